@@ -1,0 +1,25 @@
+"""Tables over all sessions.
+
+Outputs: results/sessions.tsv (a row per session), results/units.tsv (a row per unit).
+"""
+
+
+rule summarize:
+    input:
+        library("summarize"),
+        written=collect("results/{session}/written.json", session=SESSIONS),
+        labels=collect("results/{session}/labels.tsv", session=SESSIONS),
+        metrics=collect("results/{session}/metrics.tsv", session=SESSIONS),
+    output:
+        sessions="results/sessions.tsv",
+        units="results/units.tsv",
+    log:
+        "logs/summarize.log",
+    conda:
+        "../envs/goodunits.yaml"
+    params:
+        sessions=sessions_and_folders(),
+    message:
+        "Summing up {params.sessions}"
+    script:
+        "../scripts/summarize.py"

@@ -1,0 +1,27 @@
+"""Measure the units of a session; the only costly step.
+
+Inputs: the files of a Kilosort folder, none of which is changed.
+Outputs: results/{session}/metrics.tsv, and measured.json, which says what was read and how.
+"""
+
+
+rule compute_metrics:
+    input:
+        library("compute_metrics"),
+        metrics_settings,
+        in_session(*MEASURED_FILES),
+    output:
+        metrics="results/{session}/metrics.tsv",
+        measured="results/{session}/measured.json",
+    log:
+        "logs/compute_metrics/{session}.log",
+    conda:
+        "../envs/goodunits.yaml"
+    params:
+        folder=session_folder,
+        recording_duration_s=recording_duration,
+        settings=RUN.metrics_text(),
+    message:
+        "Computing the metrics of session {wildcards.session}"
+    script:
+        "../scripts/compute_metrics.py"

@@ -1,0 +1,62 @@
+"""Targets that a user calls by name: preview, restore, verify. They have no output, so always run."""
+
+
+rule preview:
+    input:
+        library("preview"),
+        labels=collect("results/{session}/labels.tsv", session=SESSIONS),
+    log:
+        "logs/preview.log",
+    conda:
+        "../envs/goodunits.yaml"
+    params:
+        sessions=sessions_and_folders(),
+        table="results/preview.tsv",
+    message:
+        "Comparing the labels that would be written with those in the session folders"
+    script:
+        "../scripts/preview.py"
+
+
+rule restore:
+    input:
+        library("restore"),
+    log:
+        "logs/restore.log",
+    conda:
+        "../envs/goodunits.yaml"
+    params:
+        sessions=sessions_and_folders(),
+        table="results/restore.tsv",
+        to="originals",
+    message:
+        "Putting the original label files back"
+    script:
+        "../scripts/restore.py"
+
+
+use rule restore as restore_last with:
+    log:
+        "logs/restore_last.log",
+    params:
+        sessions=sessions_and_folders(),
+        table="results/restore.tsv",
+        to="last",
+    message:
+        "Putting the label files back as they were before the last write"
+
+
+rule verify:
+    input:
+        library("verify"),
+    log:
+        "logs/verify.log",
+    conda:
+        "../envs/goodunits.yaml"
+    params:
+        sessions=sessions_and_folders(),
+        table="results/verify.tsv",
+    message:
+        "Checking that the session folders carry what was written"
+    script:
+        "../scripts/verify.py"

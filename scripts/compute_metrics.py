@@ -1,0 +1,35 @@
+"""Compute the metrics of every unit of one session (rule compute_metrics)."""
+
+import json
+import logging
+from pathlib import Path
+
+from goodunits import (
+    curation,
+    files,
+    lineage,
+    logs,
+    metrics_table,
+    provenance,
+    session,
+    spikes,
+    store,
+)
+
+
+def main(snakemake):
+    """Read the session, write metrics.tsv and, beside it, what was read and how."""
+    parameters = json.loads(snakemake.params.settings)
+    sort = session.load_session(snakemake.params.folder, snakemake.params.recording_duration_s)
+    ks_labels = curation.original_ks_labels(snakemake.params.folder)
+    table = metrics_table.compute(sort, parameters, ks_labels)
+    for note in (*sort.notes, *table.notes):
+        logging.getLogger("compute_metrics").warning(note)
+    metrics_table.write_metrics(table, snakemake.output.metrics)
+    units = spikes.sampled_spikes(table.spikes, lineage.SAMPLED_SPIKES)
+    measured = provenance.measured(sort, table, parameters, units)
+    files.write_atomically(Path(snakemake.output.measured), store.as_json(measured))
+
+
+if __name__ == "__main__":
+    logs.run(main, snakemake)

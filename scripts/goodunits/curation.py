@@ -1,0 +1,196 @@
+"""See whose labels a session folder holds: Kilosort's, a person's or ours. Reads only."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from goodunits import decisions, files, lineage, store, tsv
+from goodunits.errors import SessionError
+
+INFO_COLUMNS = ("group", "n_spikes")
+
+
+@dataclass(frozen=True)
+class Curation:
+    """Labels of a session folder and whose they are.
+
+    Attributes
+    ----------
+    decisions : dict of int to str
+        Labels that people gave, by cluster id.
+    inherited : dict of int to str
+        Labels that clusters new since our last write copied from their largest parent in Phy.
+    ks_labels : dict of int to str
+        Labels of `cluster_KSLabel.tsv` as found before our first write.
+    labels_before : dict of int to str
+        Labels before our first write: a person's where there was one, else Kilosort's.
+    """
+
+    decisions: dict
+    inherited: dict
+    ks_labels: dict
+    labels_before: dict
+
+
+def current_generation(session):
+    """Folder of the store for the present sort, None where there is no backup of it."""
+    base = store.store_folder(session)
+    if not base.is_dir():
+        return None
+    now = store.sort_signature(session)
+    for manifest_file in base.glob("*/manifest.json"):
+        generation = manifest_file.parent
+        known = (store.read_state(generation), store.read_manifest(generation))
+        if any(record.get("sort_signature") == now for record in known):
+            return generation
+    generation = base / store.sort_id(session)
+    return generation if (generation / "manifest.json").exists() else None
+
+
+def look(session, generation=None):
+    """Find the decisions of people and the original labels of a session.
+
+    Parameters
+    ----------
+    session : path-like
+    generation : Path or None
+        Generation of the store for the present sort; None before the first backup.
+
+    Returns
+    -------
+    curation : Curation
+
+    Raises
+    ------
+    SessionError
+        If a label file or the store is damaged.
+    """
+    present = {name: store.read_label_file(session, name) for name in _LOOKED_AT}
+    original, state = present, {}
+    if generation is not None:
+        original = _originals(generation)
+        state = store.read_state(generation)
+    group = _labels(present, store.GROUP_FILE, "group")
+    group_hash = _hash(present.get(store.GROUP_FILE))
+    known = _known(session, state, original, group, group_hash)
+    ks_now = _labels(present, store.KS_FILE, "KSLabel")
+    info_groups = {} if state else _info_groups(session, present.get(store.INFO_FILE))
+    found = decisions.find_decisions(
+        known, group, group_hash, ks_now.labels if ks_now else {}, info_groups
+    )
+    ks_original = _labels(original, store.KS_FILE, "KSLabel")
+    ks_labels = ks_original.labels if ks_original else {}
+    first = state.get("first_decisions")
+    first = {int(i): label for i, label in first.items()} if first is not None else found
+    return Curation(found, known.inherited, ks_labels, {**ks_labels, **first})
+
+
+_LOOKED_AT = (store.KS_FILE, store.GROUP_FILE, store.INFO_FILE)
+
+
+def _originals(generation):
+    """Original label files from the store, checked."""
+    manifest = store.read_manifest(generation)
+    return {name: (generation / "original" / name).read_bytes() for name in manifest["files"]}
+
+
+def _labels(contents, name, preferred):
+    """Parse a label file; None where it is missing or empty of rows and header."""
+    data = contents.get(name)
+    if data is None or not data.strip():
+        return None
+    return tsv.parse_labels(data, name, preferred)
+
+
+def _hash(data):
+    return None if data is None else files.sha256_bytes(data)
+
+
+def by_id(labels):
+    """Give a JSON object its numeric keys back: cluster ids are numbers."""
+    return {int(i): value for i, value in labels.items()}
+
+
+def _known(session, state, original, group, group_hash):
+    """Gather what the present group file is to be compared with."""
+    hashes = set()
+    original_group = _labels(original, store.GROUP_FILE, "group")
+    if original_group is not None and original_group.column != "group":
+        hashes.add(_hash(original[store.GROUP_FILE]))
+    if not state:
+        return decisions.Known(hashes=frozenset(hashes))
+    records = [record for record in (state["pending"], state["last"]) if record]
+    hashes |= {record["hashes"].get(store.GROUP_FILE) for record in records}
+    bases = tuple(by_id(record["group"]) for record in records if record["group"])
+    units = by_id(records[0]["units"])
+    clusters_file = Path(session, "spike_clusters.npy")
+    if group_hash not in hashes and _rewritten_from_scratch(bases, group, units, clusters_file):
+        bases = ()
+    taken, inherited = by_id(state["decisions"]), by_id(state["inherited"])
+    if group is not None and bases and set(group.labels) - set(units):
+        copied = lineage.inherited_labels(units, bases[0], taken, clusters_file)
+        said = lineage.labelled_in_phy(session)
+        inherited |= {i: label for i, label in copied.items() if said.get(i) != label}
+    return decisions.Known(frozenset(hashes - {None}), bases, taken, inherited, visited=True)
+
+
+def _rewritten_from_scratch(bases, group, units, clusters_file):
+    """Tell a group file that was not made from ours: it lacks clusters that still exist.
+
+    Phy saves every label that it has read, so a file made from ours still lists the survivors.
+    """
+    if group is None:
+        return False
+    missing = [i for base in bases for i in base if i not in group.labels and i in units]
+    return bool(missing) and bool(lineage.survivors(units, missing, clusters_file))
+
+
+def _info_groups(session, data):
+    """Groups of `cluster_info.tsv` where it describes exactly the present clusters, else nothing.
+
+    Kilosort does not remove the file when it sorts again, so it may tell of other clusters.
+    """
+    if data is None:
+        return {}
+    columns = tsv.parse_columns(data, store.INFO_FILE, INFO_COLUMNS)
+    present = _spike_counts(session)
+    described = {i: int(float(count)) for i, count in columns["n_spikes"].items()}
+    if not described or described != present:
+        return {}
+    return columns["group"]
+
+
+def _spike_counts(session):
+    """Number of spikes of each present cluster."""
+    import numpy as np  # only where a cluster_info.tsv lies in a folder that we see first
+
+    path = Path(session, "spike_clusters.npy")
+    if not path.exists():
+        return {}
+    ids, counts = np.unique(np.load(path, allow_pickle=False), return_counts=True)
+    return dict(zip(ids.tolist(), counts.tolist(), strict=True))
+
+
+def original_ks_labels(session):
+    """Kilosort's labels as found before our first write, by cluster id; None without the file."""
+    generation = current_generation(session)
+    if generation is not None:
+        contents = _originals(generation)
+    else:
+        contents = {store.KS_FILE: store.read_label_file(session, store.KS_FILE)}
+    table = _labels(contents, store.KS_FILE, "KSLabel")
+    return table.labels if table else None
+
+
+def to_json(curation, **more):
+    """JSON text of a curation, to compare and to keep."""
+    return json.dumps({**vars(curation), **more}, indent=1, sort_keys=True) + "\n"
+
+
+def from_json(text):
+    """Curation from its JSON text; what was wrong with the session is raised as a SessionError."""
+    data = json.loads(text)
+    if "problem" in data:
+        raise SessionError(data["problem"])
+    names = ("decisions", "inherited", "ks_labels", "labels_before")
+    return Curation(**{name: by_id(data[name]) for name in names})

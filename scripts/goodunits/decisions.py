@@ -1,0 +1,117 @@
+"""Tell the decisions of people from the labels that programs wrote. Pure functions.
+
+A decision is a label of `cluster_group.tsv` that neither Kilosort nor this workflow put there.
+"""
+
+from dataclasses import dataclass, field
+
+UNDECIDED = ("", "unsorted")
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the store knows of `cluster_group.tsv`, to compare the present file with.
+
+    Attributes
+    ----------
+    hashes : frozenset of str
+        Hashes of the present state as we account for it: a file with one of them holds no news.
+    bases : tuple of dict of int to str
+        Labels as we last left them; two where a write was cut short and either may be in the folder.
+    decisions : dict of int to str
+        Decisions seen so far.
+    inherited : dict of int to str
+        For ids new since our last write: the label that Phy copied from a parent whose label was ours.
+    visited : bool
+        Whether this sort was ever written by the workflow.
+    """
+
+    hashes: frozenset = frozenset()
+    bases: tuple = ()
+    decisions: dict = field(default_factory=dict)
+    inherited: dict = field(default_factory=dict)
+    visited: bool = False
+
+
+def find_decisions(known, group, group_hash, ks_labels, info_groups):
+    """List the decisions of people in a session folder.
+
+    Parameters
+    ----------
+    known : Known
+    group : LabelTable or None
+        Present content of `cluster_group.tsv`.
+    group_hash : str or None
+        Hash of its bytes.
+    ks_labels : dict of int to str
+        Present content of `cluster_KSLabel.tsv`.
+    info_groups : dict of int to str
+        Groups of a `cluster_info.tsv` that describes the present clusters; empty otherwise.
+
+    Returns
+    -------
+    decisions : dict of int to str
+        Cluster id to label, also of ids that a later merge or split removed.
+
+    Notes
+    -----
+    Phy writes the header `group`, Kilosort and its tutorial write `KSLabel`: a file with another
+    header than `group` holds decisions only where it differs from Kilosort's labels beside it.
+    `unsorted` takes a decision back; a missing row says nothing, since Phy drops rows without value.
+    """
+    decisions = dict(known.decisions)
+    if group is None or group.column != "group":
+        if not known.visited:
+            decisions |= _decided(info_groups)
+        if group is not None and group_hash not in known.hashes:
+            decisions |= _decided(_differing(group.labels, (ks_labels,)))
+        return decisions
+    if group_hash in known.hashes:
+        return decisions
+    news = _differing(group.labels, known.bases) if known.bases else group.labels
+    for cluster_id, label in news.items():
+        if label.lower() in UNDECIDED:
+            decisions.pop(cluster_id, None)
+        elif known.inherited.get(cluster_id) != label:
+            decisions[cluster_id] = label
+    return decisions
+
+
+def _decided(labels):
+    """Keep the labels that say something."""
+    return {i: label for i, label in labels.items() if label.lower() not in UNDECIDED}
+
+
+def _differing(labels, bases):
+    """Keep the labels that are not the same in every base."""
+    return {i: label for i, label in labels.items() if any(base.get(i) != label for base in bases)}
+
+
+def final_labels(criteria_labels, decisions, inherited, manual_curation):
+    """Combine the labels of the criteria with those of people.
+
+    Parameters
+    ----------
+    criteria_labels : dict of int to str
+        One label for each present cluster.
+    decisions : dict of int to str
+    inherited : dict of int to str
+        Labels that clusters new since our last write inherited in Phy.
+    manual_curation : {"keep", "fill", "overwrite"}
+        `keep`: a decision stays. `fill`: inherited labels stay too. `overwrite`: criteria only.
+
+    Returns
+    -------
+    labels : dict of int to str
+    sources : dict of int to str
+        "manual", "inherited" or "criteria" for each cluster.
+    """
+    labels, sources = {}, {}
+    for cluster_id, label in criteria_labels.items():
+        if manual_curation != "overwrite" and cluster_id in decisions:
+            labels[cluster_id], sources[cluster_id] = decisions[cluster_id], "manual"
+        elif manual_curation == "fill" and cluster_id in inherited:
+            labels[cluster_id], sources[cluster_id] = inherited[cluster_id], "inherited"
+        else:
+            labels[cluster_id], sources[cluster_id] = label, "criteria"
+    return labels, sources

@@ -1,0 +1,189 @@
+"""The metrics of one session: which groups to compute, on what, and why a value is missing."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from goodunits import catalogue, kilosort_ccg, metrics_file, spike_train
+from goodunits.errors import ConfigError, nearest
+from goodunits.spikes import Column, UnitSpikes, count_ids, group_by_unit
+
+# Kilosort's default, for sorts whose ops.npy does not tell.
+KILOSORT_ACG_THRESHOLD = 0.2
+
+
+@dataclass(frozen=True)
+class MetricsTable:
+    """Metrics of one session.
+
+    Attributes
+    ----------
+    unit_ids : int64 array (n_units,)
+        Cluster ids that have spikes, ascending.
+    columns : dict of str to float64 array or list (n_units,)
+        Values by metric name, in the order of the catalogue; NaN (float) or None (other kinds)
+        where undefined.
+    undefined : dict of int to dict of str to str
+        Reason by unit id and metric name; only units with an undefined metric.
+    notes : list of str
+        Things worth saying about the session (those of the session itself are not repeated).
+    spikes : UnitSpikes
+        The spikes by unit.
+    """
+
+    unit_ids: np.ndarray
+    columns: dict
+    undefined: dict
+    notes: list
+    spikes: UnitSpikes
+
+
+@dataclass(frozen=True)
+class _Inputs:
+    """What the group functions may read."""
+
+    session: object
+    spikes: UnitSpikes
+    parameters: dict
+    ks_labels: dict | None
+
+
+def compute(session, parameters, ks_labels, names=None):
+    """Compute the metrics of one session.
+
+    Parameters
+    ----------
+    session : Session
+        As loaded by `session.load_session`.
+    parameters : dict
+        The `metrics` block of the configuration: every parameter by metric and name.
+    ks_labels : dict of int to str or None
+        Kilosort's original label by cluster id; None if there is no such file.
+    names : iterable of str, optional
+        Metrics to compute; without it, all those that are cheap.
+
+    Returns
+    -------
+    MetricsTable
+
+    Raises
+    ------
+    ConfigError
+        If a metric is not in the catalogue or a parameter is missing.
+    """
+    names = _checked_names(names)
+    _check_parameters(names, parameters)
+    spikes = group_by_unit(session.spike_samples, session.spike_clusters)
+    inputs = _Inputs(session, spikes, parameters, ks_labels)
+    found, notes = {}, []
+    if not spikes.in_time_order:
+        notes.append("spike_times.npy: spikes are not in time order; they were sorted by time")
+    for group in dict.fromkeys(catalogue.METRICS[name].group for name in names):
+        columns, group_notes = GROUP_FUNCTIONS[group](inputs)
+        found |= columns
+        notes += group_notes
+    columns = {name: found[name].values for name in names}
+    undefined = {}
+    for name in names:
+        for row, reason in found[name].reasons.items():
+            undefined.setdefault(int(spikes.unit_ids[row]), {})[name] = reason
+    return MetricsTable(spikes.unit_ids, columns, dict(sorted(undefined.items())), notes, spikes)
+
+
+def write_metrics(table, path):
+    """Write a MetricsTable as metrics.tsv (read it with `metrics_file.read_metrics`)."""
+    metrics_file.write_rows(path, table.unit_ids, table.columns, table.undefined)
+
+
+def _checked_names(names):
+    """Wanted metrics in the order of the catalogue."""
+    if names is None:
+        return catalogue.names_by_default()
+    wanted = set(names)
+    unknown = sorted(wanted - set(catalogue.METRICS))
+    if unknown:
+        raise ConfigError(
+            [f"unknown metric '{name}'{nearest(name, catalogue.METRICS)}" for name in unknown]
+        )
+    return tuple(name for name in catalogue.METRICS if name in wanted)
+
+
+def _check_parameters(names, parameters):
+    """Every parameter of the groups of these metrics has a value."""
+    groups = {catalogue.METRICS[name].group for name in names}
+    missing = [
+        f"metrics.{metric.name}.{item.name}: no value, expected {item.description}"
+        for metric in catalogue.METRICS.values()
+        if metric.group in groups
+        for item in metric.parameters
+        if item.name not in (parameters.get(metric.name) or {})
+    ]
+    if missing:
+        raise ConfigError(missing)
+
+
+def _rates(inputs):
+    """Columns and notes of the group `rates`."""
+    session = inputs.session
+    return spike_train.rates(
+        inputs.spikes, session.sampling_frequency_hz, session.recording_duration_s
+    ), []
+
+
+def _presence(inputs):
+    """Columns and notes of the group `presence`."""
+    frequency_hz = inputs.session.sampling_frequency_hz
+    block = inputs.parameters["presence_ratio"]
+    return spike_train.presence(inputs.spikes, frequency_hz, **block), []
+
+
+def _refractoriness(inputs):
+    """Columns and notes of the group `refractoriness`."""
+    block = inputs.parameters["ks_refractory"]
+    acg_threshold, notes = block["acg_threshold"], []
+    if acg_threshold is None:
+        acg_threshold = inputs.session.acg_threshold
+    if acg_threshold is None:
+        acg_threshold = KILOSORT_ACG_THRESHOLD
+        notes.append(
+            "acg_threshold of the sort is not known (no usable ops.npy); "
+            f"ks_refractory uses Kilosort's default {KILOSORT_ACG_THRESHOLD}"
+        )
+    columns = kilosort_ccg.refractoriness(
+        inputs.spikes,
+        inputs.session.sampling_frequency_hz,
+        acg_threshold=acg_threshold,
+        q12_threshold=block["q12_threshold"],
+    )
+    return columns, notes
+
+
+def _sorter_label(inputs):
+    """Columns and notes of the group `sorter_label`."""
+    unit_ids = inputs.spikes.unit_ids.tolist()
+    if inputs.ks_labels is None:
+        reasons = dict.fromkeys(range(len(unit_ids)), "no_label_file")
+        return {"ks_label": Column([None] * len(unit_ids), reasons)}, []
+    templates = inputs.session.spike_templates
+    # Without spike_templates.npy nothing tells which ids are new.
+    sorted_ids = unit_ids if templates is None else count_ids(templates)[0].tolist()
+    sorted_ids = set(sorted_ids)
+    labels, reasons = [], {}
+    for row, unit_id in enumerate(unit_ids):
+        # One cell of a table: no tabs or line ends.
+        label = " ".join(inputs.ks_labels.get(unit_id, "").split())
+        if unit_id not in sorted_ids:
+            label, reasons[row] = None, "id_new_since_sorting"
+        elif not label:
+            label, reasons[row] = None, "id_not_in_label_file"
+        labels.append(label)
+    return {"ks_label": Column(labels, reasons)}, []
+
+
+# One function per group of the catalogue; a new group needs a record there and an entry here.
+GROUP_FUNCTIONS = {
+    "rates": _rates,
+    "presence": _presence,
+    "refractoriness": _refractoriness,
+    "sorter_label": _sorter_label,
+}

@@ -1,0 +1,293 @@
+"""Write labels into a session folder as one transaction. Standard library only.
+
+Order: lock; same sort as measured?; backup; decisions; keep what is not ours; ledger; pending state;
+replace the files together; read back; final state. A kill at any point loses nothing, and the next
+write completes it.
+"""
+
+import os
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from goodunits import curation, decisions, files, lock, store, tsv
+from goodunits.errors import SessionError
+
+PHY_GROUPS = ("good", "mua", "noise", "unsorted")
+LABEL_FILE = f"{store.OWN_PREFIX}label.tsv"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What shall stand in a session folder.
+
+    Attributes
+    ----------
+    labels : dict of int to str
+        Final label of every present cluster.
+    criteria_labels : dict of int to str
+        Label by the criteria alone.
+    measured : dict
+        What `compute_metrics` read: `sort_id`, `files` with hash and signature, `units`.
+    manual_curation : {"keep", "fill", "overwrite"}
+    columns : dict of str to dict of int to str
+        Extra columns for Phy: name to text per cluster.
+    """
+
+    labels: dict
+    criteria_labels: dict
+    measured: dict
+    manual_curation: str = "keep"
+    columns: dict = field(default_factory=dict)
+
+
+def write(session, plan):
+    """Write a plan into a session folder.
+
+    Parameters
+    ----------
+    session : path-like
+    plan : Plan
+
+    Returns
+    -------
+    receipt : dict
+        `sort_id`, `written` (name to hash, None for a file set aside), `found` (hashes before),
+        `decisions`, `notes`.
+
+    Raises
+    ------
+    SessionError
+        If the folder changed since it was measured or labelled, is in use, or cannot be written.
+    """
+    base = store.open_store(session)
+    with lock.hold(base / "lock"):
+        check_unchanged(session, plan.measured)
+        files_present = read_present(session)
+        identity = plan.measured["sort_id"]
+        store.back_up(session, base, identity)
+        generation = base / identity
+        seen = curation.look(session, generation)
+        _check_decisions(session, plan, seen)
+        contents, notes = _contents(session, plan, seen, files_present)
+        state = next_state(session, generation, seen, plan.measured["units"])
+        commit(session, generation, contents, state, "write")
+    return {
+        "sort_id": identity,
+        "time": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        "written": _hashes(contents),
+        "found": _hashes(files_present),
+        "decisions": {str(i): label for i, label in sorted(seen.decisions.items())},
+        "notes": notes,
+    }
+
+
+def check_unchanged(session, measured):
+    """Refuse to label spikes other than those that were measured."""
+    for name, record in measured["files"].items():
+        path = Path(session, name)
+        if not path.exists():
+            raise SessionError(f"{path}: gone since it was measured; run again")
+        if files.signature(path) != record["signature"] and (
+            files.sha256_file(path) != record["sha256"]
+        ):
+            raise SessionError(f"{path}: changed since it was measured; run again")
+
+
+def read_present(session):
+    """Contents of the files that a write may replace, None for a missing one."""
+    return {name: store.read_label_file(session, name) for name in store.written_names(session)}
+
+
+def _check_decisions(session, plan, seen):
+    """Refuse labels that do not know of the newest decisions of people."""
+    if plan.manual_curation == "overwrite":
+        return
+    expected, _ = decisions.final_labels(
+        plan.criteria_labels, seen.decisions, seen.inherited, plan.manual_curation
+    )
+    differing = sorted(i for i in expected if expected[i] != plan.labels[i])
+    if differing:
+        raise SessionError(
+            f"{session}: labels of cluster {', '.join(map(str, differing[:10]))} were changed in Phy "
+            "after labels.tsv was made; nothing written, run again (with -R apply_thresholds if "
+            "this message stays)"
+        )
+
+
+def _contents(session, plan, seen, present):
+    """New content of each file; None for one to be set aside."""
+    groups = phy_groups(plan, seen)
+    contents = {
+        store.KS_FILE: tsv.format_labels("KSLabel", plan.criteria_labels),
+        store.GROUP_FILE: tsv.format_labels("group", groups),
+    }
+    if any(label not in PHY_GROUPS for label in plan.labels.values()):
+        contents[LABEL_FILE] = tsv.format_labels("gu_label", plan.labels)
+    for name, values in plan.columns.items():
+        contents[f"{store.OWN_PREFIX}{name}.tsv"] = tsv.format_labels(f"gu_{name}", values)
+    for name in present:
+        if name.startswith(store.OWN_PREFIX) and name not in contents:
+            contents[name] = None
+    notes = []
+    if present.get(store.INFO_FILE) is not None:
+        contents[store.INFO_FILE] = refresh_info(
+            present[store.INFO_FILE], groups, plan.criteria_labels
+        )
+        done = (
+            "refreshed"
+            if contents[store.INFO_FILE] is not None
+            else "set aside: it lists other clusters"
+        )
+        notes.append(f"{store.INFO_FILE}: {done}; the one found is in {store.STORE}")
+    notes += _competing(session, contents)
+    return contents, notes
+
+
+def phy_groups(plan, seen):
+    """Group of each cluster: a class that Phy does not know is unsorted there; people's words stay."""
+    theirs = {} if plan.manual_curation == "overwrite" else seen.decisions
+    return {
+        i: label if label in PHY_GROUPS or i in theirs else "unsorted"
+        for i, label in plan.labels.items()
+    }
+
+
+def refresh_info(data, groups, ks_labels):
+    """Put the labels into `cluster_info.tsv`, which SpikeInterface prefers to all other files.
+
+    Returns
+    -------
+    data : bytes or None
+        None if the table does not list exactly the present clusters: then it is stale.
+    """
+    header, rows = tsv.parse_rows(data, store.INFO_FILE)
+    id_at = header.index("cluster_id")
+    ids = [tsv.parse_cluster_id(row[id_at], store.INFO_FILE, n) for n, row in enumerate(rows, 2)]
+    if sorted(ids) != sorted(groups):
+        return None
+    for column, labels in (("group", groups), ("KSLabel", ks_labels)):
+        if column not in header:
+            header = [*header, column]
+        place = header.index(column)
+        for cluster_id, row in zip(ids, rows, strict=True):
+            row.extend([""] * (len(header) - len(row)))
+            row[place] = labels[cluster_id]
+    return tsv.format_table(header, rows)
+
+
+def _competing(session, contents):
+    """Name files of others that give the same columns: Phy shows whichever it reads last."""
+    ours, notes = {"group", "KSLabel"}, []
+    for name in store.label_file_names(session):
+        if name in contents or name == store.INFO_FILE:
+            continue
+        try:
+            header, _ = tsv.parse_rows(Path(session, name).read_bytes(), name)
+        except SessionError:
+            continue
+        if ours & set(header):
+            notes.append(
+                f"{name}: has a column {', '.join(sorted(ours & set(header)))} too, so Phy may show "
+                "its labels and SpikeInterface may refuse the folder; move it away"
+            )
+    return notes
+
+
+def next_state(session, generation, seen, units):
+    """State of the store after a write or a restore, but for the record of the write itself."""
+    old = store.read_state(generation)
+    found = {str(i): label for i, label in seen.decisions.items()}
+    return {
+        "last": old.get("last"),
+        "pending": None,
+        "decisions": found,
+        "inherited": {str(i): label for i, label in seen.inherited.items()},
+        "first_decisions": old.get("first_decisions", found),
+        "before": old.get("before", {}),
+        "sort_signature": store.sort_signature(session),
+        "units": units,
+    }
+
+
+def commit(session, generation, contents, state, event):
+    """Bring the files of a session to new contents, with every safeguard; expects the lock.
+
+    Parameters
+    ----------
+    session : path-like
+    generation : Path
+    contents : dict of str to bytes or None
+    state : dict
+        State of the store afterwards; `units` goes into the record of this write.
+    event : {"write", "restore"}
+        A restore brings back contents that the store knows already.
+    """
+    state, units = dict(state), state.get("units", {})
+    state.pop("units", None)
+    present = {name: store.read_label_file(session, name) for name in contents}
+    record = {"group": _group_labels(contents), "hashes": _hashes(contents), "units": units}
+    if present == contents and state["last"] and state["last"]["hashes"] == record["hashes"]:
+        store.write_state(generation, {**state, "last": record})
+        return
+    _keep_what_is_not_ours(generation, present)
+    if event == "write":
+        store.add_to_ledger(generation.parent, record["hashes"])
+    store.write_state(generation, {**state, "pending": record})
+    real = {Path(os.path.realpath(Path(session, name))): data for name, data in contents.items()}
+    _replace(session, real)
+    state["before"] = {name: _text(data) for name, data in present.items()}
+    store.write_state(generation, {**state, "last": record})
+    store.add_history(
+        generation,
+        event=event,
+        found=_hashes(present),
+        written=record["hashes"],
+        decisions=state["decisions"],
+    )
+
+
+def _replace(session, real):
+    """Replace the files and read them back."""
+    try:
+        for path in real:
+            files.remove_leftovers(path.parent, [path.name])
+        files.replace_together(real)
+    except OSError as error:
+        raise SessionError(
+            f"{session}: labels not written, the folder is as it was ({error.strerror or error}); "
+            "see that it is writable and the disk not full, then run again"
+        ) from None
+    for path, data in real.items():
+        if files.read_optional(path) != data:
+            raise SessionError(
+                f"{path}: does not read back as written; check the disk, then run again"
+            )
+
+
+def _keep_what_is_not_ours(generation, present):
+    """Save every content that somebody else wrote before it is replaced."""
+    known = store.ledger(generation.parent) | set(store.read_manifest(generation)["files"].values())
+    for name, data in present.items():
+        if data is not None and files.sha256_bytes(data) not in known:
+            store.save_superseded(generation, name, data)
+
+
+def _group_labels(contents):
+    """Labels of the group column that we leave; none where the file is Kilosort's copy or absent."""
+    data = contents.get(store.GROUP_FILE)
+    if data is None:
+        return {}
+    table = tsv.parse_labels(data, store.GROUP_FILE)
+    return {str(i): label for i, label in table.labels.items()} if table.column == "group" else {}
+
+
+def _hashes(contents):
+    return {
+        name: None if data is None else files.sha256_bytes(data) for name, data in contents.items()
+    }
+
+
+def _text(data):
+    """Content of a small file as JSON can keep it, byte for byte."""
+    return None if data is None else data.decode("latin1")

@@ -1,0 +1,141 @@
+"""Say exactly what was read, computed and written. Standard library only."""
+
+import json
+import platform
+import subprocess
+import time
+from importlib import metadata
+from pathlib import Path
+
+from goodunits import catalogue, files, store
+
+PACKAGES = ("snakemake", "numpy", "pandas")
+
+
+def measured(sort, table, parameters, units):
+    """Record of one measurement, for the same-sort check and for the receipt.
+
+    Parameters
+    ----------
+    sort : Session
+    table : MetricsTable
+    parameters : dict
+        The `metrics` block that was in force.
+    units : dict
+        Every unit by a few of its spikes, to know it again after merges and splits.
+
+    Returns
+    -------
+    record : dict
+        `sort_id`, `files` (hash and signature of everything read), `units`, and what is known of
+        the sort.
+    """
+    read = {name: _file_record(sort.folder / name) for name in sort.files_read}
+    sort_hashes = [_hash(read, sort.folder, name) for name in store.SORT_FILES]
+    versions = {name: catalogue.METRICS[name].version for name in table.columns}
+    return {
+        "sort_id": store.identity([sha for sha in sort_hashes if sha], sort.folder),
+        "files": read,
+        "units": units,
+        "sampling_frequency_hz": sort.sampling_frequency_hz,
+        "recording_duration_s": sort.recording_duration_s,
+        "recording_duration_source": sort.recording_duration_source,
+        "kilosort_version": sort.kilosort_version,
+        "n_spikes": int(len(sort.spike_samples)),
+        "n_units": len(table.unit_ids),
+        "parameters": parameters,
+        "metric_versions": versions,
+        "notes": [*sort.notes, *table.notes],
+        "software": package_versions(),
+    }
+
+
+def _file_record(path):
+    return {"sha256": files.sha256_file(path), "signature": files.signature(path)}
+
+
+def _hash(read, folder, name):
+    """Hash of a file that makes up the sort id, None where there is none."""
+    if name in read:
+        return read[name]["sha256"]
+    return files.sha256_file(folder / name) if (folder / name).exists() else None
+
+
+def receipt(session, folder, written, measurement, settings, project_file):
+    """Everything that explains the labels of one session, in one record.
+
+    Parameters
+    ----------
+    session : str
+        Session id.
+    folder : str
+        Session folder.
+    written : dict
+        What the write gave back.
+    measurement : dict
+        Record of the measurement.
+    settings : dict
+        `labels`, `criteria`, `manual_curation`, `phy_columns` that were in force.
+    project_file : path-like
+        File that says which version of the project runs.
+
+    Returns
+    -------
+    record : dict
+    """
+    measurement = {key: value for key, value in measurement.items() if key != "units"}
+    project = json.loads(Path(project_file).read_text(encoding="utf-8"))
+    return {
+        "session": session,
+        "folder": folder,
+        **written,
+        "settings": settings,
+        "measured": measurement,
+        "project": project,
+    }
+
+
+def package_versions():
+    """Versions of Python and the core packages that are installed."""
+    versions = {"python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            versions[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            continue
+    return versions
+
+
+def project_version(folder):
+    """Commit of the project's checkout.
+
+    Parameters
+    ----------
+    folder : path-like
+        Folder of the Snakefile.
+
+    Returns
+    -------
+    record : dict
+        `commit` ("unknown" outside a checkout) and `dirty` (None if unknown).
+    """
+    commit = _git(folder, "rev-parse", "HEAD")
+    if commit is None:
+        return {"commit": "unknown", "dirty": None}
+    return {"commit": commit.strip(), "dirty": bool(_git(folder, "status", "--porcelain"))}
+
+
+def _git(folder, *words):
+    """Output of a git command, None if there is no git or no checkout."""
+    try:
+        done = subprocess.run(
+            ["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=30
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+    return done.stdout if done.returncode == 0 else None
+
+
+def now():
+    """Present time with zone, for records."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S%z")

@@ -1,0 +1,296 @@
+"""Read, merge and check the configuration; every problem becomes one line."""
+
+import copy
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+import yaml
+
+from goodunits import criteria
+from goodunits.errors import ConfigError, nearest
+from goodunits.schema_problems import config_problems, value_words
+
+
+@dataclass(frozen=True)
+class Settings:
+    """A checked configuration.
+
+    Attributes
+    ----------
+    dataset : str
+        Folder or sheet, as given.
+    only : tuple of str
+        Ids or shell patterns; empty means every session.
+    metrics : dict
+        Parameters, by metric and then by name.
+    labels : dict or list
+        Label classes in order, as `criteria.parse_labels` reads them.
+    criteria_sets : dict
+        Further label blocks by name.
+    manual_curation : str
+        "keep", "fill" or "overwrite".
+    phy_columns : tuple of str
+        Names of metrics.
+    """
+
+    dataset: str
+    only: tuple
+    metrics: dict
+    labels: dict | list
+    criteria_sets: dict
+    manual_curation: str
+    phy_columns: tuple
+
+
+def load_settings(user_config, defaults_file, schema_file, kinds, metrics_schema):
+    """Put the user's configuration over the project's and check the whole.
+
+    Parameters
+    ----------
+    user_config : dict
+        What the user gave; may be empty or partial.
+    defaults_file, schema_file : path
+        The project's config.yaml and its schema.
+    kinds : mapping
+        Kind of every metric by name, as `catalogue.kinds` gives it.
+    metrics_schema : dict
+        JSON schema of the block `metrics`, as `catalogue.json_schema` gives it. Every key is
+        required here: no default value hides in the code.
+
+    Returns
+    -------
+    Settings
+        The criteria texts inside `labels` and `criteria_sets` are not read yet.
+
+    Raises
+    ------
+    ConfigError
+        With one line for every problem.
+    """
+    merged = merge_config(load_yaml(defaults_file), user_config)
+    schema = load_yaml(schema_file)
+    schema["properties"]["metrics"] |= _every_key_required(metrics_schema)
+    schema["properties"]["phy_columns"]["items"]["enum"] = list(kinds)
+    problems = config_problems(merged, schema, kinds)
+    if problems:
+        raise ConfigError(problems)
+    only = merged["only"]
+    return Settings(
+        **{
+            **merged,
+            "only": (only,) if isinstance(only, str) else tuple(only),
+            "phy_columns": tuple(merged["phy_columns"]),
+        }
+    )
+
+
+def load_yaml(path):
+    """Read a YAML file that holds a mapping.
+
+    Parameters
+    ----------
+    path : path
+        UTF-8 text; an empty file gives an empty dict.
+
+    Returns
+    -------
+    dict
+
+    Raises
+    ------
+    ConfigError
+        If it cannot be read, is not YAML (with line and column), holds a key twice or no mapping.
+    """
+    try:
+        text = Path(path).read_bytes().decode("utf-8-sig")
+        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        content = yaml.safe_load(text)
+    except OSError as error:
+        raise ConfigError([f"{path}: could not be read ({error.strerror})"]) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError([f"{path}: is not UTF-8; save it as UTF-8"]) from error
+    except yaml.MarkedYAMLError as error:
+        raise ConfigError([_yaml_problem(path, error)]) from error
+    except (yaml.YAMLError, ValueError) as error:
+        # ValueError: an impossible date such as 2024-02-31.
+        raise ConfigError([f"{path}: {' '.join(str(error).split())}"]) from error
+    if content is None:
+        return {}
+    if not isinstance(content, dict):
+        raise ConfigError([f"{path}: found {value_words(content)}, expected lines of 'key: value'"])
+    repeated = [f"{path}, {text}" for text in _repeated_keys(node)]
+    if repeated:
+        raise ConfigError(repeated)
+    return content
+
+
+def merge_config(base, over):
+    """Put one configuration over another one.
+
+    Parameters
+    ----------
+    base, over : dict
+        Neither is changed.
+
+    Returns
+    -------
+    dict
+        Keys of `over` win. `metrics` is merged per metric and parameter, `criteria_sets` per name;
+        a label block is always replaced whole, as half of one has no meaning.
+    """
+    merged = copy.deepcopy({**base, **over})
+    for key in ("metrics", "criteria_sets"):
+        if isinstance(base.get(key), dict) and isinstance(over.get(key), dict):
+            merged[key] = copy.deepcopy({**base[key], **over[key]})
+    old, new = base.get("metrics"), merged.get("metrics")
+    if isinstance(old, dict) and isinstance(new, dict):
+        for name, values in new.items():
+            if isinstance(old.get(name), dict) and isinstance(values, dict):
+                new[name] = {**copy.deepcopy(old[name]), **values}
+    return merged
+
+
+def label_blocks(settings):
+    """All label blocks by their key, for `criteria.parse_labels`.
+
+    Returns
+    -------
+    dict
+        ``{"labels": block, "criteria_sets.<name>": block, ...}``
+    """
+    sets = {f"criteria_sets.{name}": block for name, block in settings.criteria_sets.items()}
+    return {"labels": settings.labels, **sets}
+
+
+def labels_block(settings, criteria_name=None):
+    """Label block of a criteria set, or the `labels` of the configuration for None.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such set.
+    """
+    if criteria_name is None:
+        return settings.labels
+    if criteria_name not in settings.criteria_sets:
+        raise ConfigError([_unknown_set(settings, criteria_name)])
+    return settings.criteria_sets[criteria_name]
+
+
+def check_criteria_names(settings, entries):
+    """Check that every criteria set named in the session sheet is configured.
+
+    Parameters
+    ----------
+    settings : Settings
+        The configuration.
+    entries : list of dataset.SessionEntry
+        The sessions.
+
+    Raises
+    ------
+    ConfigError
+        With one line per session that names an unknown set.
+    """
+    problems = [
+        f"session '{entry.id}': {_unknown_set(settings, entry.criteria)}"
+        for entry in entries
+        if entry.criteria is not None and entry.criteria not in settings.criteria_sets
+    ]
+    if problems:
+        raise ConfigError(problems)
+
+
+def canonical_text(value):
+    """One text per meaning: the order of keys and 1 versus 1.0 make no difference.
+
+    Parameters
+    ----------
+    value : dict, list, tuple, str, number, bool or None
+        Plain data.
+
+    Returns
+    -------
+    str
+        JSON with sorted keys, whole numbers as floats.
+    """
+    return json.dumps(_plain(value), sort_keys=True)
+
+
+def metrics_text(settings):
+    """Canonical text of all that the metrics depend on."""
+    return canonical_text(settings.metrics)
+
+
+def labels_text(settings, criteria_name=None):
+    """Canonical text of a label block; the order of the label classes counts.
+
+    Raises
+    ------
+    ConfigError
+        If there is no such criteria set, or a criterion cannot be read.
+    """
+    return criteria.canonical(labels_block(settings, criteria_name))
+
+
+def _every_key_required(metrics_schema):
+    """The schema of the metrics with every metric and parameter required."""
+    metrics = {
+        name: {**block, "required": list(block.get("properties", {}))}
+        for name, block in metrics_schema.get("properties", {}).items()
+    }
+    return {**metrics_schema, "properties": metrics, "required": list(metrics)}
+
+
+def _plain(value):
+    """Plain data with text keys, lists and floats only."""
+    if isinstance(value, dict):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
+    if isinstance(value, int) and not isinstance(value, bool):
+        return float(value)
+    return value
+
+
+def _unknown_set(settings, name):
+    """Say that a criteria set is not configured."""
+    known = list(settings.criteria_sets)
+    hint = nearest(name, known) if known else "; criteria_sets is empty"
+    return f"criteria '{name}' is not one of criteria_sets{hint}"
+
+
+def _yaml_problem(path, error):
+    """One line for a YAML syntax error."""
+    mark = error.problem_mark or error.context_mark
+    place = f"{path}, line {mark.line + 1}, column {mark.column + 1}" if mark else str(path)
+    text = " ".join(f"{error.problem or error.context}".split())
+    if "'\\t'" in text:
+        return f"{place}: a tab; YAML is indented with spaces only"
+    if "alias" in text:
+        return f"{place}: {text}; put a text that starts with * in quotes"
+    return f"{place}: {text}; check indentation, colons and quotes here and one line above"
+
+
+def _repeated_keys(node):
+    """Places of keys that appear twice in a mapping; YAML itself would keep the last silently."""
+    problems, waiting, seen = [], [node], set()
+    while waiting:
+        node = waiting.pop()
+        if id(node) in seen:
+            continue
+        seen.add(id(node))
+        if isinstance(node, yaml.MappingNode):
+            lines = {}
+            for key, value in node.value:
+                line = key.start_mark.line + 1
+                if isinstance(key, yaml.ScalarNode) and lines.setdefault(key.value, line) != line:
+                    problems.append((line, key.value, lines[key.value]))
+                waiting.append(value)
+        elif isinstance(node, yaml.SequenceNode):
+            waiting.extend(node.value)
+    return [
+        f"line {line}: '{key}' appears twice (first in line {first}); keep one"
+        for line, key, first in sorted(problems)
+    ]

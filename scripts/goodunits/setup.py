@@ -1,0 +1,147 @@
+"""All that is settled before the first job: settings, sessions, and what each rule depends on."""
+
+import json
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from goodunits import catalogue, criteria, dataset, files, found, provenance, settings
+from goodunits.errors import ConfigError, GoodunitsError
+
+UNITS = {name: metric.unit for name, metric in catalogue.METRICS.items()}
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of the workflow over a dataset.
+
+    Attributes
+    ----------
+    sessions : dict of str to SessionEntry
+        By session id.
+    settings : Settings
+    results : Path
+        Folder of all results.
+    write : bool
+        Whether this process may write; false in a job of a running workflow.
+    """
+
+    sessions: dict
+    settings: settings.Settings
+    results: Path
+    write: bool
+    _done: set = field(default_factory=set)
+
+    def metrics_text(self):
+        """Text of all that the metrics depend on."""
+        return settings.metrics_text(self.settings)
+
+    def labels_text(self, session):
+        """Text of all that the labels of a session depend on."""
+        return json.dumps(self._labels(session), sort_keys=True)
+
+    def phy_text(self, session):
+        """Text of all that the files in a session folder depend on."""
+        columns = list(self.settings.phy_columns)
+        return json.dumps({**self._labels(session), "phy_columns": columns}, sort_keys=True)
+
+    def metrics_file(self):
+        """File with the text of the metrics."""
+        return self._kept("metrics.json", self.metrics_text())
+
+    def labels_file(self, session):
+        """File with the text of the labels of a session."""
+        return self._kept(f"labels-{self._set_name(session)}.json", self.labels_text(session))
+
+    def phy_file(self, session):
+        """File with the text of what stands in a session folder."""
+        return self._kept(f"phy-{self._set_name(session)}.json", self.phy_text(session))
+
+    def found_file(self, session):
+        """File with what the session folder holds of people and of Kilosort, brought up to date."""
+        folder = self.results / session
+        path = folder / "found.json"
+        if self.write and path not in self._done:
+            self._done.add(path)
+            _refresh(self.sessions[session], path, folder / "written.json")
+        return str(path)
+
+    def _labels(self, session):
+        entry = self.sessions[session]
+        return {
+            "criteria": entry.criteria or "labels",
+            "labels": json.loads(settings.labels_text(self.settings, entry.criteria)),
+            "manual_curation": entry.manual_curation or self.settings.manual_curation,
+        }
+
+    def _set_name(self, session):
+        entry = self.sessions[session]
+        curation = entry.manual_curation or self.settings.manual_curation
+        return f"{entry.criteria or 'labels'}-{curation}"
+
+    def _kept(self, name, text):
+        """Keep a text in a file that changes only when the text does."""
+        path = self.results / ".run" / name
+        if self.write and path not in self._done:
+            self._done.add(path)
+            files.write_if_changed(path, text.encode())
+        return str(path)
+
+
+def _refresh(entry, path, receipt):
+    """Bring found.json up to date; what is wrong with a session is said by its own job."""
+    try:
+        if entry.problem:
+            raise GoodunitsError(entry.problem)
+        found.refresh(entry.folder, path, receipt)
+    except (GoodunitsError, OSError) as error:
+        files.write_if_changed(path, json.dumps({"problem": str(error)}).encode())
+
+
+def prepare(config, defaults_file, schema_file, base_folders, project, write):
+    """Check the configuration and find the sessions.
+
+    Parameters
+    ----------
+    config : dict
+        What the user gave, put over the project's config.yaml.
+    defaults_file, schema_file : path-like
+    base_folders : list of Path
+        Where a relative dataset is looked up.
+    project : path-like
+        Folder of the Snakefile, for its version.
+    write : bool
+        Whether this process may write; false in a job of a running workflow.
+
+    Returns
+    -------
+    run : Run
+
+    Raises
+    ------
+    ConfigError
+        With all problems.
+    """
+    checked = settings.load_settings(
+        config, defaults_file, schema_file, catalogue.kinds(), catalogue.json_schema()
+    )
+    _check_labels(checked)
+    entries = dataset.find_sessions(checked.dataset, base_folders)
+    settings.check_criteria_names(checked, entries)
+    entries = dataset.select(entries, checked.only)
+    run = Run({entry.id: entry for entry in entries}, checked, Path("results"), write)
+    if write:
+        version = json.dumps(provenance.project_version(project))
+        files.write_if_changed(run.results / ".run" / "project.json", version.encode())
+    return run
+
+
+def _check_labels(checked):
+    """Read every label block once, so that all its problems are said together."""
+    problems = []
+    for where, block in settings.label_blocks(checked).items():
+        try:
+            criteria.parse_labels(block, catalogue.kinds(), UNITS, where)
+        except ConfigError as error:
+            problems += error.problems
+    if problems:
+        raise ConfigError(problems)

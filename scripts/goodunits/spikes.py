@@ -1,0 +1,151 @@
+"""Spikes of all units, sorted once by unit and time; the metrics read slices of them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+# Above this id a table with one entry per possible id costs more than a search.
+MAX_TABLED_ID = 2**20
+COUNTED_AT_A_TIME = 2**20
+
+
+@dataclass(frozen=True)
+class UnitSpikes:
+    """Spikes grouped by unit.
+
+    Attributes
+    ----------
+    unit_ids : int64 array (n_units,)
+        Cluster ids that have spikes, ascending.
+    starts : int64 array (n_units + 1,)
+        Unit `row` owns `samples[starts[row]:starts[row + 1]]`.
+    samples : int64 array (n_spikes,)
+        Spike times in samples, ascending within each unit.
+    order : int64 array (n_spikes,)
+        Place of each spike in the files of the sort, for any other per-spike array.
+    in_time_order : bool
+        Whether the file had the spikes of every unit in time order already.
+    """
+
+    unit_ids: np.ndarray
+    starts: np.ndarray
+    samples: np.ndarray
+    order: np.ndarray
+    in_time_order: bool
+
+    @property
+    def n_units(self):
+        """Number of units."""
+        return len(self.unit_ids)
+
+    def train(self, row):
+        """Spike times in samples (n_spikes of the unit,) of the unit at `row`, ascending."""
+        return self.samples[self.starts[row] : self.starts[row + 1]]
+
+    def counts(self):
+        """Number of spikes of each unit, int64 (n_units,)."""
+        return np.diff(self.starts)
+
+
+def sampled_spikes(spikes, per_unit):
+    """Remember every unit by a few of its spikes, spread evenly over its train.
+
+    Parameters
+    ----------
+    spikes : UnitSpikes
+        The units.
+    per_unit : int
+        Most spikes to take of one unit.
+
+    Returns
+    -------
+    sampled : dict of str to dict
+        By unit id as text: `n_spikes`, and `spikes` as indices into the files of the sort.
+    """
+    sampled = {}
+    for row, unit_id in enumerate(spikes.unit_ids):
+        owned = spikes.order[spikes.starts[row] : spikes.starts[row + 1]]
+        places = np.linspace(0, len(owned) - 1, min(per_unit, len(owned))).round().astype(int)
+        sampled[str(unit_id)] = {"n_spikes": len(owned), "spikes": owned[places].tolist()}
+    return sampled
+
+
+@dataclass(frozen=True)
+class Column:
+    """One metric of all units.
+
+    Attributes
+    ----------
+    values : float64 array or list (n_units,)
+        NaN (float metrics) or None (all other kinds) where the metric is undefined.
+    reasons : dict of int to str
+        Why it is undefined, by row.
+    """
+
+    values: np.ndarray | list
+    reasons: dict
+
+
+def group_by_unit(spike_samples, spike_clusters):
+    """Group spikes by unit with one stable sort.
+
+    Parameters
+    ----------
+    spike_samples : int64 array (n_spikes,)
+        Spike times in samples, in any order.
+    spike_clusters : integer array (n_spikes,)
+        Cluster id of each spike, >= 0.
+
+    Returns
+    -------
+    UnitSpikes
+    """
+    unit_ids, counts = count_ids(spike_clusters)
+    starts = np.concatenate([[0], np.cumsum(counts)])
+    order = np.argsort(_sort_key(spike_clusters, unit_ids), kind="stable")
+    samples = spike_samples[order]
+    in_time_order = True
+    for start, stop in zip(starts[:-1], starts[1:], strict=True):
+        train = samples[start:stop]
+        if np.any(train[1:] < train[:-1]):
+            in_time_order = False
+            by_time = np.argsort(train, kind="stable")
+            samples[start:stop] = train[by_time]
+            order[start:stop] = order[start:stop][by_time]
+    return UnitSpikes(unit_ids, starts, samples, order, in_time_order)
+
+
+def count_ids(ids):
+    """Count how often each id occurs.
+
+    Parameters
+    ----------
+    ids : integer array (n_spikes,)
+        Ids >= 0, gaps allowed.
+
+    Returns
+    -------
+    unit_ids : int64 array (n_units,)
+        The ids that occur, ascending.
+    counts : int64 array (n_units,)
+        How often each occurs.
+    """
+    if len(ids) and int(ids.max()) > MAX_TABLED_ID:
+        unit_ids, counts = np.unique(ids, return_counts=True)
+        return unit_ids.astype(np.int64), counts.astype(np.int64)
+    table = np.zeros(int(ids.max(initial=0)) + 1, dtype=np.int64)
+    # In parts: bincount makes an int64 copy of what it is given.
+    for start in range(0, len(ids), COUNTED_AT_A_TIME):
+        part = ids[start : start + COUNTED_AT_A_TIME]
+        table += np.bincount(part, minlength=len(table))
+    unit_ids = np.flatnonzero(table)
+    return unit_ids, table[unit_ids]
+
+
+def _sort_key(ids, unit_ids):
+    """Ids, or their ranks, as the smallest unsigned type: numpy sorts 8 and 16 bits fastest."""
+    key_type = np.min_scalar_type(int(unit_ids[-1]))
+    if key_type.itemsize <= 2:
+        return ids.astype(key_type)
+    rank_type = np.min_scalar_type(len(unit_ids) - 1)
+    return np.searchsorted(unit_ids, ids).astype(rank_type)

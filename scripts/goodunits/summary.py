@@ -1,0 +1,98 @@
+"""Tables over all sessions: one row per session, one row per unit."""
+
+from collections import Counter
+from pathlib import Path
+
+from goodunits import found, logs, tsv
+
+SESSION_COLUMNS = (
+    "session",
+    "status",
+    "reason",
+    "n_units",
+    "n_good",
+    "n_good_before",
+    "n_manual",
+    "n_changed",
+    "kilosort_version",
+    "recording_duration_s",
+    "criteria",
+    "folder",
+)
+
+
+def session_row(session_id, folder, results):
+    """Row of one session for sessions.tsv.
+
+    Parameters
+    ----------
+    session_id : str
+    folder : path-like
+        The Kilosort folder.
+    results : path-like
+        Folder of the session's results.
+
+    Returns
+    -------
+    row : dict
+        `status` is "labelled", "failed" or "not finished"; the counts are blank unless labelled.
+    """
+    row = dict.fromkeys(SESSION_COLUMNS, "")
+    row.update(session=session_id, folder=str(folder))
+    failure = logs.read_failure(results)
+    receipt = found.read_receipt(Path(results, "written.json"))
+    if failure:
+        row.update(status="failed", reason=f"{failure['rule']}: {failure['reason']}")
+    elif receipt is None:
+        row.update(status="not finished", reason="ended before its labels were written; see logs/")
+    else:
+        row.update(status="labelled", **_counts(Path(results, "labels.tsv")))
+        row.update(
+            kilosort_version=receipt["measured"]["kilosort_version"],
+            recording_duration_s=receipt["measured"]["recording_duration_s"],
+            criteria=receipt["settings"]["criteria"],
+            reason="; ".join(receipt["notes"]),
+        )
+    return row
+
+
+def _counts(labels_path):
+    """Numbers of units for the row of a session."""
+    _, rows = tsv.read_table(labels_path)
+    return {
+        "n_units": len(rows),
+        "n_good": sum(row["label"] == "good" for row in rows),
+        "n_good_before": sum(row["label_before"] == "good" for row in rows),
+        "n_manual": sum(row["source"] == "manual" for row in rows),
+        "n_changed": sum(row["label"] != row["label_before"] for row in rows),
+    }
+
+
+def sessions_table(sessions):
+    """Content of sessions.tsv.
+
+    Parameters
+    ----------
+    sessions : list of tuple
+        Session id, Kilosort folder, results folder.
+
+    Returns
+    -------
+    data : bytes
+    rows : list of dict
+    """
+    rows = [session_row(*session) for session in sorted(sessions)]
+    body = [[row[name] for name in SESSION_COLUMNS] for row in rows]
+    return tsv.format_table(SESSION_COLUMNS, body), rows
+
+
+def failures_text(rows):
+    """Table of the sessions that are not labelled, for the terminal; empty if all are."""
+    failed = [row for row in rows if row["status"] != "labelled"]
+    if not failed:
+        return ""
+    count = Counter(row["status"] == "labelled" for row in rows)
+    width = max(len(row["session"]) for row in failed)
+    lines = [f"{len(failed)} session(s) without new labels, {count[True]} labelled:"]
+    lines += [f"  {row['session']:<{width}}  {row['reason']}" for row in failed]
+    return "\n".join(lines)

@@ -1,0 +1,30 @@
+"""Put the label files of every session back (rules restore and restore_last)."""
+
+from pathlib import Path
+
+from goodunits import files, logs, restore, tsv
+from goodunits.errors import GoodunitsError
+
+COLUMNS = ("session", "folder", "result", "files")
+
+
+def main(snakemake):
+    """Restore session by session; one that cannot be restored does not stop the others."""
+    rows, failures = [], []
+    for session, folder, _ in snakemake.params.sessions:
+        try:
+            report = restore.restore(folder, snakemake.params.to)
+            done = ", ".join(f"{name} {what}" for name, what in report["files"].items())
+            rows.append([session, folder, "restored", done])
+        except (GoodunitsError, OSError) as error:
+            rows.append([session, folder, "failed", str(error)])
+            failures.append(f"{session}: {error}")
+    files.write_if_changed(Path(snakemake.params.table), tsv.format_table(COLUMNS, rows))
+    for session, _, result, done in rows:
+        print(f"{session}: {result}: {done}")
+    if failures:
+        raise GoodunitsError(f"{len(failures)} session(s) not restored: {'; '.join(failures)}")
+
+
+if __name__ == "__main__":
+    logs.run(main, snakemake)

@@ -1,0 +1,91 @@
+"""The catalogue of metrics."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import jsonschema
+import pytest
+from goodunits import catalogue, metrics_table
+
+WHOLE_BLOCK = {
+    "presence_ratio": {
+        "bin_duration_s": 300,
+        "n_bin_edges": None,
+        "min_fraction_of_mean": 0.05,
+        "min_n_bins": 2,
+    },
+    "ks_refractory": {"acg_threshold": None, "q12_threshold": 0.2},
+}
+
+
+def problems(block):
+    return list(jsonschema.Draft202012Validator(catalogue.json_schema()).iter_errors(block))
+
+
+def test_the_names_that_users_of_the_tutorial_know_are_there():
+    assert {"firing_rate", "presence_ratio", "ks_contamination", "ks_refractory"} <= set(
+        catalogue.METRICS
+    )
+
+
+@pytest.mark.parametrize("metric", catalogue.METRICS.values(), ids=list(catalogue.METRICS))
+def test_every_record_is_complete(metric):
+    assert metric.kind in ("float", "int", "bool", "label")
+    assert metric.better in ("higher", "lower", "none")
+    assert metric.description.endswith(".")
+    assert metric.group in catalogue.GROUPS
+    assert metric.version >= 1
+    for parameter in metric.parameters:
+        assert parameter.kind in catalogue.SCHEMA_TYPES
+        assert parameter.description.endswith(".")
+
+
+def test_every_group_has_a_function_and_a_known_cost():
+    assert set(metrics_table.GROUP_FUNCTIONS) == set(catalogue.GROUPS)
+    assert {group.cost for group in catalogue.GROUPS.values()} <= {"always", "on_request"}
+
+
+def test_kinds_are_those_of_the_records_in_order():
+    assert list(catalogue.kinds()) == list(catalogue.METRICS)
+    assert catalogue.kinds()["ks_refractory"] == "bool"
+    assert catalogue.kinds()["n_spikes"] == "int"
+
+
+def test_the_schema_is_valid_and_takes_a_whole_block_and_parts_of_it():
+    jsonschema.Draft202012Validator.check_schema(catalogue.json_schema())
+    assert problems(WHOLE_BLOCK) == []
+    assert problems({"presence_ratio": {"n_bin_edges": 10}}) == []
+    assert problems({}) == []
+
+
+@pytest.mark.parametrize(
+    "block",
+    [
+        {"presence_ration": {}},
+        {"n_spikes": {}},
+        {"presence_ratio": {"bin_duration": 300}},
+        {"presence_ratio": {"bin_duration_s": 0}},
+        {"presence_ratio": {"bin_duration_s": None}},
+        {"presence_ratio": {"bin_duration_s": "300"}},
+        {"presence_ratio": {"n_bin_edges": 1}},
+        {"presence_ratio": {"n_bin_edges": 9.5}},
+        {"presence_ratio": {"min_fraction_of_mean": -0.1}},
+        {"presence_ratio": {"min_n_bins": True}},
+        {"ks_refractory": {"q12_threshold": 1.5}},
+        {"ks_refractory": {"acg_threshold": 0}},
+        {"ks_refractory": None},
+    ],
+)
+def test_the_schema_refuses_wrong_keys_and_values(block):
+    assert problems(block) != []
+
+
+def test_light_modules_import_nothing_heavy():
+    code = (
+        "import sys, goodunits.catalogue, goodunits.metrics_file;"
+        "heavy = {'numpy', 'pandas', 'yaml', 'jsonschema'} & set(sys.modules);"
+        "sys.exit(' '.join(sorted(heavy)) or 0)"
+    )
+    library = str(Path(catalogue.__file__).parents[1])
+    subprocess.run([sys.executable, "-c", code], check=True, env={"PYTHONPATH": library})

@@ -1,0 +1,399 @@
+"""Which sessions a dataset has, under which ids, and what is said of a wrong sheet."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+import yaml
+from goodunits import dataset
+from goodunits.dataset import MAX_DEPTH, RESERVED, SessionEntry, find_sessions, select, session_id
+from goodunits.errors import ConfigError
+from hypothesis import given
+from hypothesis import strategies as st
+from jsonschema import Draft202012Validator
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def make_session(folder, marker="spike_times.npy"):
+    """Make a folder that counts as a session."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / marker).touch()
+    return folder
+
+
+def found_ids(folder):
+    """Ids of the sessions in a folder."""
+    return [entry.id for entry in find_sessions(str(folder), [])]
+
+
+def write_sheet(folder, *lines, end="\n", encoding="utf-8"):
+    """Write a sheet of these lines and give its path."""
+    sheet = folder / "sessions.tsv"
+    sheet.write_bytes((end.join(lines) + end).encode(encoding))
+    return sheet
+
+
+def sheet_problems(sheet):
+    """Problems that reading the sheet reports."""
+    with pytest.raises(ConfigError) as caught:
+        find_sessions(str(sheet), [])
+    return caught.value.problems
+
+
+# Folder search
+
+
+@pytest.mark.parametrize("marker", ["spike_times.npy", "spike_clusters.npy", "cluster_KSLabel.tsv"])
+def test_any_of_the_marker_files_makes_a_session(tmp_path, marker):
+    make_session(tmp_path / "mouse1" / "kilosort4", marker)
+    (tmp_path / "notes").mkdir()
+    entries = find_sessions(str(tmp_path), [])
+    assert entries == [SessionEntry("mouse1__kilosort4", tmp_path / "mouse1" / "kilosort4")]
+
+
+def test_a_real_sort_is_found(sort_folder, tmp_path):
+    folder = sort_folder("dev_c")
+    entries = find_sessions(str(tmp_path / "sorts"), [])
+    assert [(entry.id, entry.folder, entry.problem) for entry in entries] == [
+        ("dev_c", folder, None)
+    ]
+
+
+def test_sessions_are_sorted_by_path_whatever_the_order_on_disk(tmp_path):
+    for name in ("z", "b/2", "a", "b/10", "b/1"):
+        make_session(tmp_path / name)
+    assert found_ids(tmp_path) == ["a", "b__1", "b__10", "b__2", "z"]
+
+
+def test_the_dataset_folder_itself_can_be_the_session(tmp_path):
+    folder = make_session(tmp_path / "day 1")
+    entries = find_sessions(str(folder), [])
+    assert [(entry.id, entry.folder) for entry in entries] == [(session_id("day 1"), folder)]
+
+
+def test_nothing_below_a_session_or_in_a_hidden_folder_is_a_session(tmp_path):
+    make_session(tmp_path / "a")
+    make_session(tmp_path / "a" / "backup")
+    make_session(tmp_path / ".phy" / "b")
+    assert found_ids(tmp_path) == ["a"]
+
+
+def test_the_search_stops_at_the_maximum_depth(tmp_path):
+    levels = [f"level{i}" for i in range(1, MAX_DEPTH + 2)]
+    make_session(tmp_path.joinpath("deepest", *levels[: MAX_DEPTH - 1]))
+    make_session(tmp_path.joinpath("too_deep", *levels[:MAX_DEPTH]))
+    assert [name.split("__")[0] for name in found_ids(tmp_path)] == ["deepest"]
+
+
+def test_a_loop_of_links_ends(tmp_path):
+    make_session(tmp_path / "a" / "sort")
+    (tmp_path / "a" / "up").symlink_to(tmp_path)
+    (tmp_path / "itself").symlink_to(tmp_path / "itself")
+    assert found_ids(tmp_path) == ["a__sort"]
+
+
+def test_linked_folders_are_followed_and_their_path_is_kept(tmp_path):
+    make_session(tmp_path / "disk" / "sort")
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "m1").symlink_to(tmp_path / "disk")
+    entries = find_sessions(str(tmp_path / "data"), [])
+    assert [(entry.id, entry.folder) for entry in entries] == [
+        ("m1__sort", tmp_path / "data" / "m1" / "sort")
+    ]
+
+
+def test_of_two_links_to_one_folder_the_first_in_sorted_order_counts(tmp_path):
+    make_session(tmp_path / "disk" / "sort")
+    (tmp_path / "data").mkdir()
+    for name in ("b", "a", "c"):
+        (tmp_path / "data" / name).symlink_to(tmp_path / "disk" / "sort")
+    assert found_ids(tmp_path / "data") == ["a"]
+
+
+def test_a_link_to_a_session_does_not_rename_it(tmp_path):
+    make_session(tmp_path / "mouse" / "sort")
+    before = found_ids(tmp_path)
+    (tmp_path / "alias").symlink_to(tmp_path / "mouse" / "sort")
+    (tmp_path / "mouse" / "a_first").symlink_to(tmp_path / "mouse" / "sort")
+    assert found_ids(tmp_path) == before == ["mouse__sort"]
+
+
+def test_a_sort_whose_files_are_broken_links_is_not_left_out_silently(tmp_path):
+    (tmp_path / "annexed").mkdir()
+    (tmp_path / "annexed" / "spike_times.npy").symlink_to(tmp_path / "not_fetched")
+    assert found_ids(tmp_path) == ["annexed"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every folder")
+def test_an_unreadable_folder_is_noted_and_the_others_are_found(tmp_path):
+    make_session(tmp_path / "a")
+    (tmp_path / "locked").mkdir(mode=0)
+    notes = []
+    entries = find_sessions(str(tmp_path), [], notes)
+    assert [entry.id for entry in entries] == ["a"]
+    assert notes == [f"{tmp_path / 'locked'}: not searched (Permission denied)"]
+
+
+def test_a_folder_without_sessions_says_what_was_expected(tmp_path):
+    with pytest.raises(ConfigError, match="no session in .*expected folders with one of .*spike_"):
+        find_sessions(str(tmp_path), [])
+
+
+def test_braces_and_control_characters_in_a_path_are_a_problem_of_that_session_only(tmp_path):
+    for name in ("a{b}", "good", "line\nbreak"):
+        make_session(tmp_path / name)
+    problems = {entry.folder.name: entry.problem for entry in find_sessions(str(tmp_path), [])}
+    assert problems["good"] is None
+    assert "braces" in problems["a{b}"]
+    assert "not text" in problems["line\nbreak"] and "\n" not in problems["line\nbreak"]
+
+
+def test_three_thousand_folders_take_seconds_at_most(tmp_path):
+    for mouse in range(100):
+        for day in range(30):
+            make_session(tmp_path / f"mouse{mouse:03d}" / f"day{day:02d}")
+    start = time.process_time()
+    entries = find_sessions(str(tmp_path), [])
+    assert len(entries) == 3000
+    assert time.process_time() - start < 5
+
+
+# Ids
+
+
+def test_ids_of_odd_names_are_safe_and_differ():
+    odd = ["day 1", "day-1", "day+1", "Mäuse/a", "Mause/a", "_x", "-x", ".x"]
+    ids = [session_id(name) for name in odd]
+    assert all(dataset.SESSION_ID.fullmatch(name) for name in ids)
+    assert len(set(ids)) == len(odd)
+    assert session_id("mouse_1/2024-05-01/ks4.1") == "mouse_1__2024-05-01__ks4.1"
+
+
+@given(st.text(min_size=1), st.text(min_size=1))
+def test_any_folder_name_gives_a_usable_id(first, second):
+    name = session_id(f"{first}/{second}")
+    assert dataset.SESSION_ID.fullmatch(name)
+    assert len(name) < 200
+
+
+def test_an_id_does_not_depend_on_other_sessions(tmp_path):
+    make_session(tmp_path / "m 1" / "sort")
+    alone = found_ids(tmp_path)
+    make_session(tmp_path / "a")
+    make_session(tmp_path / "m 2")
+    assert alone[0] in found_ids(tmp_path)
+
+
+@pytest.mark.parametrize("first", ["a", "A"])
+def test_ids_that_clash_ignoring_case_all_get_a_suffix(tmp_path, first):
+    make_session(tmp_path / first / "b")
+    make_session(tmp_path / "a__b")
+    make_session(tmp_path / "other")
+    ids = [name.lower() for name in found_ids(tmp_path)]
+    assert len(set(ids)) == 3 and "other" in ids
+    assert sum(name.startswith("a__b-") for name in ids) == 2
+
+
+def test_a_folder_named_like_a_file_of_results_gets_another_id(tmp_path):
+    make_session(tmp_path / "Report.html")
+    assert found_ids(tmp_path)[0].lower() not in RESERVED
+
+
+# Session sheet
+
+
+def test_a_sheet_gives_its_sessions_in_order_with_their_options(tmp_path):
+    make_session(tmp_path / "data" / "b")
+    make_session(tmp_path / "data" / "a")
+    sheet = write_sheet(
+        tmp_path,
+        "# recorded in spring",
+        "session\tpath\tcriteria\trecording_duration_s\tmanual_curation",
+        "",
+        "second\tdata/b\tstriatum\t600.5\toverwrite",
+        "first\tdata/a\t\t\t",
+    )
+    assert find_sessions(str(sheet), []) == [
+        SessionEntry("second", tmp_path / "data" / "b", "striatum", 600.5, "overwrite"),
+        SessionEntry("first", tmp_path / "data" / "a"),
+    ]
+
+
+def test_a_sheet_from_a_spreadsheet_program_is_read(tmp_path):
+    make_session(tmp_path / "one, two")
+    sheet = write_sheet(
+        tmp_path, "session\tpath\t", 's1\t"one, two"\t', end="\r\n", encoding="utf-8-sig"
+    )
+    assert find_sessions(str(sheet), []) == [SessionEntry("s1", tmp_path / "one, two")]
+
+
+def test_home_and_absolute_paths_in_a_sheet(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    make_session(tmp_path / "home" / "a")
+    make_session(tmp_path / "b")
+    sheet = write_sheet(tmp_path, "session\tpath", "a\t~/a", f"b\t{tmp_path / 'b'}")
+    folders = [entry.folder for entry in find_sessions(str(sheet), [])]
+    assert folders == [tmp_path / "home" / "a", tmp_path / "b"]
+
+
+def test_a_missing_or_odd_path_stops_that_session_only(tmp_path):
+    make_session(tmp_path / "a")
+    make_session(tmp_path / "b{c}")
+    (tmp_path / "file").touch()
+    sheet = write_sheet(
+        tmp_path, "session\tpath", "good\ta", "gone\tnowhere", "braces\tb{c}", "file\tfile"
+    )
+    problems = {entry.id: entry.problem for entry in find_sessions(str(sheet), [])}
+    assert problems["good"] is None
+    assert "not found" in problems["gone"] and str(tmp_path / "nowhere") in problems["gone"]
+    assert "braces" in problems["braces"]
+    assert "not a folder" in problems["file"]
+
+
+def test_all_problems_of_a_sheet_are_listed_with_their_lines(tmp_path):
+    make_session(tmp_path / "a")
+    (tmp_path / "link").symlink_to(tmp_path / "a")
+    sheet = write_sheet(
+        tmp_path,
+        "session\tpath\trecording_duration_s\tmanual_curation",
+        "m1\ta\t\t",
+        "M1\tb\t\t",
+        "m 3\tc\t\t",
+        "m4\t\t\t",
+        "m5\td\t0\t",
+        "m6\te\t600,5\tkep",
+        "m7\tlink\t\t",
+        "report.html\tf\t\t",
+        "m9\tg",
+    )
+    problems = sheet_problems(sheet)
+    assert problems == sorted(problems, key=lambda text: int(text.split("line ")[1].split(":")[0]))
+    expected = {
+        3: "session 'M1' appears twice (line 2: 'm1'",
+        4: "session 'm 3': expected letters, digits",
+        5: "path is empty",
+        6: "recording_duration_s '0': expected seconds",
+        7: "recording_duration_s '600,5': expected seconds",
+        8: "session 'm7' is the same folder as session 'm1' (line 2)",
+        9: "session 'report.html': results/ has its own",
+        10: "2 fields, expected 4",
+    }
+    for line, text in expected.items():
+        assert any(f"{sheet}, line {line}: {text}" in problem for problem in problems), line
+    assert any("line 7: manual_curation 'kep'" in p and "'keep'" in p for p in problems)
+    assert len(problems) == len(expected) + 1
+
+
+@pytest.mark.parametrize("duration", ["nan", "inf", "-1", "ten", "1 h"])
+def test_a_duration_has_to_be_a_positive_finite_number(tmp_path, duration):
+    sheet = write_sheet(tmp_path, "session\tpath\trecording_duration_s", f"a\tb\t{duration}")
+    assert len(sheet_problems(sheet)) == 1
+
+
+def test_a_sheet_separated_by_commas_says_so(tmp_path):
+    sheet = write_sheet(tmp_path, "session,path", "a,b")
+    assert any("is the sheet tab-separated?" in problem for problem in sheet_problems(sheet))
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        (b"", "is empty"),
+        (b"\n# only a comment\n", "is empty"),
+        (b"session\tpath\n", "no session"),
+        ("session\tpath\na\tä\n".encode("latin-1"), "not UTF-8"),
+        ("session\tpath\na\tb\n".encode("utf-16"), "not UTF-8"),
+        ("session\tpath\na\tb\n".encode("utf-16-le"), "not UTF-8"),
+        (b'session\tpath\na\t"b\n', "line 2: quotes do not match"),
+        (b"session\tpath\tcritera\n", "unknown column 'critera', did you mean 'criteria'?"),
+        (b"session\tpath\tpath\n", "line 1: column 'path' appears twice"),
+    ],
+)
+def test_a_sheet_that_cannot_be_used_says_why(tmp_path, content, text):
+    sheet = tmp_path / "sessions.tsv"
+    sheet.write_bytes(content)
+    problems = sheet_problems(sheet)
+    assert len(problems) == 1
+    assert str(sheet) in problems[0] and text in problems[0]
+
+
+def test_the_schema_of_the_sheet_says_the_same_as_the_code(tmp_path):
+    schema = yaml.safe_load((PROJECT / "schemas" / "sessions.schema.yaml").read_text())
+    Draft202012Validator.check_schema(schema)
+    columns = schema["properties"]
+    assert tuple(columns) == dataset.COLUMNS
+    assert tuple(schema["required"]) == dataset.REQUIRED_COLUMNS
+    assert columns["session"]["pattern"] == f"^{dataset.SESSION_ID.pattern}$"
+    assert columns["session"]["maxLength"] == dataset.MAX_ID_LENGTH
+    assert tuple(columns["manual_curation"]["enum"]) == dataset.MANUAL_CURATION
+    assert all(column["description"] for column in columns.values())
+
+
+# Where the dataset is looked up
+
+
+def test_a_relative_dataset_is_taken_from_the_first_base_folder_that_has_it(tmp_path):
+    here, project = tmp_path / "here", tmp_path / "project"
+    make_session(project / "data" / "of_project")
+    here.mkdir()
+    assert [entry.id for entry in find_sessions("data", [here, project])] == ["of_project"]
+    make_session(here / "data" / "of_here")
+    assert [entry.id for entry in find_sessions("data", [here, project])] == ["of_here"]
+
+
+def test_a_dataset_that_is_not_found_names_the_places_tried(tmp_path):
+    with pytest.raises(ConfigError) as caught:
+        find_sessions("data", [tmp_path / "here", tmp_path / "project"])
+    for place in ("here", "project"):
+        assert str(tmp_path / place / "data") in str(caught.value)
+
+
+def test_a_file_that_is_no_tsv_is_refused(tmp_path):
+    (tmp_path / "sessions.csv").write_text("session,path\n")
+    with pytest.raises(ConfigError, match="expected a folder to search or a tab-separated .tsv"):
+        find_sessions("sessions.csv", [tmp_path])
+
+
+# Choosing sessions
+
+
+def entries_named(*names):
+    """Entries with these ids."""
+    return [SessionEntry(name, Path(name)) for name in names]
+
+
+def test_select_keeps_ids_and_patterns_in_the_order_of_the_dataset():
+    entries = entries_named("m2_b", "m1_a", "m1_b", "M1_c")
+    assert select(entries, ["m1_*", "m2_b"]) == entries[:3]
+    assert select(entries, []) == entries
+
+
+def test_select_refuses_a_pattern_that_matches_nothing():
+    with pytest.raises(ConfigError) as caught:
+        select(entries_named("mouse1", "mouse2"), ["mouse1", "muose2", "rat*"])
+    assert len(caught.value.problems) == 2
+    assert "'muose2', did you mean 'mouse2'?" in caught.value.problems[0]
+    assert "known: mouse1, mouse2" in caught.value.problems[1]
+
+
+def test_a_wrong_pattern_does_not_list_thousands_of_sessions():
+    entries = entries_named(*(f"mouse{i}" for i in range(3000)))
+    with pytest.raises(ConfigError) as caught:
+        select(entries, ["zzz"])
+    assert len(str(caught.value)) < 200
+
+
+def test_the_module_loads_the_standard_library_only():
+    code = "import sys; import goodunits.dataset; print(*sys.modules)"
+    loaded = subprocess.run(
+        [sys.executable, "-c", code],
+        env={"PYTHONPATH": str(PROJECT / "scripts")},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert not {"numpy", "pandas", "yaml", "jsonschema"} & set(loaded)
