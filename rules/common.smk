@@ -85,11 +85,12 @@ wildcard_constraints:
 
 
 def library(rule_name):
-    """Input of a rule: file with the hashes of the library files that it uses.
+    """Input of a rule: file with the hashes of its script and of the library files that it uses.
 
     One file and not all of them, so that Snakemake's messages can be read.
     """
-    return RUN.library_file(rule_name, library_files(rule_name))
+    script = project_file(f"scripts/{rule_name}.py")
+    return RUN.library_file(rule_name, [script, *library_files(rule_name)])
 
 
 def session_folder(wildcards):

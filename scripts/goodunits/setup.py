@@ -61,12 +61,12 @@ class Run:
         return str(self.results / session / "found.json")
 
     def library_file(self, rule, paths):
-        """File with the hash of every library file that a rule uses, brought up to date."""
-        path = self.results / KEPT / f"library-{rule}.json"
+        """File with the hash of every file of the project that a rule runs, brought up to date."""
+        kept = self.results / KEPT / f"library-{rule}.json"
         if self.write:
-            hashes = {Path(path).name: files.sha256_file(path) for path in paths}
-            files.write_if_changed(path, json.dumps(hashes, indent=1).encode())
-        return str(path)
+            hashes = {"/".join(Path(path).parts[-2:]): files.sha256_file(path) for path in paths}
+            files.write_if_changed(kept, json.dumps(hashes, indent=1).encode())
+        return str(kept)
 
     def bring_up_to_date(self):
         """Rewrite the files of this run whose content is another one now.
