@@ -57,6 +57,7 @@ try:
     demo.unpack(config.get("dataset"), PROJECT, workflow.is_main_process)
     RUN = setup.prepare(
         config,
+        config_files=workflow.configfiles,
         defaults_file=project_file("config.yaml"),
         schema_file=project_file("schemas/config.schema.yaml"),
         base_folders=[Path.cwd(), Path(PROJECT)],

@@ -106,14 +106,19 @@ def _refresh(entry, path, receipt):
         files.write_if_changed(path, json.dumps({"problem": str(error)}).encode())
 
 
-def prepare(config, defaults_file, schema_file, base_folders, project, write):
+def prepare(config, config_files, defaults_file, schema_file, base_folders, project, write):
     """Check the configuration and find the sessions.
 
     Parameters
     ----------
     config : dict
         What the user gave, put over the project's config.yaml.
-    defaults_file, schema_file : path-like
+    config_files : list of path-like
+        Files that it was read from, to find keys that are there twice.
+    defaults_file : path-like
+        The project's config.yaml.
+    schema_file : path-like
+        The schema of the configuration.
     base_folders : list of Path
         Where a relative dataset is looked up.
     project : path-like
@@ -130,6 +135,9 @@ def prepare(config, defaults_file, schema_file, base_folders, project, write):
     ConfigError
         With all problems.
     """
+    if write:
+        for path in config_files:
+            settings.load_yaml(path)
     checked = settings.load_settings(
         config, defaults_file, schema_file, catalogue.kinds(), catalogue.json_schema()
     )
