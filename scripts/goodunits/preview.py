@@ -1,4 +1,4 @@
-"""Which labels a write would change, compared with what the session folders hold now. Reads only."""
+"""Which labels a write would change, compared with what the session folders hold. Reads only."""
 
 from collections import Counter
 from pathlib import Path
@@ -16,6 +16,7 @@ def labels_now(session):
     Parameters
     ----------
     session : path-like
+        Kilosort folder.
 
     Returns
     -------
@@ -39,6 +40,7 @@ def changes(session_id, session, labels_path):
     Parameters
     ----------
     session_id : str
+        For the first column.
     session : path-like
         Kilosort folder.
     labels_path : path-like
@@ -66,6 +68,7 @@ def compare(sessions, table_path):
     sessions : list of tuple
         Session id, Kilosort folder, results folder.
     table_path : path-like
+        Where the table goes.
 
     Returns
     -------

@@ -26,6 +26,7 @@ def session_row(session_id, folder, results):
     Parameters
     ----------
     session_id : str
+        For the first column.
     folder : path-like
         The Kilosort folder.
     results : path-like

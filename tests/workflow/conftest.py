@@ -5,8 +5,6 @@ import shutil
 import pytest
 from helpers import PROJECT, Work, copy_project
 
-SORTS = ("dev_a", "dev_a_curated", "dev_b", "dev_c")
-
 
 @pytest.fixture(scope="session")
 def labelled(pristine_sorts, tmp_path_factory):

@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 PROJECT = Path(__file__).resolve().parents[2]
+SORTS = ("dev_a", "dev_a_curated", "dev_b", "dev_c")
 # Rules that run once per session, with the first word of their message.
 SESSION_RULES = {
     "backup_labels": "Backing",

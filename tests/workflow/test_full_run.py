@@ -5,8 +5,7 @@ import os
 
 import pytest
 import spikeinterface.extractors as se
-from conftest import SORTS
-from helpers import contents
+from helpers import SORTS, contents
 from phylib.io.model import load_model
 
 # What the curator of dev_a_curated decided in Phy.

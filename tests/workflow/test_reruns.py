@@ -8,8 +8,7 @@ import shutil
 
 import numpy as np
 import pytest
-from conftest import SORTS
-from helpers import PROJECT, SESSION_RULES, jobs_of, of_sessions, write_config
+from helpers import PROJECT, SESSION_RULES, SORTS, jobs_of, of_sessions, write_config
 
 LABELLING = ("apply_thresholds", "write_phy")
 DATASET = {("summarize", None)}
