@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 
 PROJECT = Path(__file__).resolve().parents[1]
+SAMPLING_FREQUENCY_HZ = 30_000.0
 SI_METRICS = (
     "num_spikes",
     "firing_rate",
@@ -54,7 +55,6 @@ def prepare_ours():
     """Import goodunits and its settings."""
     sys.path.insert(0, str(PROJECT / "scripts"))
     import yaml
-
     from goodunits import catalogue, metrics_table, session
 
     config = yaml.safe_load((PROJECT / "config.yaml").read_text())
@@ -93,17 +93,17 @@ def prepare_tutorial():
 
 def run_tutorial(folder, ccg):
     """Take the tutorial's steps: Kilosort's refractory test, then one mask per unit and metric."""
-    spike_times_s = np.load(folder / "spike_times.npy") / 30_000
+    samples = np.load(folder / "spike_times.npy")
     clusters = np.load(folder / "spike_clusters.npy")
-    ccg.refract(clusters, spike_times_s)
+    ccg.refract(clusters, samples / SAMPLING_FREQUENCY_HZ)
     unit_ids = np.unique(clusters)
-    edges_s = np.linspace(spike_times_s.min(), spike_times_s.max(), 10)
     for unit_id in unit_ids:
-        own_s = spike_times_s[clusters == unit_id]
-        len(own_s) / (own_s.max() - own_s.min())
+        own = samples[clusters == unit_id]
+        own.size / (own.max() / SAMPLING_FREQUENCY_HZ - own.min() / SAMPLING_FREQUENCY_HZ)
+    edges = np.linspace(samples.min(), samples.max(), 10)
     for unit_id in unit_ids:
-        counts, _ = np.histogram(spike_times_s[clusters == unit_id], edges_s)
-        (counts > 0.05 * counts.mean()).mean()
+        counts, _ = np.histogram(samples[clusters == unit_id], edges)
+        (counts > 0.05 * counts.mean()).sum() / 9
 
 
 def prepare_spikeinterface():
@@ -120,10 +120,12 @@ def run_spikeinterface(folder, tools):
     core, recording_class = tools
     samples = np.load(folder / "spike_times.npy")
     clusters = np.load(folder / "spike_clusters.npy")
-    sorting = core.NumpySorting.from_samples_and_labels([samples], [clusters], 30_000.0)
-    duration_s = float(samples.max() + 30_000) / 30_000
+    sorting = core.NumpySorting.from_samples_and_labels(
+        [samples], [clusters], SAMPLING_FREQUENCY_HZ
+    )
+    duration_s = float(samples.max()) / SAMPLING_FREQUENCY_HZ + 1
     recording = recording_class(
-        num_channels=2, sampling_frequency=30_000.0, durations=[duration_s], seed=0
+        num_channels=2, sampling_frequency=SAMPLING_FREQUENCY_HZ, durations=[duration_s], seed=0
     )
     recording.set_dummy_probe_from_locations(np.array([[0.0, 0.0], [0.0, 20.0]]))
     channels = np.zeros(len(sorting.unit_ids), dtype=int)

@@ -12,7 +12,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-from make_sort import make_sort
 from methods import METHODS
 
 SIZES = {
@@ -49,7 +48,7 @@ def bench(folder, size, methods, rounds):
     """Measure all methods on one size; medians by method."""
     n_spikes, n_units, hours = size
     if not folder.exists():
-        make_sort(folder, int(n_spikes), n_units, hours * 3600)
+        make(folder, n_spikes, n_units, hours)
     runs = {method: [] for method in methods}
     for _ in range(rounds):
         for method in methods:
@@ -69,6 +68,13 @@ def bench(folder, size, methods, rounds):
             ratio = medians[theirs]["wall_s"] / medians[ours]["wall_s"]
             print(f"{theirs} / {ours}: {ratio:.1f}")
     return medians
+
+
+def make(folder, n_spikes, n_units, hours):
+    """Make the data in a process of its own, whose memory is not counted as ours."""
+    script = Path(__file__).with_name("make_sort.py")
+    size = ["--spikes", str(n_spikes), "--units", str(n_units), "--hours", str(hours)]
+    subprocess.run([sys.executable, str(script), str(folder), *size], check=True)
 
 
 def measure(method, folder):
