@@ -16,16 +16,18 @@ PROJECT = os.path.normpath(str(workflow.current_basedir.join("..")))
 BASE = ["__init__.py", "errors.py", "files.py", "logs.py"]
 STORE = [*BASE, "store.py"]
 CURATION = [*STORE, "curation.py", "decisions.py", "lineage.py", "tsv.py"]
-CRITERIA = ["catalogue.py", "criteria.py", "criteria_rules.py", "criteria_text.py"]
+CATALOGUE = ["catalogue.py", "records.py", "records_trains.py", "records_waves.py"]
+CRITERIA = [*CATALOGUE, "criteria.py", "criteria_rules.py", "criteria_text.py"]
 LABELS = ["labels_file.py", *CRITERIA]
 READING = ["kilosort_log.py", "ops_file.py", "params_file.py", "session.py"]
-MEASURING = ["kilosort_ccg.py", "metrics_table.py", "spike_train.py", "spikes.py"]
-MEASURED = ["catalogue.py", "metrics_file.py", "provenance.py"]
+TRAINS = ["kilosort_ccg.py", "spike_train.py", "spikes.py", "trains_groups.py"]
+WAVES = ["waves_groups.py"]
+MEASURED = [*CATALOGUE, "metrics_file.py", "metrics_table.py", "provenance.py"]
 WRITING = ["lock.py", "phy_write.py"]
 PREPARING = ["dataset.py", "demo.py", "schema_problems.py", "settings.py", "setup.py"]
 LIBRARY = {
     "backup_labels": [*STORE, "lock.py"],
-    "compute_metrics": [*CURATION, *READING, *MEASURING, *MEASURED],
+    "compute_metrics": [*CURATION, *READING, *TRAINS, *WAVES, *MEASURED],
     "apply_thresholds": [*CURATION, *LABELS, "metrics_file.py"],
     "write_phy": [*CURATION, *LABELS, *WRITING, "provenance.py"],
     "summarize": [*CURATION, *LABELS, "found.py", "summary.py"],

@@ -46,7 +46,6 @@ def test_minimum_version():
     assert version(minimum) <= version(pinned)
     if README.exists():
         badges = re.findall(r"snakemake[^\n]{0,20}?(\d+\.\d+\.\d+)", README.read_text().lower())
-        assert badges, "the README should say which Snakemake is needed"
         assert set(badges) <= {minimum, pinned}
 
 
