@@ -79,6 +79,15 @@ def test_rule_over_all_sessions_leaves_no_note(job, tmp_path, capfd):
     assert not (tmp_path / "results").exists()
 
 
+def test_what_keeps_the_spikes_from_being_read_is_said_first(job, tmp_path):
+    run_failing(job("backup_labels"), SessionError("consequence"))
+    run_failing(job(), SessionError("cause"))
+    run_failing(job("backup_labels"), SessionError("consequence"))
+    assert logs.read_failure(tmp_path / "results" / "s1")["reason"] == "cause"
+    logs.run(succeed, job())
+    assert logs.read_failure(tmp_path / "results" / "s1")["reason"] == "consequence"
+
+
 def test_damaged_note_is_no_note(tmp_path):
-    (tmp_path / "failed.json").write_text("{")
+    (tmp_path / "failed-write_phy.json").write_text("{")
     assert logs.read_failure(tmp_path) is None

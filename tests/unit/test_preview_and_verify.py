@@ -51,8 +51,8 @@ def test_session_without_fresh_labels_is_named_and_the_others_shown(folders, tmp
     for name in ("metrics.tsv", "labels.tsv"):
         if name != missing:
             (other / name).write_bytes((results / name).read_bytes())
-    note = {"rule": "compute_metrics", "reason": "broken beyond words"}
-    (other / "failed.json").write_text(json.dumps(note))
+    note = {"rule": "compute_metrics", "reason": "broken beyond words", "time": ""}
+    (other / "failed-compute_metrics.json").write_text(json.dumps(note))
     sessions = [("s1", session, results), ("s2", session, other)]
     text = preview.compare(sessions, tmp_path / "preview.tsv")
     assert "s2: not compared: broken beyond words" in text

@@ -25,7 +25,7 @@ def results(tmp_path):
             (folder / "written.json").write_text(json.dumps(receipt))
         if failure:
             note = {"rule": "compute_metrics", "reason": failure, "time": ""}
-            (folder / "failed.json").write_text(json.dumps(note))
+            (folder / "failed-compute_metrics.json").write_text(json.dumps(note))
         return (name, f"/data/{name}", folder)
 
     return make
