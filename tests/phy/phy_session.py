@@ -8,21 +8,27 @@ It opens the folder as `phy template-gui params.py` does, presses the same menu 
 no file of the session itself: whatever changes in the folder, Phy has written. Steps are a list of
 
     {"do": "move", "clusters": [3], "group": "noise"}    Edit > Move best to > noise
+    {"do": "label", "clusters": [3], "value": "axon"}    Edit > Label: `group axon`
     {"do": "merge", "clusters": [4, 12]}                 Edit > Merge
     {"do": "split", "clusters": [2], "every": 200}       Edit > Split: every 200th spike apart
     {"do": "undo"}                                       Edit > Undo
     {"do": "filter", "text": "group == 'good'"}          the line above the table; "" lists all
     {"do": "save"}                                       File > Save
     {"do": "photograph", "file": "window.png"}           picture of the window, as it is then
+    {"do": "select", "clusters": [12]}                   a click on a row of the table
+    {"do": "next_best"}                                  Select > Next best
+    {"do": "run", "command": [...], "folder": "."}       a program, while Phy stays open
 
 On closing, steps that were not saved are dropped. The report holds `before` and `after`: each row
-of the table of clusters, and `steps`: after each one the ids that it made and the ids in the table.
+of the table of clusters, and `steps`: after each one the ids that it made, those in the table and
+those selected.
 """
 
 import argparse
 import importlib.metadata
 import json
 import logging
+import subprocess
 import sys
 import tempfile
 from pathlib import Path
@@ -115,6 +121,8 @@ def take_step(controller, gui, step):
         select(controller, clusters)
     if step["do"] == "move":
         getattr(supervisor.actions, f"move_best_to_{step['group']}")()
+    elif step["do"] == "label":
+        supervisor.actions.label("group", step["value"])
     elif step["do"] == "split":
         spikes = supervisor.clustering.spikes_in_clusters(clusters)
         supervisor.actions.split(spikes[:: step["every"]])
@@ -124,11 +132,18 @@ def take_step(controller, gui, step):
         gui.file_actions.save()
     elif step["do"] == "photograph":
         photograph(controller, gui, Path(step["file"]))
-    else:
+    elif step["do"] == "run":
+        subprocess.run(step["command"], cwd=step["folder"], check=True, capture_output=True)
+    elif step["do"] == "next_best":
+        supervisor.select_actions.next_best()
+    elif step["do"] != "select":
         getattr(supervisor.actions, step["do"])()
     settle(controller, PAUSE_MS)
-    new = sorted(set(supervisor.clustering.cluster_ids.tolist()) - before)
-    return {"new": new, "listed": sorted(map(int, supervisor.shown_cluster_ids))}
+    return {
+        "new": sorted(set(supervisor.clustering.cluster_ids.tolist()) - before),
+        "listed": sorted(map(int, supervisor.shown_cluster_ids)),
+        "selected": sorted(map(int, supervisor.selected_clusters)),
+    }
 
 
 def photograph(controller, gui, path):

@@ -4,17 +4,11 @@ One story of a session, in order, told once; each test asserts one thing about i
 decision and what is not, is said where the steps are. The raw data are gone, as they often are.
 """
 
-import csv
-import shutil
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
+from phy_dataset import Dataset, groups_in, labels
 
 pytestmark = pytest.mark.phy
 
-PROJECT = Path(__file__).resolve().parents[2]
 REPLACED = ("cluster_KSLabel.tsv", "cluster_group.tsv", "cluster_info.tsv")
 
 # Phy gives the ids 26, 27, ... in this order to what it makes of the 26 clusters of this sort.
@@ -49,49 +43,10 @@ THIRD_VISIT = [
 ]
 
 
-class Dataset:
-    """A working directory with one session."""
-
-    def __init__(self, folder):
-        self.folder = folder
-        self.session = folder / "sorts" / "session"
-
-    def snakemake(self, *targets):
-        """Run the workflow and return what it said."""
-        told = subprocess.run(
-            [sys.executable, "-m", "snakemake", "-s", PROJECT / "Snakefile", "--cores", "1"]
-            + [*targets, "--config", "dataset=sorts"],
-            cwd=self.folder,
-            capture_output=True,
-            text=True,
-        )
-        assert told.returncode == 0, told.stdout + told.stderr
-        return told.stdout + told.stderr
-
-    def settled(self):
-        """Whether a plain run has nothing to do."""
-        return "Nothing to be done" in self.snakemake()
-
-    def units(self):
-        """Rows of labels.tsv by cluster id."""
-        with open(self.folder / "results" / "session" / "labels.tsv", newline="") as file:
-            return {int(row["cluster_id"]): row for row in csv.DictReader(file, delimiter="\t")}
-
-    def files(self):
-        """Content of each file that Phy may rewrite."""
-        paths = [*self.session.glob("cluster_*.tsv"), self.session / "spike_clusters.npy"]
-        return {path.name: path.read_bytes() for path in paths}
-
-    def superseded(self):
-        """Contents that the store keeps because somebody else wrote them."""
-        return [path.read_bytes() for path in self.session.glob("goodunits_store/*/superseded/*")]
-
-
 @pytest.fixture(scope="module")
 def story(in_phy, picture, pristine_sorts, tmp_path_factory):
     """What there was at each point of the story of one session."""
-    data = Dataset(tmp_path_factory.mktemp("dataset"))
-    shutil.copytree(pristine_sorts / "dev_a", data.session)
+    data = Dataset(tmp_path_factory.mktemp("dataset"), pristine_sorts / "dev_a")
     told = {"originals": data.files()}
     told["seen fresh"] = in_phy(data.session, [picture("1-as-kilosort-left-it")])
     data.snakemake()
@@ -117,17 +72,6 @@ def story(in_phy, picture, pristine_sorts, tmp_path_factory):
     data.snakemake()
     told["units again"], told["settled again"] = data.units(), data.settled()
     return told
-
-
-def groups_in(data):
-    """Labels of a cluster_group.tsv by cluster id."""
-    rows = csv.DictReader(data.decode().splitlines(), delimiter="\t")
-    return {int(row["cluster_id"]): row["group"] for row in rows}
-
-
-def labels(units):
-    """Label and who gave it, by cluster id."""
-    return {i: (row["label"], row["source"]) for i, row in units.items()}
 
 
 def groups_seen(rows):
