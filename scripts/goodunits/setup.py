@@ -18,7 +18,9 @@ class Run:
     Attributes
     ----------
     sessions : dict of str to SessionEntry
-        By session id.
+        Those to treat, by session id.
+    dataset : dict of str to SessionEntry
+        All of them, also those that `only` leaves out.
     settings : Settings
     results : Path
         Folder of all results.
@@ -27,6 +29,7 @@ class Run:
     """
 
     sessions: dict
+    dataset: dict
     settings: settings.Settings
     results: Path
     write: bool
@@ -144,8 +147,8 @@ def prepare(config, config_files, defaults_file, schema_file, base_folders, proj
     _check_labels(checked)
     entries = dataset.find_sessions(checked.dataset, base_folders)
     settings.check_criteria_names(checked, entries)
-    entries = dataset.select(entries, checked.only)
-    run = Run({entry.id: entry for entry in entries}, checked, Path("results"), write)
+    chosen = {entry.id: entry for entry in dataset.select(entries, checked.only)}
+    run = Run(chosen, {entry.id: entry for entry in entries}, checked, Path("results"), write)
     if write:
         version = json.dumps(provenance.project_version(project))
         files.write_if_changed(run.results / KEPT / "project.json", version.encode())
