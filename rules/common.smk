@@ -16,11 +16,30 @@ PROJECT = os.path.normpath(str(workflow.current_basedir.join("..")))
 BASE = ["__init__.py", "errors.py", "files.py", "logs.py"]
 STORE = [*BASE, "store.py"]
 CURATION = [*STORE, "curation.py", "decisions.py", "lineage.py", "tsv.py"]
-CATALOGUE = ["catalogue.py", "records.py", "records_trains.py", "records_waves.py"]
+CATALOGUE = [
+    "catalogue.py",
+    "records.py",
+    "records_coincidence.py",
+    "records_contamination.py",
+    "records_trains.py",
+    "records_waves.py",
+]
 CRITERIA = [*CATALOGUE, "criteria.py", "criteria_rules.py", "criteria_text.py"]
 LABELS = ["labels_file.py", *CRITERIA]
 READING = ["kilosort_log.py", "ops_file.py", "params_file.py", "session.py"]
-TRAINS = ["kilosort_ccg.py", "spike_train.py", "spikes.py", "trains_groups.py"]
+TRAINS = [
+    "binned.py",
+    "bursts.py",
+    "coincidence.py",
+    "kilosort_ccg.py",
+    "lags.py",
+    "poisson.py",
+    "refractory_period.py",
+    "spike_finder.py",
+    "spike_train.py",
+    "spikes.py",
+    "trains_groups.py",
+]
 WAVES = ["waves_groups.py"]
 MEASURED = [*CATALOGUE, "metrics_file.py", "metrics_table.py", "provenance.py"]
 WRITING = ["lock.py", "phy_write.py"]
