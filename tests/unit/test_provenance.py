@@ -4,17 +4,10 @@ import platform
 import subprocess
 
 import pytest
-from goodunits import files, metrics_table, provenance, session, store
+from conftest import PROJECT
+from goodunits import files, metrics_table, provenance, session, settings, store
 
-METRICS = {
-    "presence_ratio": {
-        "bin_duration_s": 300,
-        "n_bin_edges": None,
-        "min_fraction_of_mean": 0.05,
-        "min_n_bins": 2,
-    },
-    "ks_refractory": {"acg_threshold": None, "q12_threshold": 0.2},
-}
+METRICS = settings.load_yaml(PROJECT / "config.yaml")["metrics"]
 
 
 def test_measured_names_every_file_by_hash(sort_folder):
