@@ -16,12 +16,14 @@ PROJECT = os.path.normpath(str(workflow.current_basedir.join("..")))
 BASE = ["__init__.py", "errors.py", "files.py", "logs.py"]
 STORE = [*BASE, "lock.py", "store.py"]
 CURATION = [*STORE, "curation.py", "decisions.py", "lineage.py", "tsv.py"]
-CATALOGUE = ["catalogue.py", "records.py", "records_trains.py", "records_waves.py"]
+CATALOGUE = ["catalogue.py", "records.py", "records_templates.py"]
+CATALOGUE += ["records_trains.py", "records_waves.py"]
 CRITERIA = [*CATALOGUE, "criteria.py", "criteria_rules.py", "criteria_text.py"]
 LABELS = ["labels_file.py", *CRITERIA]
 READING = ["kilosort_log.py", "ops_file.py", "params_file.py", "session.py"]
 TRAINS = ["kilosort_ccg.py", "spike_train.py", "spikes.py", "trains_groups.py"]
-WAVES = ["waves_groups.py"]
+WAVES = ["amplitudes.py", "drift.py", "isolation.py", "pc_features.py", "similarity.py"]
+WAVES += ["spatial.py", "templates.py", "waveform.py", "waves_files.py", "waves_groups.py"]
 LIBRARY = {
     "backup_labels": STORE,
     "compute_metrics": [

@@ -23,6 +23,12 @@ def names_by_default():
     return tuple(name for name, metric in METRICS.items() if GROUPS[metric.group].cost == "always")
 
 
+def files_of(names):
+    """Optional session files that some metrics are read from, each once."""
+    groups = dict.fromkeys(METRICS[name].group for name in names)
+    return tuple(dict.fromkeys(file for group in groups for file in GROUPS[group].files))
+
+
 def json_schema():
     """JSON schema of the `metrics` block of the configuration: strict, no key is required."""
     return {
