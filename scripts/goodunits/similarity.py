@@ -37,7 +37,7 @@ def nearest_units(unit_ids, families, similarity):
     to_templates = np.full((len(known), len(between)), -np.inf)
     for row, ids in enumerate(known):
         if len(ids):
-            to_templates[row] = np.maximum(between[ids], between[:, ids].T).max(axis=0)
+            to_templates[row] = between[ids].max(axis=0)
     rows = []
     for row, ids in enumerate(known):
         if not len(ids):

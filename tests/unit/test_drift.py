@@ -79,7 +79,7 @@ def test_what_cannot_be_said_has_a_reason():
     assert one_unit(train, depths, duration_s=100) == ["recording_too_short"] * 3
     assert one_unit(train, depths, 0.001, min_n_intervals=1) == ["recording_too_short"] * 3
     assert one_unit(train[:1], depths[:1]) == ["too_few_spikes"] * 3
-    early = train < 280 * FS  # 4 whole intervals of 10
+    early = train < 240 * FS  # 4 whole intervals of 10
     assert one_unit(train[early], depths[early]) == ["too_few_spikes"] * 3
     assert one_unit(train[early], depths[early], min_fraction_valid_intervals=0.6)[0] == 0
     assert one_unit(train, np.where(train < 60 * FS, np.nan, 50)) == ["not_finite"] * 3
