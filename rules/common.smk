@@ -16,14 +16,42 @@ PROJECT = os.path.normpath(str(workflow.current_basedir.join("..")))
 BASE = ["__init__.py", "errors.py", "files.py", "logs.py"]
 STORE = [*BASE, "lock.py", "store.py"]
 CURATION = [*STORE, "curation.py", "decisions.py", "lineage.py", "tsv.py"]
-CATALOGUE = ["catalogue.py", "records.py", "records_templates.py"]
-CATALOGUE += ["records_trains.py", "records_waves.py"]
+CATALOGUE = [
+    "catalogue.py",
+    "records.py",
+    "records_coincidence.py",
+    "records_contamination.py",
+    "records_templates.py",
+    "records_trains.py",
+    "records_waves.py",
+]
 CRITERIA = [*CATALOGUE, "criteria.py", "criteria_rules.py", "criteria_text.py"]
 LABELS = ["labels_file.py", *CRITERIA]
 READING = ["kilosort_log.py", "ops_file.py", "params_file.py", "session.py"]
-TRAINS = ["kilosort_ccg.py", "spike_train.py", "spikes.py", "trains_groups.py"]
-WAVES = ["amplitudes.py", "drift.py", "isolation.py", "pc_features.py", "similarity.py"]
-WAVES += ["spatial.py", "templates.py", "waveform.py", "waves_files.py", "waves_groups.py"]
+TRAINS = [
+    "binned.py",
+    "bursts.py",
+    "coincidence.py",
+    "kilosort_ccg.py",
+    "lags.py",
+    "poisson.py",
+    "refractory_period.py",
+    "spike_train.py",
+    "spikes.py",
+    "trains_groups.py",
+]
+WAVES = [
+    "amplitudes.py",
+    "drift.py",
+    "isolation.py",
+    "pc_features.py",
+    "similarity.py",
+    "spatial.py",
+    "templates.py",
+    "waveform.py",
+    "waves_files.py",
+    "waves_groups.py",
+]
 LIBRARY = {
     "backup_labels": STORE,
     "compute_metrics": [
@@ -67,7 +95,7 @@ def library(rule_name):
 
 sys.path.insert(0, str(Path(library("parsing")[0]).parents[1]))
 
-from goodunits import demo, files, setup, summary  # noqa: E402
+from goodunits import catalogue, demo, files, setup, summary  # noqa: E402
 from goodunits.errors import GoodunitsError  # noqa: E402
 
 try:
@@ -91,6 +119,7 @@ MEASURED_FILES = (
     "params.py",
     "ops.npy",
     "kilosort4.log",
+    *catalogue.files_of(RUN.metric_names()),
 )
 
 

@@ -1,10 +1,18 @@
 """The metrics of one session: which groups to compute, on what, and why a value is missing."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 
-from goodunits import catalogue, metrics_file, trains_groups, waves_groups
+from goodunits import (
+    catalogue,
+    coincidence,
+    lags,
+    metrics_file,
+    trains_groups,
+    waves_groups,
+)
 from goodunits.errors import ConfigError, nearest
 from goodunits.spikes import UnitSpikes, group_by_unit
 
@@ -59,6 +67,24 @@ class Inputs:
     spikes: UnitSpikes
     parameters: dict
     ks_labels: dict | None
+
+    @functools.cached_property
+    def lags(self):
+        """Pairs of spikes of each unit by lag, a LagCounts."""
+        return lags.count_lags(self.spikes, self.session.sampling_frequency_hz)
+
+    @functools.cached_property
+    def in_time_order(self):
+        """All spikes in time order, a TimeOrdered."""
+        session = self.session
+        return coincidence.in_time_order(
+            session.spike_samples, session.spike_clusters, self.spikes.unit_ids
+        )
+
+    @property
+    def n_samples(self):
+        """Length of the recording in samples."""
+        return round(self.session.recording_duration_s * self.session.sampling_frequency_hz)
 
 
 def compute(session, parameters, ks_labels, names=None):

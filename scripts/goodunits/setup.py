@@ -23,17 +23,27 @@ class Run:
         Folder of all results.
     write : bool
         Whether this process may write; false in a job of a running workflow.
+    criteria_metrics : tuple of str
+        Metrics that any criterion names.
     """
 
     sessions: dict
     settings: settings.Settings
     results: Path
     write: bool
+    criteria_metrics: tuple
     _done: set = field(default_factory=set)
 
+    def metric_names(self):
+        """Metrics to compute: the cheap ones, and those of the groups that are used."""
+        return catalogue.names_wanted(
+            self.settings.metric_groups, (*self.criteria_metrics, *self.settings.phy_columns)
+        )
+
     def metrics_text(self):
-        """Text of all that the metrics depend on."""
-        return settings.metrics_text(self.settings)
+        """Text of all that the metrics depend on: which to compute, and their parameters."""
+        names = self.metric_names()
+        return settings.metrics_text(self.settings, names, catalogue.parameter_blocks(names))
 
     def labels_text(self, session):
         """Text of all that the labels of a session depend on."""
@@ -105,6 +115,7 @@ def prepare(config, defaults_file, schema_file, base_folders, project, write):
     config : dict
         What the user gave, put over the project's config.yaml.
     defaults_file, schema_file : path-like
+        The project's config.yaml and its schema.
     base_folders : list of Path
         Where a relative dataset is looked up.
     project : path-like
@@ -122,13 +133,19 @@ def prepare(config, defaults_file, schema_file, base_folders, project, write):
         With all problems.
     """
     checked = settings.load_settings(
-        config, defaults_file, schema_file, catalogue.kinds(), catalogue.json_schema()
+        config,
+        defaults_file,
+        schema_file,
+        catalogue.kinds(),
+        catalogue.GROUPS,
+        catalogue.json_schema(),
     )
-    _check_labels(checked)
+    metrics = _check_labels(checked)
     entries = dataset.find_sessions(checked.dataset, base_folders)
     settings.check_criteria_names(checked, entries)
     entries = dataset.select(entries, checked.only)
-    run = Run({entry.id: entry for entry in entries}, checked, Path("results"), write)
+    sessions = {entry.id: entry for entry in entries}
+    run = Run(sessions, checked, Path("results"), write, metrics)
     if write:
         version = json.dumps(provenance.project_version(project))
         files.write_if_changed(run.results / ".run" / "project.json", version.encode())
@@ -136,12 +153,13 @@ def prepare(config, defaults_file, schema_file, base_folders, project, write):
 
 
 def _check_labels(checked):
-    """Read every label block once, so that all its problems are said together."""
-    problems = []
+    """Read every label block once, so that all its problems are said together; metrics used."""
+    problems, metrics = [], []
     for where, block in settings.label_blocks(checked).items():
         try:
-            criteria.parse_labels(block, catalogue.kinds(), UNITS, where)
+            metrics += criteria.parse_labels(block, catalogue.kinds(), UNITS, where).metrics
         except ConfigError as error:
             problems += error.problems
     if problems:
         raise ConfigError(problems)
+    return tuple(dict.fromkeys(metrics))

@@ -142,10 +142,30 @@ def count_ids(ids):
     return unit_ids, table[unit_ids]
 
 
+def ranks_of(ids, unit_ids):
+    """Rank of each id among the ids that occur.
+
+    Parameters
+    ----------
+    ids : integer array (n_spikes,)
+        Ids >= 0.
+    unit_ids : int64 array (n_units,)
+        The ids that occur, ascending.
+
+    Returns
+    -------
+    unsigned integer array (n_spikes,)
+        0 to n_units - 1, of the smallest type.
+    """
+    rank_type = np.min_scalar_type(len(unit_ids) - 1)
+    if int(unit_ids[-1]) > MAX_TABLED_ID:
+        return np.searchsorted(unit_ids, ids).astype(rank_type)
+    table = np.zeros(int(unit_ids[-1]) + 1, dtype=rank_type)
+    table[unit_ids] = np.arange(len(unit_ids))
+    return table[ids]
+
+
 def _sort_key(ids, unit_ids):
     """Ids, or their ranks, as the smallest unsigned type: numpy sorts 8 and 16 bits fastest."""
     key_type = np.min_scalar_type(int(unit_ids[-1]))
-    if key_type.itemsize <= 2:
-        return ids.astype(key_type)
-    rank_type = np.min_scalar_type(len(unit_ids) - 1)
-    return np.searchsorted(unit_ids, ids).astype(rank_type)
+    return ids.astype(key_type) if key_type.itemsize <= 2 else ranks_of(ids, unit_ids)
