@@ -1,7 +1,8 @@
 """Statistics of Kilosort's own spike amplitudes (amplitudes.npy), which are not microvolts.
 
-In Kilosort 4 an amplitude is the norm of a spike's PC features in units of the whitened noise. Noise
-alone has a norm of about sqrt(60) = 7.7 (10 channels of 6 PCs), so small spikes are pushed together.
+In Kilosort 4 an amplitude is the norm of a spike's PC features in units of the whitened noise.
+Noise alone has a norm of about sqrt(60) = 7.7 (10 channels of 6 PCs), so small spikes are pushed
+together.
 """
 
 import math

@@ -16,7 +16,14 @@ HRUSCHKA = "Hruschka et al. 2004 (simplified silhouette), as in SpikeInterface"
 
 FILE_REASONS = ("file_missing", "file_unusable")
 NOT_MICROVOLTS = "Kilosort's own units (norm of the whitened PC features), not microvolts"
-PC_REASONS = (*FILE_REASONS, "too_few_spikes", "channels_unknown", "no_neighbours", "singular")
+PC_REASONS = (
+    *FILE_REASONS,
+    "too_few_spikes",
+    "channels_unknown",
+    "no_neighbours",
+    "not_finite",
+    "singular",
+)
 
 GROUPS = (
     Group(

@@ -1,7 +1,7 @@
 """The groups of metrics of amplitudes, positions, templates and PC features."""
 
-from goodunits import amplitudes, drift, similarity, templates
-from goodunits.waves_files import all_undefined, load, parents, unusable
+from goodunits import amplitudes, drift, isolation, pc_features, similarity, templates
+from goodunits.waves_files import all_undefined, as_columns, load, parents, unusable
 
 
 def _amplitudes(inputs):
@@ -74,10 +74,32 @@ def _similarity(inputs):
     return similarity.nearest_units(spikes.unit_ids, families, stored.array), []
 
 
+def _isolation(inputs):
+    """Columns and notes of the group `isolation`."""
+    session, spikes = inputs.session, inputs.spikes
+    block = dict(inputs.parameters["isolation_distance"])
+    n_most = block.pop("max_spikes_per_unit")
+    units, reason, notes = pc_features.load_features(session, spikes, n_most)
+    if units is None:
+        return all_undefined(isolation.NAMES, reason, spikes.n_units), notes
+    passed = pc_features.passes(units, session, spikes)
+    if sum(passed) < pc_features.MIN_SHARE_PASSED * len(units):
+        notes.append(
+            "pc_features.npy: its channels do not fit templates.npy (only with ops.npy and "
+            "spike_detection_templates.npy they are known); the isolation metrics are left out"
+        )
+        return all_undefined(isolation.NAMES, "channels_unknown", spikes.n_units), notes
+    rows = isolation.isolation(units, **block, **inputs.parameters["nn_hit_rate"])
+    unknown = dict.fromkeys(isolation.NAMES, "channels_unknown")
+    rows = [row if fits else unknown for row, fits in zip(rows, passed, strict=True)]
+    return as_columns(rows), notes
+
+
 # One function per group of records_waves.py.
 GROUP_FUNCTIONS = {
     "amplitudes": _amplitudes,
     "drift": _drift,
     "templates": _templates,
     "similarity": _similarity,
+    "isolation": _isolation,
 }

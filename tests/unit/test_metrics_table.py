@@ -22,7 +22,7 @@ def changed(metric, **values):
 
 
 @pytest.fixture
-def session():
+def session(tmp_path):
     """Unit 3 has 2000 refractory spikes over 20 min, unit 8 has 5, unit 9 one spike."""
     gaps_s = 0.02 + np.random.default_rng(8).exponential(0.58, 2000)
     train = np.rint(np.cumsum(gaps_s) * 30000).astype(np.int64)
@@ -30,6 +30,7 @@ def session():
     clusters = np.repeat([3, 8, 9], [2000, 5, 1]).astype(np.int32)
     by_time = np.argsort(samples)
     return SimpleNamespace(
+        folder=tmp_path,
         spike_samples=samples[by_time],
         spike_clusters=clusters[by_time],
         spike_templates=np.where(clusters == 9, 3, clusters)[by_time],
