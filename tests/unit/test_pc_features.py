@@ -122,9 +122,16 @@ def test_names_that_do_not_fit_the_templates_are_not_believed(missing, sort):
 def test_names_that_fit_are_believed_without_ops(sort):
     folder, true, names = sort
     clusters = np.load(folder / "spike_clusters.npy")
-    right = np.stack([true[i][:, names[c].astype(int)] for i, c in enumerate(clusters)])
-    np.save(folder / "pc_features.npy", right)
+    names[:] = nearest_channels()[:, [0, 0, 0, 2, 9, 9, 12]].T
+    measured = np.stack([true[i][:, names[c].astype(int)] for i, c in enumerate(clusters)])
+    np.save(folder / "pc_features.npy", measured)
+    np.save(folder / "pc_feature_ind.npy", names)
     (folder / "ops.npy").unlink()
+    (folder / "templates.npy").unlink()
+    assert "too_few_spikes" not in measure(folder, "isolation").found["l_ratio"]
+    basis = np.linalg.qr(np.random.default_rng(4).normal(size=(61, N_PCS)))[0]
+    templates = np.stack([basis @ true[clusters == each].mean(axis=0) for each in SOURCES])
+    np.save(folder / "templates.npy", templates)
     found = measure(folder, "isolation")
     assert found.notes == []
     assert "channels_unknown" not in found.found["l_ratio"]
