@@ -36,6 +36,7 @@ TRAINS = [
     "lags.py",
     "poisson.py",
     "refractory_period.py",
+    "spike_finder.py",
     "spike_train.py",
     "spikes.py",
     "trains_groups.py",

@@ -9,6 +9,7 @@ import math
 import numpy as np
 
 from goodunits.lags import count_pairs_closer_than
+from goodunits.spike_finder import finder_of
 from goodunits.spikes import Column
 
 # Royer index: bins of 1 ms, 3 to 5 ms over 200 to 300 ms.
@@ -45,8 +46,8 @@ def burst_indices(spikes, lags, sampling_frequency_hz):
     first, end = _lag_range(ROYER_BASELINE_MS, sampling_frequency_hz)
     far = np.zeros(spikes.n_units)
     for row in range(spikes.n_units):
-        train = spikes.train(row)
-        n_pairs = count_pairs_closer_than(train, end) - count_pairs_closer_than(train, first)
+        finder = finder_of(spikes.train(row))
+        n_pairs = count_pairs_closer_than(finder, end) - count_pairs_closer_than(finder, first)
         far[row] = n_pairs / (end - first)
     half_ms = DOUBLETS_BIN_MS / 2
     bins = [

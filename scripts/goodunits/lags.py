@@ -70,13 +70,13 @@ def _add_lags(train, start, all_pairs, neighbours):
         lags = train[firsts + step] - train[firsts]
 
 
-def count_pairs_closer_than(train, lag_samples):
+def count_pairs_closer_than(finder, lag_samples):
     """Pairs of spikes of one unit that are less than some lag apart.
 
     Parameters
     ----------
-    train : int64 array (n_spikes,)
-        Ascending spike times in samples.
+    finder : SpikeFinder
+        The train of the unit.
     lag_samples : int
         May be long: the cost does not depend on it.
 
@@ -84,10 +84,10 @@ def count_pairs_closer_than(train, lag_samples):
     -------
     int
     """
-    n_pairs = 0
-    for start in range(0, len(train), CHUNK):
-        stop = min(start + CHUNK, len(train))
-        ends = np.searchsorted(train, train[start:stop] + lag_samples)
+    n_pairs, n_spikes = 0, len(finder.padded) - 1
+    for start in range(0, n_spikes, CHUNK):
+        stop = min(start + CHUNK, n_spikes)
+        ends = finder.first_from(finder.padded[start:stop] + lag_samples)
         # Spike i itself and those before it are not partners: i + 1 of them.
         n_pairs += int(ends.sum()) - (start + 1 + stop) * (stop - start) // 2
     return n_pairs

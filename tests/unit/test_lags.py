@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 from goodunits import lags
+from goodunits.spike_finder import finder_of
 from hypothesis import given
 from hypothesis import strategies as st
 from made_trains import FREQUENCY_HZ, grouped, poisson_train
@@ -32,13 +33,14 @@ def test_every_pair_is_counted_once_at_its_lag(trains):
 def test_long_trains_cross_chunks_without_loss(lag_samples, monkeypatch):
     train = poisson_train(np.random.default_rng(0), 3000, 20)
     whole = lags.count_lags(grouped([train]), FREQUENCY_HZ)
-    far = lags.count_pairs_closer_than(train, lag_samples)
+    finder = finder_of(train)
+    far = lags.count_pairs_closer_than(finder, lag_samples)
     assert far == by_hand(train, lag_samples).sum()
     monkeypatch.setattr(lags, "CHUNK", 7)
     np.testing.assert_array_equal(
         lags.count_lags(grouped([train]), FREQUENCY_HZ).all_pairs, whole.all_pairs
     )
-    assert lags.count_pairs_closer_than(train, lag_samples) == far
+    assert lags.count_pairs_closer_than(finder, lag_samples) == far
 
 
 def test_lags_reach_12_ms_at_any_sampling_frequency():
