@@ -259,7 +259,8 @@ _SIMILARITY = (
         unit="",
         description=(
             "Similarity of the unit's template to that of the most similar other unit (1 = same "
-            "shape). High values: perhaps the same neuron twice."
+            "shape). High values: perhaps the same neuron twice. A copy that was found on other "
+            "channels has a low similarity: duplicate_of finds it by its spikes."
         ),
         formula="max over other units, and over the templates of both, of similar_templates.npy",
         reference="Phy's rule for clusters of several templates",

@@ -32,11 +32,7 @@ class Run:
     settings: settings.Settings
     results: Path
     write: bool
-<<<<<<< HEAD
     criteria_metrics: tuple
-    _done: set = field(default_factory=set)
-=======
->>>>>>> main
 
     def metric_names(self):
         """Metrics to compute: the cheap ones, and those of the groups that are used."""
@@ -127,17 +123,12 @@ def prepare(config, config_files, defaults_file, schema_file, base_folders, proj
     ----------
     config : dict
         What the user gave, put over the project's config.yaml.
-<<<<<<< HEAD
-    defaults_file, schema_file : path-like
-        The project's config.yaml and its schema.
-=======
     config_files : list of path-like
         Files that it was read from, to find keys that are there twice.
     defaults_file : path-like
         The project's config.yaml.
     schema_file : path-like
         The schema of the configuration.
->>>>>>> main
     base_folders : list of Path
         Where a relative dataset is looked up.
     project : path-like

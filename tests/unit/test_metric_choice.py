@@ -45,6 +45,7 @@ def text_of(sort_folder, tmp_path, monkeypatch, with_costly_group):
     def text(**config):
         run = setup.prepare(
             {"dataset": str(folder), **config},
+            [],
             tmp_path / "config.yaml",
             PROJECT / "schemas" / "config.schema.yaml",
             [tmp_path],

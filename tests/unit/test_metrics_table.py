@@ -97,6 +97,18 @@ def test_an_unknown_metric_is_named_with_the_nearest(session):
         compute(session, PARAMETERS, None, names=["presense_ratio"])
 
 
+def test_whole_numbers_that_come_as_floats_change_nothing(session):
+    floats = {
+        metric: {
+            name: float(value) if isinstance(value, int) else value for name, value in block.items()
+        }
+        for metric, block in PARAMETERS.items()
+    }
+    tables = [compute(session, parameters, None) for parameters in (PARAMETERS, floats)]
+    for name in catalogue.names_by_default():
+        np.testing.assert_array_equal(tables[0].columns[name], tables[1].columns[name])
+
+
 def test_missing_parameters_are_all_named(session):
     block = {"presence_ratio": {**PARAMETERS["presence_ratio"]}}
     del block["presence_ratio"]["min_n_bins"]
