@@ -21,6 +21,7 @@ CATALOGUE = [
     "records.py",
     "records_coincidence.py",
     "records_contamination.py",
+    "records_templates.py",
     "records_trains.py",
     "records_waves.py",
 ]
@@ -40,7 +41,18 @@ TRAINS = [
     "spikes.py",
     "trains_groups.py",
 ]
-WAVES = ["waves_groups.py"]
+WAVES = [
+    "amplitudes.py",
+    "drift.py",
+    "isolation.py",
+    "pc_features.py",
+    "similarity.py",
+    "spatial.py",
+    "templates.py",
+    "waveform.py",
+    "waves_files.py",
+    "waves_groups.py",
+]
 MEASURED = [*CATALOGUE, "metrics_file.py", "metrics_table.py", "provenance.py"]
 WRITING = ["lock.py", "phy_write.py"]
 PREPARING = ["dataset.py", "demo.py", "schema_problems.py", "settings.py", "setup.py"]
@@ -71,7 +83,7 @@ def library_files(rule_name):
 
 sys.path.insert(0, str(Path(library_files("parsing")[0]).parents[1]))
 
-from goodunits import demo, files, preview, setup, summary  # noqa: E402
+from goodunits import catalogue, demo, files, preview, setup, summary  # noqa: E402
 from goodunits.errors import GoodunitsError  # noqa: E402
 
 try:
@@ -99,6 +111,7 @@ MEASURED_FILES = (
     "params.py",
     "ops.npy",
     "kilosort4.log",
+    *catalogue.files_of(RUN.metric_names()),
 )
 
 

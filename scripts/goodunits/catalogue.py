@@ -68,6 +68,39 @@ def parameter_blocks(names):
     )
 
 
+def typed(parameters):
+    """Parameters of metrics with whole numbers as int: a canonical text has floats only.
+
+    Parameters
+    ----------
+    parameters : dict of str to dict
+        Values by metric and parameter.
+
+    Returns
+    -------
+    dict of str to dict
+    """
+    whole = {
+        (metric.name, item.name)
+        for metric in METRICS.values()
+        for item in metric.parameters
+        if item.kind == "int"
+    }
+    return {
+        metric: {
+            name: int(value) if (metric, name) in whole and value is not None else value
+            for name, value in block.items()
+        }
+        for metric, block in parameters.items()
+    }
+
+
+def files_of(names):
+    """Optional session files that some metrics are read from, each once."""
+    groups = dict.fromkeys(METRICS[name].group for name in names)
+    return tuple(dict.fromkeys(file for group in groups for file in GROUPS[group].files))
+
+
 def json_schema():
     """JSON schema of the `metrics` block of the configuration: strict, no key is required."""
     return {

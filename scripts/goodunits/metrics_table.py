@@ -117,7 +117,7 @@ def compute(session, parameters, ks_labels, names=None):
     names = _checked_names(names)
     _check_parameters(names, parameters)
     spikes = group_by_unit(session.spike_samples, session.spike_clusters)
-    inputs = Inputs(session, spikes, parameters, ks_labels)
+    inputs = Inputs(session, spikes, catalogue.typed(parameters), ks_labels)
     _check_times(inputs.in_time_order.samples)
     found, notes = {}, []
     if not spikes.in_time_order:

@@ -37,11 +37,15 @@ class Run:
     write: bool
     criteria_metrics: tuple
 
-    def metrics_text(self):
-        """Text of all that the metrics depend on: which to compute, and their parameters."""
-        names = catalogue.names_wanted(
+    def metric_names(self):
+        """Metrics to compute: the cheap ones, and those of the groups that are used."""
+        return catalogue.names_wanted(
             self.settings.metric_groups, (*self.criteria_metrics, *self.settings.phy_columns)
         )
+
+    def metrics_text(self):
+        """Text of all that the metrics depend on: which to compute, and their parameters."""
+        names = self.metric_names()
         return settings.metrics_text(self.settings, names, catalogue.parameter_blocks(names))
 
     def labels_text(self, session):

@@ -63,11 +63,32 @@ def sampled_spikes(spikes, per_unit):
         By unit id as text: `n_spikes`, and `spikes` as indices into the files of the sort.
     """
     sampled = {}
-    for row, unit_id in enumerate(spikes.unit_ids):
-        owned = spikes.order[spikes.starts[row] : spikes.starts[row + 1]]
-        places = np.linspace(0, len(owned) - 1, min(per_unit, len(owned))).round().astype(int)
-        sampled[str(unit_id)] = {"n_spikes": len(owned), "spikes": owned[places].tolist()}
+    for row, (unit_id, count) in enumerate(zip(spikes.unit_ids, spikes.counts(), strict=True)):
+        places = evenly_spread(spikes, row, per_unit).tolist()
+        sampled[str(unit_id)] = {"n_spikes": int(count), "spikes": places}
     return sampled
+
+
+def evenly_spread(spikes, row, n_most):
+    """Some spikes of a unit, spread evenly over its train.
+
+    Parameters
+    ----------
+    spikes : UnitSpikes
+        The units.
+    row : int
+        Which unit.
+    n_most : int
+        Most spikes to take.
+
+    Returns
+    -------
+    int64 array
+        Their places in the files of the sort.
+    """
+    owned = spikes.order[spikes.starts[row] : spikes.starts[row + 1]]
+    places = np.linspace(0, len(owned) - 1, min(n_most, len(owned))).round().astype(int)
+    return owned[places]
 
 
 @dataclass(frozen=True)

@@ -38,6 +38,7 @@ def made_session():
     clusters = np.repeat(np.arange(len(trains)) * 3 + 1, [len(train) for train in trains])
     order = np.argsort(samples, kind="stable")
     return SimpleNamespace(
+        folder=Path("no such folder"),
         spike_samples=samples[order],
         spike_clusters=clusters[order],
         spike_templates=None,

@@ -23,6 +23,7 @@ RECOMMENDED = settings.load_yaml(PROJECT / "presets" / "recommended.yaml")["labe
 def session_of(samples, clusters, duration_s, **fields):
     """What the metrics of spike trains ask of a session."""
     values = {
+        "folder": Path("no such folder"),
         "spike_samples": np.asarray(samples, dtype=np.int64),
         "spike_clusters": np.asarray(clusters, dtype=np.int32),
         "spike_templates": None,

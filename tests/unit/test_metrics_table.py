@@ -22,7 +22,7 @@ def changed(metric, **values):
 
 
 @pytest.fixture
-def session():
+def session(tmp_path):
     """Unit 3 has 2000 refractory spikes over 20 min, unit 8 has 5, unit 9 one spike."""
     gaps_s = 0.02 + np.random.default_rng(8).exponential(0.58, 2000)
     train = np.rint(np.cumsum(gaps_s) * 30000).astype(np.int64)
@@ -30,6 +30,7 @@ def session():
     clusters = np.repeat([3, 8, 9], [2000, 5, 1]).astype(np.int32)
     by_time = np.argsort(samples)
     return SimpleNamespace(
+        folder=tmp_path,
         spike_samples=samples[by_time],
         spike_clusters=clusters[by_time],
         spike_templates=np.where(clusters == 9, 3, clusters)[by_time],
@@ -94,6 +95,18 @@ def test_only_the_named_metrics_in_the_order_of_the_catalogue(session):
 def test_an_unknown_metric_is_named_with_the_nearest(session):
     with pytest.raises(ConfigError, match="'presense_ratio', did you mean 'presence_ratio'"):
         compute(session, PARAMETERS, None, names=["presense_ratio"])
+
+
+def test_whole_numbers_that_come_as_floats_change_nothing(session):
+    floats = {
+        metric: {
+            name: float(value) if isinstance(value, int) else value for name, value in block.items()
+        }
+        for metric, block in PARAMETERS.items()
+    }
+    tables = [compute(session, parameters, None) for parameters in (PARAMETERS, floats)]
+    for name in catalogue.names_by_default():
+        np.testing.assert_array_equal(tables[0].columns[name], tables[1].columns[name])
 
 
 def test_missing_parameters_are_all_named(session):
