@@ -19,6 +19,9 @@ rule summarize:
         "../envs/goodunits.yaml"
     params:
         sessions=sessions_and_folders(),
+    resources:
+        mem_mb=joining_mem_mb,
+        runtime=light_runtime,
     message:
         "Summing up {params.sessions}"
     script:

@@ -17,6 +17,9 @@ rule backup_labels:
         "../envs/goodunits.yaml"
     params:
         folder=session_folder,
+    resources:
+        mem_mb=light_mem_mb,
+        runtime=light_runtime,
     message:
         "Backing up the labels of session {wildcards.session}"
     script:
@@ -37,6 +40,9 @@ rule apply_thresholds:
         "../envs/goodunits.yaml"
     params:
         settings=labels_text,
+    resources:
+        mem_mb=light_mem_mb,
+        runtime=light_runtime,
     message:
         "Labelling the units of session {wildcards.session}"
     script:
@@ -62,6 +68,9 @@ rule write_phy:
         folder=session_folder,
         settings=phy_text,
         project="results/.run/project.json",
+    resources:
+        mem_mb=light_mem_mb,
+        runtime=light_runtime,
     message:
         "Writing the labels of session {wildcards.session} for Phy"
     script:

@@ -21,6 +21,9 @@ rule compute_metrics:
         folder=session_folder,
         recording_duration_s=recording_duration,
         settings=RUN.metrics_text(),
+    resources:
+        mem_mb=measuring_mem_mb,
+        runtime=measuring_runtime,
     message:
         "Computing the metrics of session {wildcards.session}"
     script:

@@ -12,6 +12,7 @@ rule preview:
     params:
         sessions=sessions_and_folders(),
         table="results/preview.tsv",
+    localrule: True
     message:
         "Comparing the labels that would be written with those in the session folders"
     script:
@@ -29,6 +30,7 @@ rule restore:
         sessions=sessions_and_folders(),
         table="results/restore.tsv",
         to="originals",
+    localrule: True
     message:
         "Putting the original label files back"
     script:
@@ -56,6 +58,7 @@ rule verify:
     params:
         sessions=sessions_and_folders(),
         table="results/verify.tsv",
+    localrule: True
     message:
         "Checking that the session folders carry what was written"
     script:
