@@ -17,11 +17,11 @@ rule summarize:
         "logs/summarize.log",
     conda:
         "../envs/goodunits.yaml"
-    params:
-        sessions=sessions_and_folders(),
     resources:
         mem_mb=joining_mem_mb,
         runtime=light_runtime,
+    params:
+        sessions=sessions_and_folders(),
     message:
         "Summing up {params.sessions}"
     script:

@@ -15,11 +15,11 @@ rule backup_labels:
         "logs/backup_labels/{session}.log",
     conda:
         "../envs/goodunits.yaml"
-    params:
-        folder=session_folder,
     resources:
         mem_mb=light_mem_mb,
         runtime=light_runtime,
+    params:
+        folder=session_folder,
     message:
         "Backing up the labels of session {wildcards.session}"
     script:
@@ -38,11 +38,11 @@ rule apply_thresholds:
         "logs/apply_thresholds/{session}.log",
     conda:
         "../envs/goodunits.yaml"
-    params:
-        settings=labels_text,
     resources:
         mem_mb=light_mem_mb,
         runtime=light_runtime,
+    params:
+        settings=labels_text,
     message:
         "Labelling the units of session {wildcards.session}"
     script:
@@ -64,13 +64,13 @@ rule write_phy:
         "logs/write_phy/{session}.log",
     conda:
         "../envs/goodunits.yaml"
+    resources:
+        mem_mb=light_mem_mb,
+        runtime=light_runtime,
     params:
         folder=session_folder,
         settings=phy_text,
         project="results/.run/project.json",
-    resources:
-        mem_mb=light_mem_mb,
-        runtime=light_runtime,
     message:
         "Writing the labels of session {wildcards.session} for Phy"
     script:

@@ -17,13 +17,13 @@ rule compute_metrics:
         "logs/compute_metrics/{session}.log",
     conda:
         "../envs/goodunits.yaml"
+    resources:
+        mem_mb=measuring_mem_mb,
+        runtime=measuring_runtime,
     params:
         folder=session_folder,
         recording_duration_s=recording_duration,
         settings=RUN.metrics_text(),
-    resources:
-        mem_mb=measuring_mem_mb,
-        runtime=measuring_runtime,
     message:
         "Computing the metrics of session {wildcards.session}"
     script:

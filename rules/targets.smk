@@ -7,12 +7,12 @@ rule preview:
         labels=collect("results/{session}/labels.tsv", session=SESSIONS),
     log:
         "logs/preview.log",
+    localrule: True
     conda:
         "../envs/goodunits.yaml"
     params:
         sessions=sessions_and_folders(),
         table="results/preview.tsv",
-    localrule: True
     message:
         "Comparing the labels that would be written with those in the session folders"
     script:
@@ -24,13 +24,13 @@ rule restore:
         library("restore"),
     log:
         "logs/restore.log",
+    localrule: True
     conda:
         "../envs/goodunits.yaml"
     params:
         sessions=sessions_and_folders(),
         table="results/restore.tsv",
         to="originals",
-    localrule: True
     message:
         "Putting the original label files back"
     script:
@@ -53,12 +53,12 @@ rule verify:
         library("verify"),
     log:
         "logs/verify.log",
+    localrule: True
     conda:
         "../envs/goodunits.yaml"
     params:
         sessions=sessions_and_folders(),
         table="results/verify.tsv",
-    localrule: True
     message:
         "Checking that the session folders carry what was written"
     script:

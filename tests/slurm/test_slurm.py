@@ -1,6 +1,5 @@
-"""The profiles on a real Slurm of one node: .ci/slurm brings it up, runs this and takes it down."""
+"""The profiles on a real Slurm of one node: .ci/slurm starts it, runs this and stops it again."""
 
-import json
 import os
 import signal
 import subprocess
@@ -25,7 +24,7 @@ sys.path.insert(0, sys.argv[1])
 from goodunits import lock
 with lock.hold(pathlib.Path(sys.argv[2])):
     pathlib.Path(sys.argv[3]).touch()
-    time.sleep(float(sys.argv[4]))
+    time.sleep(300)
 """
 
 
@@ -98,7 +97,8 @@ def _jobs(folder):
     for line in text.splitlines():
         number, *values, place = line.split("|")
         if place == str(folder):
-            jobs[int(number)] = dict(zip(("state", "memory", "time", "partition"), values, strict=True))
+            names = ("state", "memory", "time", "partition")
+            jobs[int(number)] = dict(zip(names, values, strict=True))
     return dict(sorted(jobs.items()))
 
 
@@ -122,12 +122,34 @@ def _wait_until(condition, seconds, *arguments):
         time.sleep(0.3)
 
 
-def _hold_lock_in_a_job(session, folder, seconds):
+def _job_log(folder, number):
+    """Text of the log that a Slurm job has under its number."""
+    (log,) = (folder / "logs").glob(f"*/**/{number}.log")
+    return log.read_text()
+
+
+def _log_of_backup(folder, session):
+    """Text of the log of backup_labels; empty before it starts."""
+    path = folder / "logs" / "backup_labels" / f"{session}.log"
+    return path.read_text() if path.exists() else ""
+
+
+def _wait_until_dev_b_waits_for_its_lock(folder):
+    """Wait until a job of a run says that another job holds the lock of session dev_b."""
+
+    def dev_b_waits_for_its_lock():
+        log = _log_of_backup(folder, "dev_b")
+        return "waiting for" in log and "held by" in log
+
+    _wait_until(dev_b_waits_for_its_lock, 90)
+
+
+def _hold_lock_in_a_job(session, folder):
     """Start a Slurm job that holds the lock of a session; give its id once it does."""
     program, held = folder / "hold.py", folder / "held"
     program.write_text(HOLD_LOCK)
     target = store.open_store(session) / "lock"
-    words = [sys.executable, program, PROJECT / "scripts", target, held, seconds]
+    words = [sys.executable, program, PROJECT / "scripts", target, held]
     command = " ".join(str(word) for word in words)
     options = ["--parsable", "--chdir=/", "--output=/dev/null", "--mem=200", "--wrap", command]
     number = subprocess.check_output(["sbatch", *options], text=True)
@@ -138,10 +160,14 @@ def _hold_lock_in_a_job(session, folder, seconds):
 @pytest.mark.parametrize("profile", PROFILES)
 def test_jobs_ask_for_what_the_rules_say_and_one_bad_session_stops_no_other(dataset, profile):
     folder = dataset("dev_a", "dev_b", "torn", broken=["torn"])
-    _hold_lock_in_a_job(folder / "sorts" / "dev_b", folder, 20)
+    holder = _hold_lock_in_a_job(folder / "sorts" / "dev_b", folder)
     options = ["--slurm-keep-successful-logs"] if profile == "slurm" else []
 
-    code, output = _run(folder, *PROFILES[profile], *options)
+    process = _start(folder, *PROFILES[profile], *options)
+    _wait_until_dev_b_waits_for_its_lock(folder)
+    subprocess.check_call(["scancel", str(holder)])
+    code = process.wait(RUN_TIMEOUT_S)
+    output = (folder / "output.txt").read_text()
 
     assert code != 0, output
     rows = _sessions(folder)
@@ -164,16 +190,11 @@ def test_jobs_ask_for_what_the_rules_say_and_one_bad_session_stops_no_other(data
     assert [time_limit for _, time_limit, _ in asked] == ["45:00"] * 3 + ["1:30:00"]
     assert sorted(state for _, _, state in asked) == ["COMPLETED"] * 2 + ["FAILED"] * 2
 
-    # Each job's own log, named by its id, holds the steps that ran in it.
+    # Each job's own log, named by its id, tells of the steps that ran in it.
     for number, job in _jobs(folder).items():
-        logs = list((folder / "logs" / ("slurm" if profile == "slurm" else "cluster")).rglob(f"{number}.log"))
-        assert len(logs) == 1
-        assert ("Writing the labels of session" in logs[0].read_text()) == (job["state"] == "COMPLETED")
-
-    # A job of another run held the lock of dev_b: the backup of the labels waited for it.
-    waited = (folder / "logs" / "backup_labels" / "dev_b.log").read_text()
-    assert "waiting for" in waited and "held by" in waited
-    assert "waiting for" not in (folder / "logs" / "backup_labels" / "dev_a.log").read_text()
+        log = _job_log(folder, number)
+        assert ("Writing the labels of session" in log) == (job["state"] == "COMPLETED")
+    assert "waiting for" not in _log_of_backup(folder, "dev_a")
 
 
 def test_a_job_over_its_memory_runs_again_with_more(dataset):
@@ -181,7 +202,8 @@ def test_a_job_over_its_memory_runs_again_with_more(dataset):
     # 60 MB are too little for Snakemake itself, 960 MB enough.
     memory = "compute_metrics:mem_mb=60 * attempt ** 4"
 
-    code, output = _run(folder, *SLURM, "--set-resources", memory, "--", "results/dev_b/metrics.tsv")
+    target = "results/dev_b/metrics.tsv"
+    code, output = _run(folder, *SLURM, "--set-resources", memory, "--", target)
 
     assert code == 0, output
     jobs = _jobs(folder)
@@ -189,8 +211,7 @@ def test_a_job_over_its_memory_runs_again_with_more(dataset):
         ("60M", "FAILED"),
         ("960M", "COMPLETED"),
     ]
-    first = next((folder / "logs" / "slurm").rglob(f"{min(jobs)}.log")).read_text()
-    assert "exceeded memory limit" in first
+    assert "exceeded memory limit" in _job_log(folder, min(jobs))
     assert (folder / "results" / "dev_b" / "metrics.tsv").exists()
 
 
@@ -199,17 +220,13 @@ def test_ctrl_c_cancels_the_jobs_and_leaves_the_sort_alone(dataset, profile):
     folder = dataset("dev_b")
     session = folder / "sorts" / "dev_b"
     before = {path.name: path.read_bytes() for path in session.glob("*.tsv")}
-    holder = _hold_lock_in_a_job(session, folder, 120)
+    holder = _hold_lock_in_a_job(session, folder)
     process = _start(folder, *PROFILES[profile])
-    log = folder / "logs" / "backup_labels" / "dev_b.log"
-
-    def waits_for_the_lock():
-        return log.exists() and "waiting for" in log.read_text()
 
     def no_job_is_left():
         return _ended(folder)
 
-    _wait_until(waits_for_the_lock, 60)
+    _wait_until_dev_b_waits_for_its_lock(folder)
     os.kill(process.pid, signal.SIGINT)
     assert process.wait(60) != 0
     _wait_until(no_job_is_left, 15)
