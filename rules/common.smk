@@ -16,18 +16,22 @@ PROJECT = os.path.normpath(str(workflow.current_basedir.join("..")))
 BASE = ["__init__.py", "errors.py", "files.py", "logs.py"]
 STORE = [*BASE, "lock.py", "store.py"]
 CURATION = [*STORE, "curation.py", "decisions.py", "lineage.py", "tsv.py"]
-CRITERIA = ["catalogue.py", "criteria.py", "criteria_rules.py", "criteria_text.py"]
+CATALOGUE = ["catalogue.py", "records.py", "records_trains.py", "records_waves.py"]
+CRITERIA = [*CATALOGUE, "criteria.py", "criteria_rules.py", "criteria_text.py"]
 LABELS = ["labels_file.py", *CRITERIA]
 READING = ["kilosort_log.py", "ops_file.py", "params_file.py", "session.py"]
-MEASURING = ["kilosort_ccg.py", "metrics_table.py", "spike_train.py", "spikes.py"]
+TRAINS = ["kilosort_ccg.py", "spike_train.py", "spikes.py", "trains_groups.py"]
+WAVES = ["waves_groups.py"]
 LIBRARY = {
     "backup_labels": STORE,
     "compute_metrics": [
         *CURATION,
         *READING,
-        *MEASURING,
-        "catalogue.py",
+        *TRAINS,
+        *WAVES,
+        *CATALOGUE,
         "metrics_file.py",
+        "metrics_table.py",
         "provenance.py",
     ],
     "apply_thresholds": [*CURATION, *LABELS, "metrics_file.py"],
