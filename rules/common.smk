@@ -10,6 +10,9 @@ import sys
 from pathlib import Path
 
 PROJECT = os.path.normpath(str(workflow.current_basedir.join("..")))
+# Where results go: Snakemake adds the prefix of a `module` statement to inputs and outputs by itself,
+# but not to what a script gets as a parameter or what is written here.
+RESULTS = workflow.modifier.path_modifier.replace_prefix("results/")
 
 # Library files that each rule uses; an edit re-runs it. A test compares the lists with the imports of
 # the scripts.
@@ -34,7 +37,7 @@ LIBRARY = {
         "metrics_table.py",
         "provenance.py",
     ],
-    "apply_thresholds": [*CURATION, *LABELS, "metrics_file.py"],
+    "apply_thresholds": [*CURATION, *LABELS, "found.py", "metrics_file.py"],
     "write_phy": [*CURATION, *LABELS, "phy_write.py", "provenance.py"],
     "summarize": [*CURATION, "found.py", "summary.py"],
     "preview": [*CURATION, "preview.py"],
@@ -76,6 +79,7 @@ try:
         schema_file=project_file("schemas/config.schema.yaml"),
         base_folders=[Path.cwd(), Path(PROJECT)],
         project=PROJECT,
+        results=RESULTS,
         write=workflow.is_main_process,
     )
 except GoodunitsError as error:
@@ -110,10 +114,12 @@ def in_session(*names):
     """Input function: those of some files that a session folder has.
 
     A missing file is the business of the script, which says so in one line; as a missing input it
-    would stop all sessions.
+    would stop all sessions. A sort that another rule makes is known by the files of `wait_for`.
     """
 
     def paths(wildcards):
+        if RUN.settings.wait_for:
+            return [local(path) for path in RUN.awaited_files(wildcards.session)]
         entry = SESSIONS[wildcards.session]
         if entry.problem:
             return []
@@ -125,22 +131,22 @@ def in_session(*names):
 
 def found_in_session(wildcards):
     """Input function: what the folder holds of people and of Kilosort, brought up to date."""
-    return RUN.found_file(wildcards.session)
+    return local(RUN.found_file(wildcards.session))
 
 
 def metrics_settings(wildcards):
     """Input function: file with all that the metrics depend on."""
-    return RUN.metrics_file()
+    return local(RUN.metrics_file())
 
 
 def labels_settings(wildcards):
     """Input function: file with all that the labels of a session depend on."""
-    return RUN.labels_file(wildcards.session)
+    return local(RUN.labels_file(wildcards.session))
 
 
 def phy_settings(wildcards):
     """Input function: file with all that the files in a session folder depend on."""
-    return RUN.phy_file(wildcards.session)
+    return local(RUN.phy_file(wildcards.session))
 
 
 def labels_text(wildcards):
@@ -156,7 +162,7 @@ def phy_text(wildcards):
 def sessions_and_folders():
     """Session ids with their Kilosort and results folders."""
     return [
-        (entry.id, str(entry.folder), f"results/{entry.id}")
+        (entry.id, str(entry.folder), f"{RESULTS}{entry.id}")
         for entry in SESSIONS.values()
     ]
 
@@ -166,7 +172,7 @@ def report_sessions():
     data, rows = summary.sessions_table(sessions_and_folders())
     failures = summary.failures_text(rows)
     if failures:
-        files.write_if_changed("results/sessions.tsv", data)
+        files.write_if_changed(f"{RESULTS}sessions.tsv", data)
         print(f"goodunits: {failures}", file=sys.stderr)
 
 

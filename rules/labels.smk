@@ -42,7 +42,9 @@ rule apply_thresholds:
         mem_mb=light_mem_mb,
         runtime=light_runtime,
     params:
+        folder=session_folder,
         settings=labels_text,
+        made_by_other_rules=bool(RUN.settings.wait_for),
     message:
         "Labelling the units of session {wildcards.session}"
     script:
@@ -70,7 +72,7 @@ rule write_phy:
     params:
         folder=session_folder,
         settings=phy_text,
-        project="results/.run/project.json",
+        project=f"{RESULTS}.run/project.json",
     message:
         "Writing the labels of session {wildcards.session} for Phy"
     script:

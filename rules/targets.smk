@@ -12,7 +12,7 @@ rule preview:
         "../envs/goodunits.yaml"
     params:
         sessions=sessions_and_folders(),
-        table="results/preview.tsv",
+        table=f"{RESULTS}preview.tsv",
     message:
         "Comparing the labels that would be written with those in the session folders"
     script:
@@ -29,7 +29,7 @@ rule restore:
         "../envs/goodunits.yaml"
     params:
         sessions=sessions_and_folders(),
-        table="results/restore.tsv",
+        table=f"{RESULTS}restore.tsv",
         to="originals",
     message:
         "Putting the original label files back"
@@ -42,7 +42,7 @@ use rule restore as restore_last with:
         "logs/restore_last.log",
     params:
         sessions=sessions_and_folders(),
-        table="results/restore.tsv",
+        table=f"{RESULTS}restore.tsv",
         to="last",
     message:
         "Putting the label files back as they were before the last write"
@@ -58,7 +58,7 @@ rule verify:
         "../envs/goodunits.yaml"
     params:
         sessions=sessions_and_folders(),
-        table="results/verify.tsv",
+        table=f"{RESULTS}verify.tsv",
     message:
         "Checking that the session folders carry what was written"
     script:

@@ -56,6 +56,10 @@ class Run:
         """File with the text of what stands in a session folder."""
         return self._kept(f"phy-{self._set_name(session)}.json", self.phy_text(session))
 
+    def awaited_files(self, session):
+        """Files that other rules of a larger pipeline make for a session."""
+        return [name.replace("{session}", session) for name in self.settings.wait_for]
+
     def found_file(self, session):
         """File with what the session folder holds of people and of Kilosort, brought up to date."""
         folder = self.results / session
@@ -97,7 +101,7 @@ def _refresh(entry, path, receipt):
         files.write_if_changed(path, json.dumps({"problem": str(error)}).encode())
 
 
-def prepare(config, defaults_file, schema_file, base_folders, project, write):
+def prepare(config, defaults_file, schema_file, base_folders, project, results, write):
     """Check the configuration and find the sessions.
 
     Parameters
@@ -109,6 +113,8 @@ def prepare(config, defaults_file, schema_file, base_folders, project, write):
         Where a relative dataset is looked up.
     project : path-like
         Folder of the Snakefile, for its version.
+    results : path-like
+        Folder of all results.
     write : bool
         Whether this process may write; false in a job of a running workflow.
 
@@ -128,7 +134,7 @@ def prepare(config, defaults_file, schema_file, base_folders, project, write):
     entries = dataset.find_sessions(checked.dataset, base_folders)
     settings.check_criteria_names(checked, entries)
     entries = dataset.select(entries, checked.only)
-    run = Run({entry.id: entry for entry in entries}, checked, Path("results"), write)
+    run = Run({entry.id: entry for entry in entries}, checked, Path(results), write)
     if write:
         version = json.dumps(provenance.project_version(project))
         files.write_if_changed(run.results / ".run" / "project.json", version.encode())
