@@ -23,6 +23,6 @@ rule summarize:
     params:
         sessions=sessions_and_folders(),
     message:
-        "Summing up {params.sessions}"
+        "Summing up all sessions"
     script:
         "../scripts/summarize.py"

@@ -12,7 +12,7 @@ rule preview:
         "../envs/goodunits.yaml"
     params:
         sessions=sessions_and_folders(),
-        table=f"{RESULTS}preview.tsv",
+        table=PREVIEW,
     message:
         "Comparing the labels that would be written with those in the session folders"
     script:

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pandas as pd
-
 from goodunits import files, labels_file, logs, summary
 
 

@@ -1,6 +1,5 @@
 """Tables over all sessions: one row per session, one row per unit."""
 
-from collections import Counter
 from pathlib import Path
 
 from goodunits import found, logs, tsv
@@ -27,6 +26,7 @@ def session_row(session_id, folder, results):
     Parameters
     ----------
     session_id : str
+        For the first column.
     folder : path-like
         The Kilosort folder.
     results : path-like
@@ -86,13 +86,22 @@ def sessions_table(sessions):
     return tsv.format_table(SESSION_COLUMNS, body), rows
 
 
+def success_text(rows):
+    """One line on a run without errors, for the terminal."""
+    labelled = [row for row in rows if row["status"] == "labelled"]
+    units, good, changed = (
+        sum(row[name] for row in labelled) for name in ("n_units", "n_good", "n_changed")
+    )
+    return (
+        f"goodunits: {len(labelled)} session(s) labelled, {good} of {units} units good, "
+        f"{changed} label(s) differ from the original ones; see results/sessions.tsv"
+    )
+
+
 def failures_text(rows):
-    """Table of the sessions that are not labelled, for the terminal; empty if all are."""
+    """Table of the sessions that are not labelled, for the terminal."""
     failed = [row for row in rows if row["status"] != "labelled"]
-    if not failed:
-        return ""
-    count = Counter(row["status"] == "labelled" for row in rows)
-    width = max(len(row["session"]) for row in failed)
-    lines = [f"{len(failed)} session(s) without new labels, {count[True]} labelled:"]
+    width = max((len(row["session"]) for row in failed), default=0)
+    lines = [f"goodunits: {len(failed)} of {len(rows)} session(s) without new labels:"]
     lines += [f"  {row['session']:<{width}}  {row['reason']}" for row in failed]
     return "\n".join(lines)

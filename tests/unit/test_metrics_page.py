@@ -3,7 +3,6 @@
 import runpy
 
 from conftest import PROJECT
-
 from goodunits import catalogue
 
 
