@@ -27,7 +27,7 @@ def refresh(session, found_path, receipt_path):
         If a label file or the store is damaged.
     """
     receipt = read_receipt(receipt_path)
-    if receipt and Path(found_path).exists() and not changed_files(session, receipt):
+    if receipt and _is_sound(found_path) and not changed_files(session, receipt):
         return
     present = {name: _hash(session, name) for name in store.written_names(session)}
     trigger = [present, receipt["time"] if receipt else None]
@@ -37,11 +37,17 @@ def refresh(session, found_path, receipt_path):
 
 
 def read_receipt(path):
-    """Receipt of a write, None where there is none that can be read."""
+    """Content of a receipt or another JSON file, None where there is none that can be read."""
     try:
         return json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
+
+
+def _is_sound(found_path):
+    """Whether there is a `found.json` that tells of labels, not of a folder that was away."""
+    kept = read_receipt(found_path)
+    return kept is not None and "problem" not in kept
 
 
 def changed_files(session, receipt):

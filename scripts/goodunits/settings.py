@@ -30,6 +30,8 @@ class Settings:
         Label classes in order, as `criteria.parse_labels` reads them.
     criteria_sets : dict
         Further label blocks by name.
+    wait_for : tuple of str
+        Files that other rules make for each session, with "{session}" for its id.
     manual_curation : str
         "keep", "fill" or "overwrite".
     phy_columns : tuple of str
@@ -42,6 +44,7 @@ class Settings:
     metrics: dict
     labels: dict | list
     criteria_sets: dict
+    wait_for: tuple
     manual_curation: str
     phy_columns: tuple
 
@@ -87,6 +90,7 @@ def load_settings(user_config, defaults_file, schema_file, kinds, groups, metric
             **merged,
             "only": (only,) if isinstance(only, str) else tuple(only),
             "metric_groups": tuple(merged["metric_groups"]),
+            "wait_for": tuple(merged["wait_for"]),
             "phy_columns": tuple(merged["phy_columns"]),
         }
     )

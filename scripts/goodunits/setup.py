@@ -69,6 +69,10 @@ class Run:
         """File with the text of what stands in a session folder."""
         return str(self.results / KEPT / f"phy-{self._set_name(session)}.json")
 
+    def awaited_files(self, session):
+        """Files that other rules of a larger pipeline make for a session."""
+        return [name.replace("{session}", session) for name in self.settings.wait_for]
+
     def found_file(self, session):
         """File with what the session folder holds of people and of Kilosort."""
         return str(self.results / session / "found.json")
@@ -119,7 +123,9 @@ def _refresh(entry, path, receipt):
         files.write_if_changed(path, json.dumps({"problem": str(error)}).encode())
 
 
-def prepare(config, config_files, defaults_file, schema_file, base_folders, project, write):
+def prepare(
+    config, config_files, defaults_file, schema_file, base_folders, project, results, write
+):
     """Check the configuration and find the sessions.
 
     Parameters
@@ -136,6 +142,8 @@ def prepare(config, config_files, defaults_file, schema_file, base_folders, proj
         Where a relative dataset is looked up.
     project : path-like
         Folder of the Snakefile, for its version.
+    results : path-like
+        Folder of all results.
     write : bool
         Whether this process may write; false in a job of a running workflow.
 
@@ -164,7 +172,7 @@ def prepare(config, config_files, defaults_file, schema_file, base_folders, proj
     settings.check_criteria_names(checked, entries)
     everything = {entry.id: entry for entry in entries}
     chosen = {entry.id: entry for entry in dataset.select(entries, checked.only)}
-    run = Run(chosen, everything, checked, Path("results"), write, metrics)
+    run = Run(chosen, everything, checked, Path(results), write, metrics)
     if write:
         version = json.dumps(provenance.project_version(project))
         files.write_if_changed(run.results / KEPT / "project.json", version.encode())

@@ -57,8 +57,6 @@ def open_store(session):
     store = store_folder(session)
     try:
         store.mkdir(exist_ok=True)
-        if not (store / "README.txt").exists():
-            files.write_atomically(store / "README.txt", README.encode())
     except OSError as error:
         raise SessionError(
             f"{store}: cannot be written ({error.strerror}); the backup of the labels lies beside "
@@ -211,6 +209,8 @@ def back_up(session, store, identity):
     manifest = read_manifest(generation)
     if manifest is not None:
         return manifest
+    # Here and not in open_store: two runs may open the store at once, only one holds the lock.
+    files.write_if_changed(store / "README.txt", README.encode())
     found = {name: read_label_file(session, name) for name in label_file_names(session)}
     _refuse_our_own(session, store, found)
     for name, data in found.items():

@@ -49,6 +49,7 @@ def text_of(sort_folder, tmp_path, monkeypatch, with_costly_group):
             defaults_file=tmp_path / "config.yaml",
             schema_file=PROJECT / "schemas" / "config.schema.yaml",
             base_folders=[tmp_path],
+            results="results",
             project=PROJECT,
             write=False,
         )
