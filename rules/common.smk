@@ -61,7 +61,7 @@ LIBRARY = {
     "compute_metrics": [*CURATION, *READING, *TRAINS, *WAVES, *MEASURED],
     "apply_thresholds": [*CURATION, *LABELS, "metrics_file.py"],
     "write_phy": [*CURATION, *LABELS, *WRITING, "provenance.py"],
-    "summarize": [*CURATION, *LABELS, "found.py", "summary.py"],
+    "summarize": [*CURATION, *LABELS, "found.py", "summary.py", "unit_table.py"],
     "preview": [*STORE, "decisions.py", "preview.py", "tsv.py"],
     "restore": [*CURATION, *WRITING, "restore.py"],
     "verify": [*CURATION, "found.py", "preview.py", "verify.py"],
@@ -185,11 +185,11 @@ def phy_text(wildcards):
     return RUN.phy_text(wildcards.session)
 
 
-def sessions_and_folders():
+def with_folders(entries):
     """Session ids with their Kilosort and results folders."""
     return [
         (entry.id, str(entry.folder), f"results/{entry.id}")
-        for entry in SESSIONS.values()
+        for entry in entries.values()
     ]
 
 
@@ -200,20 +200,26 @@ def asked_for(*targets):
 
 def report_success():
     """At the end of a run without errors: say on the terminal what was labelled."""
-    _, rows = summary.sessions_table(sessions_and_folders())
     if not asked_for(*ON_DEMAND):
+        _, rows = summary.sessions_table(with_folders(RUN.sessions))
         print(summary.success_text(rows), file=sys.stderr)
 
 
 def report_failure():
     """At the end of a run with errors: which sessions failed and why.
 
-    A failed session keeps Snakemake from the rule preview, so the others are compared here.
+    A failed session keeps Snakemake from the rules preview and summarize, so their tables are made
+    here of the other sessions.
     """
-    sessions = sessions_and_folders()
     if asked_for("preview"):
-        print(preview.compare(sessions, PREVIEW), file=sys.stderr)
+        print(preview.compare(with_folders(RUN.sessions), PREVIEW), file=sys.stderr)
     elif not asked_for(*ON_DEMAND):
+        from goodunits import unit_table  # pandas, only where it is needed
+
+        sessions = with_folders(RUN.dataset)
         data, rows = summary.sessions_table(sessions)
         files.write_if_changed("results/sessions.tsv", data)
-        print(summary.failures_text(rows), file=sys.stderr)
+        units = unit_table.units_tsv(summary.labelled(rows, sessions))
+        files.write_if_changed("results/units.tsv", units)
+        treated = [row for row in rows if row["session"] in RUN.sessions]
+        print(summary.failures_text(treated), file=sys.stderr)

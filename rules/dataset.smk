@@ -18,7 +18,7 @@ rule summarize:
     conda:
         "../envs/goodunits.yaml"
     params:
-        sessions=sessions_and_folders(),
+        sessions=with_folders(RUN.dataset),
     message:
         "Summing up all sessions"
     script:

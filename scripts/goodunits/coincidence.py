@@ -8,8 +8,9 @@ from goodunits.spikes import Column, ranks_of
 
 # A spike is synchronous with at least 1, 3 or 7 others.
 SYNCHRONY_SIZES = (2, 4, 8)
-# Spikes treated at a time.
+# Spikes treated at a time; fewer where each is compared with many, to stay in the cache.
 CHUNK = 2**18
+PAIRS_CHUNK = 2**16
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def in_time_order(spike_samples, spike_clusters, unit_ids):
     return TimeOrdered(spike_samples, ranks_of(spike_clusters, unit_ids), len(unit_ids))
 
 
-def synchrony(ordered, counts):
+def synchrony(ordered, counts, repeated):
     """Share of each unit's spikes that fall on the same sample as others (SpikeInterface).
 
     Grün et al. 2002, doi:10.1162/089976602753284455. Spikes of one unit at the same sample are
@@ -65,6 +66,8 @@ def synchrony(ordered, counts):
         The spikes.
     counts : int64 array (n_units,)
         Spikes of each unit.
+    repeated : bool
+        Whether any unit has two spikes on one sample; if not, counting them once needs no search.
 
     Returns
     -------
@@ -85,10 +88,10 @@ def synchrony(ordered, counts):
         events = np.cumsum(np.diff(samples[shared], prepend=-1) > 0) - 1
         sizes = np.bincount(events)
         rows = ordered.rows[start:stop][shared].astype(np.int64)
-        once = np.unique(events * n_units + rows)
-        size, row = sizes[once // n_units], once % n_units
+        if repeated:
+            events, rows = np.divmod(np.unique(events * n_units + rows), n_units)
         for index, least in enumerate(SYNCHRONY_SIZES):
-            found[index] += np.bincount(row[size >= least], minlength=n_units)
+            found[index] += np.bincount(rows[sizes[events] >= least], minlength=n_units)
         start = stop
     return {
         f"sync_spike_{least}": Column(found[index] / counts, {})
@@ -116,35 +119,49 @@ def coincidences(ordered, window_samples):
     n_units = ordered.n_units
     pairs = np.zeros(n_units**2, dtype=np.int64)
     partners = np.zeros(len(ordered.samples), dtype=np.uint16)
-    for start in range(0, len(ordered.samples), CHUNK):
-        stop = min(start + CHUNK, len(ordered.samples))
+    # Counted when there are many: a table of all pairs of units is long.
+    waiting, n_waiting = [], 0
+    for start in range(0, len(ordered.samples), PAIRS_CHUNK):
+        stop = min(start + PAIRS_CHUNK, len(ordered.samples))
         last = ordered.samples[stop - 1] + window_samples
         reach = int(np.searchsorted(ordered.samples, last, side="right"))
-        _add_coincidences(ordered, window_samples, (start, stop, reach), pairs, partners)
+        found = _coincident_units(
+            ordered.samples[start:reach],
+            ordered.rows[start:reach].astype(np.int64),
+            (stop - start, window_samples, n_units),
+            partners[start:reach],
+        )
+        waiting += found
+        n_waiting += sum(len(each) for each in found)
+        if waiting and (n_waiting >= n_units**2 or stop == len(ordered.samples)):
+            pairs += np.bincount(np.concatenate(waiting), minlength=n_units**2)
+            waiting, n_waiting = [], 0
     pairs = pairs.reshape(n_units, n_units)
-    pairs += pairs.T
+    pairs = pairs + pairs.T
     np.fill_diagonal(pairs, 0)
     return pairs, partners
 
 
-def _add_coincidences(ordered, window_samples, limits, pairs, partners):
-    """Add the pairs whose first spike is in start..stop and whose second is before reach."""
-    start, stop, reach = limits
-    samples, rows = ordered.samples[start:reach], ordered.rows[start:reach].astype(np.int64)
-    n_units = ordered.n_units
-    firsts = np.arange(stop - start)
-    step = 1
+def _coincident_units(samples, rows, limits, partners):
+    """Pairs whose first spike is among the first ones, as row * n_units + row of the second.
+
+    Raises the partners of both spikes where they are of different units.
+    """
+    n_firsts, window_samples, n_units = limits
+    found, step = [], 1
+    firsts = np.arange(n_firsts)
     while True:
         firsts = firsts[firsts < len(samples) - step]
         firsts = firsts[samples[firsts + step] - samples[firsts] <= window_samples]
         if not len(firsts):
-            return
-        first_rows, second_rows = rows[firsts], rows[firsts + step]
-        pairs += np.bincount(first_rows * n_units + second_rows, minlength=n_units**2)
-        others = firsts[first_rows != second_rows] + start
+            return found
+        seconds = firsts + step
+        first_rows, second_rows = rows[firsts], rows[seconds]
+        found.append(first_rows * n_units + second_rows)
         # A spike is at most once the first and once the second of the pairs of one step.
-        partners[others] += 1
-        partners[others + step] += 1
+        others = first_rows != second_rows
+        partners[firsts] += others
+        partners[seconds] += others
         step += 1
 
 

@@ -142,8 +142,8 @@ def upper_bound(lags, counts, n_samples, *, refractory_samples, censored_samples
 
     pairs. The number of pairs between independent spikes is a Poisson number, or varies less where
     the neuron is refractory. So the exact (Garwood) upper limit L of a Poisson mean, at the
-    observed number of pairs, lies above m(C) with the stated confidence, and so does the C of
-    m(C) = L lie above the true one:
+    observed number of pairs, lies above m(C) with the stated confidence, and so the C for which
+    m(C) = L lies above the true one:
 
         bound = (1 - sqrt(1 - 2 L T / (K N^2))) / 2
 

@@ -18,7 +18,9 @@ class Run:
     Attributes
     ----------
     sessions : dict of str to SessionEntry
-        By session id.
+        Those to treat, by session id.
+    dataset : dict of str to SessionEntry
+        All of them, also those that `only` leaves out.
     settings : Settings
     results : Path
         Folder of all results.
@@ -29,6 +31,7 @@ class Run:
     """
 
     sessions: dict
+    dataset: dict
     settings: settings.Settings
     results: Path
     write: bool
@@ -159,9 +162,9 @@ def prepare(config, config_files, defaults_file, schema_file, base_folders, proj
     metrics = _check_labels(checked)
     entries = dataset.find_sessions(checked.dataset, base_folders)
     settings.check_criteria_names(checked, entries)
-    entries = dataset.select(entries, checked.only)
-    sessions = {entry.id: entry for entry in entries}
-    run = Run(sessions, checked, Path("results"), write, metrics)
+    everything = {entry.id: entry for entry in entries}
+    chosen = {entry.id: entry for entry in dataset.select(entries, checked.only)}
+    run = Run(chosen, everything, checked, Path("results"), write, metrics)
     if write:
         version = json.dumps(provenance.project_version(project))
         files.write_if_changed(run.results / KEPT / "project.json", version.encode())

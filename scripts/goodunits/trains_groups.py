@@ -122,7 +122,8 @@ def _censored_note(session):
 
 def _synchrony(inputs):
     """Columns and notes of the group `synchrony`."""
-    return coincidence.synchrony(inputs.in_time_order, inputs.spikes.counts()), []
+    repeated = bool(inputs.lags.neighbours[:, 0].any())
+    return coincidence.synchrony(inputs.in_time_order, inputs.spikes.counts(), repeated), []
 
 
 def _duplicates(inputs):

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import yaml
 from goodunits import catalogue, criteria, metrics_table, settings
+from goodunits.errors import SessionError
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
@@ -82,13 +83,20 @@ def test_any_spikes_give_a_row_for_every_unit(spikes, frequency_hz, duplicate_bi
     check(table)
 
 
-@pytest.mark.parametrize("n_spikes", [1, 2, 11, 300])
+@pytest.mark.parametrize("n_spikes", [1, 2, 11, 300, 5000])
 def test_all_spikes_at_one_time(n_spikes):
     session = session_of(np.full(n_spikes, 500), np.full(n_spikes, 8), 100.0)
     table = metrics_table.compute(session, PARAMETERS, None, NAMES)
     check(table)
     assert table.columns["n_spikes"] == [n_spikes]
     assert table.undefined[8]["firing_rate"]
+
+
+def test_a_file_that_ends_in_zeros_is_an_error_not_an_endless_run():
+    samples = np.append(np.arange(50_000) * 100, np.zeros(200_000, int))
+    session = session_of(samples, np.arange(250_000) % 7, 200.0)
+    with pytest.raises(SessionError, match="spikes at sample 0; the file is damaged"):
+        metrics_table.compute(session, PARAMETERS, None, NAMES)
 
 
 def test_a_sort_that_does_not_tell_its_censored_period_says_what_is_assumed():

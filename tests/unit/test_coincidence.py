@@ -27,10 +27,15 @@ def everything(samples, clusters, window_samples=12):
     ordered, unit_ids, counts = prepared(samples, clusters)
     pairs, partners = coincidence.coincidences(ordered, window_samples)
     return (
-        coincidence.synchrony(ordered, counts)
+        coincidence.synchrony(ordered, counts, repeated=_any_repeated(samples, clusters))
         | coincidence.tolerant_synchrony(ordered, partners, counts)
         | coincidence.duplicates(unit_ids, pairs, counts)
     )
+
+
+def _any_repeated(samples, clusters):
+    """Whether any unit has two spikes on one sample."""
+    return len(set(zip(samples, clusters, strict=True))) < len(samples)
 
 
 @given(SPIKES, st.sampled_from([2, 2**18]))
@@ -40,6 +45,7 @@ def test_synchrony_and_pairs_are_those_counted_by_hand(spikes, chunk):
     unit_ids = np.unique(clusters)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(coincidence, "CHUNK", chunk)
+        patch.setattr(coincidence, "PAIRS_CHUNK", chunk)
         found = everything(samples, clusters)
         pairs, _ = coincidence.coincidences(prepared(samples, clusters)[0], 12)
     near = np.abs(samples[:, None] - samples[None, :]) <= 12

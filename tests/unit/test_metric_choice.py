@@ -45,11 +45,11 @@ def text_of(sort_folder, tmp_path, monkeypatch, with_costly_group):
     def text(**config):
         run = setup.prepare(
             {"dataset": str(folder), **config},
-            [],
-            tmp_path / "config.yaml",
-            PROJECT / "schemas" / "config.schema.yaml",
-            [tmp_path],
-            PROJECT,
+            config_files=[],
+            defaults_file=tmp_path / "config.yaml",
+            schema_file=PROJECT / "schemas" / "config.schema.yaml",
+            base_folders=[tmp_path],
+            project=PROJECT,
             write=False,
         )
         return json.loads(run.metrics_text())
