@@ -286,8 +286,11 @@ def _make_group(mode, parts):
         same_mode = isinstance(part, Group) and part.mode == mode
         flat.extend(part.parts if same_mode else [part])
     # Groups with the same parts in another order mean the same.
-    by_meaning = {json.dumps(_plain(part)): part for part in reversed(flat) if part is not None}
-    unique = tuple(reversed(by_meaning.values()))
+    by_meaning = {}
+    for part in flat:
+        if part is not None:
+            by_meaning.setdefault(json.dumps(_plain(part)), part)
+    unique = tuple(by_meaning.values())
     if len(unique) > 1:
         return Group(mode, unique)
     return unique[0] if unique else None
