@@ -35,6 +35,7 @@ TRAINS = [
     "binned.py",
     "bursts.py",
     "coincidence.py",
+    "compiled.py",
     "kilosort_ccg.py",
     "lags.py",
     "poisson.py",

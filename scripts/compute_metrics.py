@@ -2,6 +2,7 @@
 
 import json
 import logging
+import os
 from pathlib import Path
 
 from goodunits import (
@@ -19,6 +20,9 @@ from goodunits import (
 
 def main(snakemake):
     """Read the session, write metrics.tsv and, beside it, what was read and how."""
+    # For the compiled loops of large sessions: a place that can be written, and stays.
+    cache = Path(snakemake.output.metrics).resolve().parents[1] / ".run" / "numba"
+    os.environ.setdefault("NUMBA_CACHE_DIR", str(cache))
     settings = json.loads(snakemake.params.settings)
     parameters = settings["parameters"]
     sort = session.load_session(snakemake.params.folder, snakemake.params.recording_duration_s)

@@ -3,19 +3,10 @@
 import json
 import shutil
 import tarfile
-from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).resolve().parents[1]
-DATA = PROJECT / "tests" / "data"
-PACKS = {
-    "dev_a": DATA / "dev_a.tar.xz",
-    "dev_a_curated": PROJECT / "demo" / "sorts.tar.xz",
-    "dev_b": PROJECT / "demo" / "sorts.tar.xz",
-    "dev_c": PROJECT / "demo" / "sorts.tar.xz",
-}
-SORTS = tuple(PACKS)
+from real_sorts import DATA, PACKS
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ import math
 import numpy as np
 
 from goodunits.spike_finder import finder_of
-from goodunits.spikes import Column
+from goodunits.spikes import COMPILED_FROM_SPIKES, Column
 
 BIN_S = 0.001
 MAX_REFRACTORY_MS = 10
@@ -52,6 +52,7 @@ def refractoriness(spikes, sampling_frequency_hz, *, acg_threshold, q12_threshol
     r12, q12 = np.full(spikes.n_units, np.nan), np.full(spikes.n_units, np.nan)
     refractory = [None] * spikes.n_units
     reasons = {}
+    count = pairs_within if len(spikes.samples) < COMPILED_FROM_SPIKES else pairs_within_compiled
     for row in range(spikes.n_units):
         train = spikes.train(row)
         if len(train) <= MAX_TOO_FEW_SPIKES:
@@ -59,7 +60,7 @@ def refractoriness(spikes, sampling_frequency_hz, *, acg_threshold, q12_threshol
         elif train[-1] == train[0]:
             reasons[row] = "zero_span"
         else:
-            r12[row], q12[row] = refractory_scores(train, sampling_frequency_hz)
+            r12[row], q12[row] = refractory_scores(train, sampling_frequency_hz, count)
             refractory[row] = bool(r12[row] < acg_threshold and q12[row] < q12_threshold)
     return {
         "ks_contamination": Column(r12, reasons),
@@ -69,7 +70,7 @@ def refractoriness(spikes, sampling_frequency_hz, *, acg_threshold, q12_threshol
     }
 
 
-def refractory_scores(train, sampling_frequency_hz):
+def refractory_scores(train, sampling_frequency_hz, count=None):
     """R12 and Q12 of one unit.
 
     Parameters
@@ -78,6 +79,8 @@ def refractory_scores(train, sampling_frequency_hz):
         Ascending spike times in samples, first and last one different.
     sampling_frequency_hz : float
         Samples per second.
+    count : callable, optional
+        `pairs_within` or `pairs_within_compiled`, which give the same.
 
     Returns
     -------
@@ -88,7 +91,7 @@ def refractory_scores(train, sampling_frequency_hz):
     q12 : float
         Least probability (Gaussian) of so few pairs within 1 to 10 ms at the baseline rate.
     """
-    within = pairs_within(train, sampling_frequency_hz)
+    within = (count or pairs_within)(train, sampling_frequency_hz)
     span_s = float(train[-1] - train[0]) / sampling_frequency_hz
     # Pairs per bin in the lags -499..-251 and 250..499, -50..-11, 10..49 ms.
     baselines = (
@@ -137,6 +140,32 @@ def pairs_within(train, sampling_frequency_hz):
         for lag_ms in FAR_LAGS_MS:
             far[lag_ms] += _pairs_up_to(finder, start, stop, lag_ms, sampling_frequency_hz)
     return dict(enumerate(np.cumsum(near).tolist())) | far
+
+
+def pairs_within_compiled(train, sampling_frequency_hz):
+    """Count as `pairs_within` does, in a compiled loop.
+
+    Parameters
+    ----------
+    train : int64 array (n_spikes,)
+        Ascending spike times in samples.
+    sampling_frequency_hz : float
+        Samples per second.
+
+    Returns
+    -------
+    dict of int to int
+        As of `pairs_within`.
+    """
+    from goodunits import compiled  # numba, only where it pays
+
+    lags_ms = (MAX_REFRACTORY_MS, *FAR_LAGS_MS)
+    edges = np.array([_edge_samples(lag_ms, sampling_frequency_hz) for lag_ms in lags_ms])
+    near, far = compiled.count_pairs(
+        train, float(sampling_frequency_hz), BIN_S, np.array(FAR_LAGS_MS), edges
+    )
+    near = np.cumsum(near[: MAX_REFRACTORY_MS + 1])
+    return dict(enumerate(near.tolist())) | dict(zip(FAR_LAGS_MS, far.tolist(), strict=True))
 
 
 def _near_pairs(train, start, stop, sampling_frequency_hz):

@@ -7,6 +7,8 @@ import numpy as np
 # Above this id a table with one entry per possible id costs more than a search.
 MAX_TABLED_ID = 2**20
 COUNTED_AT_A_TIME = 2**20
+# From here on compiled loops repay the import of numba.
+COMPILED_FROM_SPIKES = 3_000_000
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class UnitSpikes:
         Unit `row` owns `samples[starts[row]:starts[row + 1]]`.
     samples : int64 array (n_spikes,)
         Spike times in samples, ascending within each unit.
-    order : int64 array (n_spikes,)
+    order : integer array (n_spikes,)
         Place of each spike in the files of the sort, for any other per-spike array.
     in_time_order : bool
         Whether the file had the spikes of every unit in time order already.
@@ -123,8 +125,7 @@ def group_by_unit(spike_samples, spike_clusters):
     """
     unit_ids, counts = count_ids(spike_clusters)
     starts = np.concatenate([[0], np.cumsum(counts)])
-    order = np.argsort(_sort_key(spike_clusters, unit_ids), kind="stable")
-    samples = spike_samples[order]
+    order, samples = _sort(spike_samples, spike_clusters, unit_ids, starts)
     in_time_order = True
     for start, stop in zip(starts[:-1], starts[1:], strict=True):
         train = samples[start:stop]
@@ -184,6 +185,16 @@ def ranks_of(ids, unit_ids):
     table = np.zeros(int(unit_ids[-1]) + 1, dtype=rank_type)
     table[unit_ids] = np.arange(len(unit_ids))
     return table[ids]
+
+
+def _sort(spike_samples, ids, unit_ids, starts):
+    """Places and times of the spikes by unit, in the order of the file within each unit."""
+    if len(ids) < COMPILED_FROM_SPIKES:
+        order = np.argsort(_sort_key(ids, unit_ids), kind="stable")
+        return order, spike_samples[order]
+    from goodunits import compiled  # numba, only where it pays
+
+    return compiled.sort_by_rank(ranks_of(ids, unit_ids), spike_samples, starts[:-1])
 
 
 def _sort_key(ids, unit_ids):

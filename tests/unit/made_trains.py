@@ -1,6 +1,7 @@
 """Made spike trains with known truth, for the tests."""
 
 import numpy as np
+
 from goodunits.spikes import group_by_unit
 
 FREQUENCY_HZ = 30000.0

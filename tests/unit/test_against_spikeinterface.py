@@ -10,9 +10,10 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import yaml
+from made_trains import FREQUENCY_HZ, contaminated_train, poisson_train
+
 from goodunits import metrics_table
 from goodunits.session import load_session
-from made_trains import FREQUENCY_HZ, contaminated_train, poisson_train
 
 si = pytest.importorskip("spikeinterface")
 pytest.importorskip("numba")

@@ -5,15 +5,16 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from goodunits import amplitudes
-from goodunits.session import load_session
-from goodunits.spikes import group_by_unit
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy.ndimage import gaussian_filter1d
 from si_analyzer import Analyzer
 from spikeinterface.metrics.quality import misc_metrics as peer
+
+from goodunits import amplitudes
+from goodunits.session import load_session
+from goodunits.spikes import group_by_unit
 
 FS = 30_000.0
 BLOCKS = {

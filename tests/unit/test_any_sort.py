@@ -7,12 +7,13 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import yaml
-from goodunits import catalogue, criteria, metrics_table, settings
-from goodunits.errors import SessionError
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from made_trains import FREQUENCY_HZ, contaminated_train, poisson_train, refractory_train
+
+from goodunits import catalogue, criteria, metrics_table, settings
+from goodunits.errors import SessionError
 
 PROJECT = Path(__file__).resolve().parents[2]
 PARAMETERS = yaml.safe_load((PROJECT / "config.yaml").read_text(encoding="utf-8"))["metrics"]

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
+from made_trains import FREQUENCY_HZ, grouped
+
 from goodunits import binned
 from goodunits.errors import SessionError
-from made_trains import FREQUENCY_HZ, grouped
 
 
 def seconds(*times_s):

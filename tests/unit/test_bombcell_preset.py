@@ -5,10 +5,11 @@ import math
 import pandas as pd
 import pytest
 import yaml
-from conftest import PROJECT
+from spikeinterface.curation import bombcell_curation as peer
+
 from goodunits import catalogue, criteria, metrics_table
 from goodunits.session import load_session
-from spikeinterface.curation import bombcell_curation as peer
+from real_sorts import PROJECT
 
 DEFAULTS = yaml.safe_load((PROJECT / "config.yaml").read_text())["metrics"]
 PRESET = yaml.safe_load((PROJECT / "presets" / "bombcell.yaml").read_text())

@@ -1,8 +1,9 @@
 """Burst indices."""
 
 import numpy as np
-from goodunits import bursts, lags
 from made_trains import FREQUENCY_HZ, grouped, poisson_train
+
+from goodunits import bursts, lags
 
 
 def indices(trains, frequency_hz=FREQUENCY_HZ):

@@ -7,6 +7,7 @@ from pathlib import Path
 import jsonschema
 import pytest
 import yaml
+
 from goodunits import catalogue, metrics_table
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -5,11 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
 from goodunits import coincidence
 from goodunits.session import load_session
 from goodunits.spikes import count_ids
-from hypothesis import given
-from hypothesis import strategies as st
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 SPIKES = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 3)), min_size=1, max_size=50)

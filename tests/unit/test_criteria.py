@@ -7,10 +7,11 @@ import sys
 from pathlib import Path
 
 import pytest
-from goodunits.criteria import describe, label_unit, parse_labels
-from goodunits.errors import SessionError
 from hypothesis import given
 from hypothesis import strategies as st
+
+from goodunits.criteria import describe, label_unit, parse_labels
+from goodunits.errors import SessionError
 
 KINDS = {
     "ks_refractory": "bool",

@@ -4,10 +4,11 @@ import json
 import math
 
 import pytest
-from goodunits.criteria import canonical, label_unit, parse_labels
-from goodunits.errors import ConfigError
 from hypothesis import example, given
 from hypothesis import strategies as st
+
+from goodunits.criteria import canonical, label_unit, parse_labels
+from goodunits.errors import ConfigError
 
 KINDS = {
     "ks_refractory": "bool",

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 import yaml
-from goodunits import dataset
-from goodunits.dataset import MAX_DEPTH, RESERVED, SessionEntry, find_sessions, select, session_id
-from goodunits.errors import ConfigError
 from hypothesis import given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+
+from goodunits import dataset
+from goodunits.dataset import MAX_DEPTH, RESERVED, SessionEntry, find_sessions, select, session_id
+from goodunits.errors import ConfigError
 
 PROJECT = Path(__file__).resolve().parents[2]
 

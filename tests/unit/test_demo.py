@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+
 from goodunits import dataset, demo
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -4,11 +4,12 @@ import warnings
 
 import numpy as np
 import pytest
+from si_analyzer import Analyzer
+from spikeinterface.metrics.quality import misc_metrics as peer
+
 from goodunits.drift import NAMES, drift
 from goodunits.session import load_session
 from goodunits.spikes import group_by_unit
-from si_analyzer import Analyzer
-from spikeinterface.metrics.quality import misc_metrics as peer
 
 FS = 30_000.0
 BLOCK = {

@@ -2,12 +2,13 @@
 
 import numpy as np
 import pytest
-from goodunits import isolation
-from goodunits.pc_features import UnitFeatures
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 from spikeinterface.metrics.quality import pca_metrics as peer
+
+from goodunits import isolation
+from goodunits.pc_features import UnitFeatures
 
 BLOCK = {"n_channels": 2, "min_spikes_per_feature": 5, "n_neighbors": 5}
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
 from goodunits import kilosort_ccg
 from goodunits.kilosort_ccg import pairs_within, refractoriness, refractory_scores
 from goodunits.spikes import group_by_unit
-from hypothesis import example, given
-from hypothesis import strategies as st
 
 FS = 30000.0
 LAGS_MS = (*range(11), 49, 50, 249, 250, 499)

@@ -1,6 +1,7 @@
 """Version and length from kilosort4.log."""
 
 import pytest
+
 from goodunits.kilosort_log import KilosortLog, read_log
 
 STAMP = "2026-01-02 03:04:05,678 kilosort.run_kilosort INFO     "

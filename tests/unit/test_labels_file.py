@@ -1,6 +1,7 @@
 """The table that explains every label."""
 
 import pytest
+
 from goodunits import labels_file, tsv
 from goodunits.curation import Curation
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from goodunits import lags
-from goodunits.spike_finder import finder_of
 from hypothesis import given
 from hypothesis import strategies as st
 from made_trains import FREQUENCY_HZ, grouped, poisson_train
+
+from goodunits import lags
+from goodunits.spike_finder import finder_of
 
 
 def by_hand(train, n_lags):

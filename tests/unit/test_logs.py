@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 import pytest
+
 from goodunits import logs
 from goodunits.errors import SessionError
 

@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from goodunits import catalogue, setup
 from goodunits.errors import ConfigError
 from goodunits.records import Group, Metric, Parameter

@@ -3,6 +3,7 @@
 import math
 
 import pytest
+
 from goodunits.errors import SessionError
 from goodunits.metrics_file import read_metrics, write_rows
 

@@ -2,8 +2,8 @@
 
 import runpy
 
-from conftest import PROJECT
 from goodunits import catalogue
+from real_sorts import PROJECT
 
 
 def test_page_is_up_to_date():

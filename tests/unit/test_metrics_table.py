@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import yaml
+
 from goodunits import catalogue
 from goodunits.errors import ConfigError
 from goodunits.metrics_file import read_metrics

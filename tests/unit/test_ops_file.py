@@ -11,6 +11,7 @@ import sys
 
 import numpy as np
 import pytest
+
 from goodunits import ops_file
 from goodunits.errors import SessionError
 from goodunits.ops_file import UnsafePickleError, read_ops

@@ -3,6 +3,7 @@
 import warnings
 
 import pytest
+
 from goodunits.errors import SessionError
 from goodunits.params_file import read_params
 

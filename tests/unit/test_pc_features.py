@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from test_templates import measure
+
 from goodunits import isolation, pc_features
 from goodunits.session import load_session
 from goodunits.spikes import group_by_unit
-from test_templates import measure
 
 N_CHANNELS, N_COLUMNS, N_PCS = 16, 10, 6
 POSITIONS_UM = np.stack([32.0 * (np.arange(16) // 8), 20.0 * (np.arange(16) % 8)], axis=1)

@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+
 from goodunits import poisson
 
 stats = pytest.importorskip("scipy.stats")

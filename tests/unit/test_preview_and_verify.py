@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from goodunits import files, labels_file, preview, tsv, verify
 
 REASON = "firing_rate 0.5 Hz, needs >= 1"

@@ -4,8 +4,9 @@ import platform
 import subprocess
 
 import pytest
-from conftest import PROJECT
+
 from goodunits import files, metrics_table, provenance, session, settings, store
+from real_sorts import PROJECT
 
 METRICS = settings.load_yaml(PROJECT / "config.yaml")["metrics"]
 

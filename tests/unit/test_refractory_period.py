@@ -4,7 +4,6 @@ import math
 
 import numpy as np
 import pytest
-from goodunits import lags, refractory_period
 from made_trains import (
     FREQUENCY_HZ,
     contaminated_train,
@@ -13,6 +12,8 @@ from made_trains import (
     refractory_train,
     without_duplicates,
 )
+
+from goodunits import lags, refractory_period
 
 HOUR_S = 3600
 SLIDING = {

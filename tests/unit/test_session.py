@@ -6,6 +6,7 @@ import shutil
 
 import numpy as np
 import pytest
+
 from goodunits.errors import SessionError
 from goodunits.session import load_array, load_session
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 import yaml
+from jsonschema import Draft202012Validator
+
 from goodunits import catalogue, criteria
 from goodunits.dataset import MANUAL_CURATION, SessionEntry
 from goodunits.errors import ConfigError
@@ -22,7 +24,6 @@ from goodunits.settings import (
     merge_config,
     metrics_text,
 )
-from jsonschema import Draft202012Validator
 
 PROJECT = Path(__file__).resolve().parents[2]
 CONFIG = PROJECT / "config.yaml"

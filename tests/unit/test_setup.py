@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from goodunits import setup
 from goodunits.errors import ConfigError
 

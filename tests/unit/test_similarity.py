@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
+from test_templates import make_sort, measure
+
 from goodunits.session import load_session
 from goodunits.similarity import nearest_units
 from goodunits.spikes import group_by_unit
 from goodunits.waves_files import parents
-from test_templates import make_sort, measure
 
 SIMILARITY = np.array(
     [

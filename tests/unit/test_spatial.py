@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
+from spikeinterface.metrics.template import metrics as peer
+
 from goodunits import spatial
 from goodunits.session import load_session
 from goodunits.templates import unwhitening_matrix
-from spikeinterface.metrics.template import metrics as peer
 
 COLUMN_UM = np.stack([np.zeros(24), 20.0 * np.arange(24)], axis=1)
 

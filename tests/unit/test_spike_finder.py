@@ -2,10 +2,11 @@
 
 import numpy as np
 import pytest
-from goodunits.spike_finder import finder_of
 from hypothesis import given
 from hypothesis import strategies as st
 from made_trains import poisson_train
+
+from goodunits.spike_finder import finder_of
 
 
 @given(

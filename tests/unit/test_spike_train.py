@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+
 from goodunits.errors import SessionError
 from goodunits.spike_train import presence, rates
 from goodunits.spikes import group_by_unit

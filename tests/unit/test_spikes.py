@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from goodunits.spikes import count_ids, group_by_unit
 from hypothesis import given
 from hypothesis import strategies as st
+
+from goodunits.spikes import count_ids, group_by_unit
 
 
 def trains_of(spikes):

@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from goodunits import labels_file, summary, tsv
 
 

@@ -5,13 +5,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 import yaml
-from conftest import PROJECT
+
 from goodunits import templates
 from goodunits.metrics_table import Inputs
 from goodunits.session import load_session
 from goodunits.spikes import group_by_unit
 from goodunits.waves_files import parents
 from goodunits.waves_groups import GROUP_FUNCTIONS
+from real_sorts import PROJECT
 
 DEFAULTS = yaml.safe_load((PROJECT / "config.yaml").read_text())["metrics"]
 POSITIONS_UM = np.array([[32.0 * (row % 2), 10.0 * row] for row in range(64)])

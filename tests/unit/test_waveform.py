@@ -4,14 +4,15 @@ import math
 
 import numpy as np
 import pytest
-from goodunits import waveform
-from goodunits.session import load_session
-from goodunits.templates import unwhitening_matrix
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import signal
 from spikeinterface.metrics.template import metrics as peer
+
+from goodunits import waveform
+from goodunits.session import load_session
+from goodunits.templates import unwhitening_matrix
 
 PARAMETERS = {"min_prominence": 0.3, "edge_exclusion_ms": 0.09, "baseline_duration_ms": 0.5}
 FS = 300_000.0  # 30 kHz, ten times as fine

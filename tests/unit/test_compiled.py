@@ -1,0 +1,56 @@
+"""The compiled loops give exactly what the numpy functions give."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from goodunits import kilosort_ccg, session, spikes
+from real_sorts import SORTS
+
+# Halves of milliseconds at 30 kHz, where rounding alone decides the bin.
+EDGES = [15 + 30 * lag for lag in (0, 1, 9, 10, 49, 50, 249, 250, 499)]
+
+
+@pytest.fixture
+def always_compiled(monkeypatch):
+    """Take the compiled loops for sessions of any size."""
+    monkeypatch.setattr(spikes, "COMPILED_FROM_SPIKES", 0)
+    monkeypatch.setattr(kilosort_ccg, "COMPILED_FROM_SPIKES", 0)
+
+
+@pytest.mark.parametrize("name", SORTS)
+def test_real_sorts(name, pristine_sorts, monkeypatch):
+    sort = session.load_session(pristine_sorts / name)
+    found = []
+    for least in (10**9, 0):
+        monkeypatch.setattr(spikes, "COMPILED_FROM_SPIKES", least)
+        monkeypatch.setattr(kilosort_ccg, "COMPILED_FROM_SPIKES", least)
+        units = spikes.group_by_unit(sort.spike_samples, sort.spike_clusters)
+        scores = kilosort_ccg.refractoriness(units, 30_000.0, acg_threshold=0.2, q12_threshold=0.2)
+        found.append((units, scores))
+    (units, scores), (compiled_units, compiled_scores) = found
+    np.testing.assert_array_equal(units.order, compiled_units.order)
+    np.testing.assert_array_equal(units.samples, compiled_units.samples)
+    for metric, column in scores.items():
+        assert list(column.values) == list(compiled_scores[metric].values), metric
+
+
+@settings(deadline=None)
+@given(
+    st.lists(st.one_of(st.sampled_from(EDGES), st.integers(0, 40_000)), min_size=1, max_size=60),
+    st.integers(0, 10**9),
+)
+def test_pairs_at_bin_edges(steps, start):
+    train = np.cumsum([start, *steps]).astype(np.int64)
+    expected = kilosort_ccg.pairs_within(train, 30_000.0)
+    assert kilosort_ccg.pairs_within_compiled(train, 30_000.0) == expected
+
+
+def test_unsorted_times_and_gaps_in_ids(always_compiled):
+    rng = np.random.default_rng(0)
+    samples, clusters = rng.integers(0, 10**6, 5000), rng.choice([3, 70, 4000], 5000)
+    units = spikes.group_by_unit(samples, clusters)
+    assert units.unit_ids.tolist() == [3, 70, 4000]
+    for row, unit_id in enumerate(units.unit_ids):
+        np.testing.assert_array_equal(units.train(row), np.sort(samples[clusters == unit_id]))
