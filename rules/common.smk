@@ -15,7 +15,7 @@ PROJECT = os.path.normpath(str(workflow.current_basedir.join("..")))
 # the scripts.
 BASE = ["__init__.py", "errors.py", "files.py", "logs.py"]
 STORE = [*BASE, "lock.py", "store.py"]
-CURATION = [*STORE, "curation.py", "decisions.py", "lineage.py", "tsv.py"]
+CURATION = [*STORE, "curation.py", "decisions.py", "lineage.py", "state.py", "tsv.py"]
 CRITERIA = ["catalogue.py", "criteria.py", "criteria_rules.py", "criteria_text.py"]
 LABELS = ["labels_file.py", *CRITERIA]
 READING = ["kilosort_log.py", "ops_file.py", "params_file.py", "session.py"]
@@ -35,6 +35,7 @@ LIBRARY = {
     "summarize": [*CURATION, "found.py", "summary.py"],
     "preview": [*CURATION, "preview.py"],
     "restore": [*CURATION, "phy_write.py", "restore.py"],
+    "history": [*CURATION, "phy_write.py", "restore.py"],
     "verify": [*CURATION, "found.py", "verify.py"],
     "parsing": [
         *CURATION,

@@ -8,6 +8,7 @@ import json
 from pathlib import Path
 
 from goodunits import curation, files, store
+from goodunits.store import read_receipt
 
 
 def refresh(session, found_path, receipt_path):
@@ -16,6 +17,7 @@ def refresh(session, found_path, receipt_path):
     Parameters
     ----------
     session : path-like
+        Kilosort folder.
     found_path : path-like
         File in the results folder, written where its content changes.
     receipt_path : path-like
@@ -24,24 +26,18 @@ def refresh(session, found_path, receipt_path):
     Raises
     ------
     SessionError
-        If a label file or the store is damaged.
+        If a label file or the store is damaged, or the store is gone though we wrote here.
     """
     receipt = read_receipt(receipt_path)
-    if receipt and Path(found_path).exists() and not changed_files(session, receipt):
-        return
+    if receipt:
+        store.demand_store(session, receipt_path)
+        if Path(found_path).exists() and not changed_files(session, receipt):
+            return
     present = {name: _hash(session, name) for name in store.written_names(session)}
     trigger = [present, receipt["time"] if receipt else None]
     trigger = files.sha256_bytes(json.dumps(trigger, sort_keys=True).encode())
     seen = curation.look(session, curation.current_generation(session))
     files.write_if_changed(found_path, curation.to_json(seen, trigger=trigger).encode())
-
-
-def read_receipt(path):
-    """Receipt of a write, None where there is none that can be read."""
-    try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
 
 
 def changed_files(session, receipt):
