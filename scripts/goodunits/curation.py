@@ -160,7 +160,7 @@ def _info_groups(session, data):
 
     Kilosort does not remove the file when it sorts again, so it may tell of other clusters.
     """
-    if data is None:
+    if data is None or _hash(data) in store.ledger(store.store_folder(session)):
         return {}
     try:
         columns = tsv.parse_columns(data, store.INFO_FILE, INFO_COLUMNS)

@@ -85,7 +85,7 @@ def inherited_labels(units, base, decisions, clusters_file):
     inherited = {}
     for cluster_id, candidates in parents.items():
         largest = max(candidates, key=lambda unit: units[unit]["n_spikes"])
-        if largest in base and largest not in decisions:
+        if largest in base and base[largest] != decisions.get(largest):
             inherited[cluster_id] = base[largest]
     return inherited
 

@@ -320,7 +320,7 @@ def back_up(session, store, identity):
     check_label_files(session)
     before = sort_signature(session)
     found = {name: read_label_file(session, name) for name in label_file_names(session)}
-    _refuse_our_own(session, store, found)
+    found = _not_ours(session, store, found)
     files.make_folder(generation)
     _set_aside_unfinished(generation, found)
     for name, data in found.items():
@@ -350,18 +350,19 @@ def _set_aside_unfinished(generation, found):
             early.unlink()
 
 
-def _refuse_our_own(session, store, found):
-    """Never take our own labels for originals."""
+def _not_ours(session, store, found):
+    """Leave out what we wrote for an earlier sort; never take our labels for originals."""
     written = ledger(store)
+    ours = {name for name, data in found.items() if files.sha256_bytes(data) in written}
     if found.get(GROUP_FILE) is not None and found.get(GROUP_FILE) == found.get(KS_FILE):
-        return  # Kilosort writes the two alike and we never do: a fresh sort
-    for name, data in found.items():
-        if files.sha256_bytes(data) in written:
-            raise SessionError(
-                f"{Path(session, name)}: written by goodunits, so not the sorter's own labels, and "
-                f"{store} has no backup for this sort; put the sorter's file back, or remove it if "
-                "it is lost"
-            )
+        ours -= {KS_FILE, GROUP_FILE}  # Kilosort writes the two alike and we never do: a fresh sort
+    for name in sorted(ours & {KS_FILE, GROUP_FILE}):
+        raise SessionError(
+            f"{Path(session, name)}: written by goodunits, so not the sorter's own labels, and "
+            f"{store} has no backup for this sort; put the sorter's file back, or remove it if "
+            "it is lost"
+        )
+    return {name: data for name, data in found.items() if name not in ours}
 
 
 def as_json(value):

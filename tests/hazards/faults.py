@@ -175,3 +175,56 @@ def _literal(line):
     import ast
 
     return ast.literal_eval(line)
+
+
+def strike_once(spec):
+    """Strike the first process that comes here, inside a real job.
+
+    Parameters
+    ----------
+    spec : str
+        "kill MARK STEP", "raise MARK STEP", or "wait MARK" to hang in the middle of the write. The
+        file MARK is made by the one that strikes, so that others go free.
+    """
+    kind, mark, *step = spec.split()
+    faults = Faults()
+    faults.at, faults.kill = int(step[0]) if step else None, kind == "kill"
+    faults.error = 5
+    if kind == "wait":
+        _hang(mark)
+    else:
+        faults.mark = mark
+        _strike_and_mark(faults)
+        faults.install()
+
+
+def _strike_and_mark(faults):
+    """Let a strike leave its mark first; a second process does not strike."""
+    strike, descriptor = faults.strike, os.open
+
+    def marked(what):
+        if faults.at == len(faults.calls):
+            try:
+                os.close(descriptor(faults.mark, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+            except FileExistsError:
+                faults.at = None
+        return strike(what)
+
+    faults.strike = marked
+
+
+def _hang(mark):
+    """Hang at the second rename of label files in one process."""
+    rename, seen = os.replace, []
+
+    def hanging(source, target, **options):
+        rename(source, target, **options)
+        if os.path.basename(target) == "cluster_KSLabel.tsv":
+            seen.append(target)
+            with open(mark, "w"):
+                pass
+            import time
+
+            time.sleep(60)
+
+    os.replace = hanging

@@ -42,7 +42,7 @@ class Life(RuleBasedStateMachine):
         self.base, self.decisions, self.inherited = None, {}, {}
         self.candidates, self.before = [], []
         self.crashed, self.uncertain = False, {}
-        self.settled, self.units = set(), None
+        self.settled, self.units = {}, None
 
     def teardown(self):
         """Remove the folder."""
@@ -62,8 +62,11 @@ class Life(RuleBasedStateMachine):
         assert now.keys() == criteria.keys()
         for unit, label in criteria.items():
             assert now[unit] == self.expected(unit, label), unit
-        self.ours |= set(tiny.read(self.folder).values())
-        self.before = [found] if found != tiny.read(self.folder) else self.before
+        self.ours |= {data for data in tiny.read(self.folder).values() if data}
+        if self.crashed:  # the write cut short counts as the last one, if it came that far
+            self.before.append(found)
+        elif found != tiny.read(self.folder):
+            self.before = [found]
         self.settle()
         self.base = now
 
@@ -157,6 +160,7 @@ class Life(RuleBasedStateMachine):
             return
         new = phy.merge(a, b)
         self.inherit(phy, max(counts, key=counts.get), new)
+        self.gone(a, b)
         if then:
             self.by_hand(phy, new, then)
         phy.save()
@@ -174,7 +178,15 @@ class Life(RuleBasedStateMachine):
             return
         for new in phy.split(unit):
             self.inherit(phy, unit, new)
+        self.gone(unit)
         phy.save()
+
+    def gone(self, *units):
+        """Of units that are no more, the store knows what it knew at the last run or restore."""
+        for unit in units:
+            self.decisions.pop(unit, None)
+            if unit in self.settled:
+                self.decisions[unit] = self.settled[unit]
 
     def settled_units(self, phy):
         """Units that the last run or restore knew, if there was one; only these can be traced."""
@@ -195,7 +207,7 @@ class Life(RuleBasedStateMachine):
     def sorted_again(self):
         """Kilosort sorts again; tables of Phy stay."""
         self.seed += 1
-        sizes = {unit: n + self.seed % 3 for unit, n in tiny.SIZES.items()}
+        sizes = {unit: n + self.seed for unit, n in tiny.SIZES.items()}
         tiny.make_sort(self.folder, self.seed, sizes)
         self.new_sort()
 
@@ -219,6 +231,8 @@ class Life(RuleBasedStateMachine):
         """Label files that a backup may take for the originals."""
         if self.sort_id() not in self.pinned:
             now = {name: data for name, data in tiny.read(self.folder).items() if data}
+            if now.get(store.INFO_FILE) in self.ours:
+                del now[store.INFO_FILE]
             self.candidates.append(now)
 
     def labels_of_sort(self):
@@ -246,13 +260,16 @@ class Life(RuleBasedStateMachine):
             generation = curation.current_generation(self.folder)
             names = store.read_manifest(generation)["files"]
             originals = {n: (generation / "original" / n).read_bytes() for n in names}
+            assert not set(originals) - set(tiny.LABEL_FILES) - {"cluster_gu_label.tsv"}
+            originals.pop("cluster_gu_label.tsv", None)  # ours, as Phy saved it
             assert originals in self.candidates
             self.pinned[self.sort_id()] = originals
 
     def settle(self):
         """The folder is now as we left it."""
+        assert not tiny.temporary_files(self.folder)
         self.crashed, self.uncertain = False, {}
-        self.settled = set(self.decisions)
+        self.settled = dict(self.decisions)
         self.units = set(tiny.by_criteria(self.folder, 0))
 
     @invariant()
@@ -266,7 +283,6 @@ class Life(RuleBasedStateMachine):
             generation = store.store_folder(self.folder) / identity
             for name, data in originals.items():
                 assert (generation / "original" / name).read_bytes() == data
-        assert self.crashed or not tiny.temporary_files(self.folder)
 
 
 def live(examples, steps):
