@@ -7,7 +7,6 @@ from collections import Counter
 from pathlib import Path
 
 import numpy as np
-
 from goodunits import curation, decisions, files, found, lineage, phy_write, spikes, store
 
 SIZES = {0: 40, 1: 70, 2: 30, 3: 55, 5: 20, 6: 10}
@@ -49,7 +48,7 @@ def groups(folder):
 
 
 class Phy:
-    """What Phy 2 does to a folder: new ids in merges and splits, copied labels, CRLF, no empty rows."""
+    """What Phy 2 does to a folder: new ids, copied labels, CRLF, no empty rows."""
 
     def __init__(self, folder):
         self.folder = Path(folder)

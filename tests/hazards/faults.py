@@ -1,24 +1,22 @@
 """Let the k-th call that changes the disk fail, or kill the process there."""
 
+import ast
 import builtins
 import os
 import signal
 import sys
+import time
 
-CHANGING = (
-    "chmod chown fchmod fchown fsync ftruncate lchown link mkdir pwrite remove rename replace rmdir "
-    "symlink truncate unlink utime write"
-).split()
+FILE_CALLS = ["open", "fsync", "ftruncate", "truncate", "pwrite", "write"]
+NAME_CALLS = ["link", "symlink", "mkdir", "rmdir", "remove", "unlink", "rename", "replace"]
+MODE_CALLS = ["chmod", "chown", "fchmod", "fchown", "lchown", "utime"]
 WRITE_FLAGS = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 # Events of the interpreter for the same calls, to see that none goes round the wrappers.
-AUDITED = {"open", "os.chmod", "os.chown", "os.link", "os.mkdir", "os.remove", "os.rename"} | {
-    "os.rmdir",
-    "os.symlink",
-    "os.truncate",
-    "os.utime",
-    "shutil.copyfile",
-    "shutil.move",
-    "shutil.rmtree",
+AUDITED = {
+    "open",
+    *(f"os.{name}" for name in ("chmod", "chown", "link", "mkdir", "remove", "rename", "rmdir")),
+    *(f"os.{name}" for name in ("symlink", "truncate", "utime")),
+    *(f"shutil.{name}" for name in ("copyfile", "move", "rmtree")),
 }
 
 
@@ -41,7 +39,7 @@ class Faults:
 
     def install(self):
         """Wrap the calls of this process for good."""
-        for name in CHANGING:
+        for name in [*FILE_CALLS[1:], *NAME_CALLS, *MODE_CALLS]:
             setattr(os, name, self._wrapped(name, getattr(os, name)))
         self._open, os.open = os.open, self._opened(os.open)
         self._builtin_open, builtins.open = builtins.open, self._file_opened(builtins.open)
@@ -167,14 +165,8 @@ def in_child(job, faults):
     _, status = os.waitpid(child, 0)
     if os.WIFSIGNALED(status):
         return {"killed": os.WTERMSIG(status), "error": None, "calls": [], "unseen": []}
-    error, calls, unseen = (_literal(line) for line in text.split("\n"))
+    error, calls, unseen = (ast.literal_eval(line) for line in text.split("\n"))
     return {"killed": 0, "error": error or None, "calls": calls, "unseen": unseen}
-
-
-def _literal(line):
-    import ast
-
-    return ast.literal_eval(line)
 
 
 def strike_once(spec):
@@ -223,8 +215,6 @@ def _hang(mark):
             seen.append(target)
             with open(mark, "w"):
                 pass
-            import time
-
             time.sleep(60)
 
     os.replace = hanging

@@ -7,7 +7,6 @@ import shutil
 import faults
 import pytest
 import tiny
-
 from goodunits import curation, restore, state, store
 
 KINDS = {

@@ -8,23 +8,23 @@ import faults
 import hypothesis
 import pytest
 import tiny
-from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-
 from goodunits import curation, restore, store
 from goodunits.decisions import UNDECIDED
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
 LEAST = st.sampled_from([15, 35, 60])
 HAND = st.sampled_from(["good", "mua", "noise", "unsorted", "non-soma"])
 PICK = st.integers(0, 1000)
+POLICY = st.sampled_from(["keep", "fill", "overwrite"])
 
 
 class Life(RuleBasedStateMachine):
     """One session folder, what is done to it, and what has to hold.
 
-    The model knows the labels as a run or a restore last left them (`base`), what people did by hand
-    since then, and which contents of label files nobody but us wrote.
+    The model knows the labels as a run or a restore last left them (`base`), what people did by
+    hand since then, and which contents of label files nobody but us wrote.
     """
 
     @initialize()
@@ -216,7 +216,10 @@ class Life(RuleBasedStateMachine):
         """Someone removes the results."""
         shutil.rmtree(self.results, ignore_errors=True)
 
-    @rule(policy=st.sampled_from(["keep", "fill", "overwrite"]), good=st.sampled_from(["good", "axon"]))
+    @rule(
+        policy=st.sampled_from(["keep", "fill", "overwrite"]),
+        good=st.sampled_from(["good", "axon"]),
+    )
     def settings_changed(self, policy, good):
         """Someone edits the settings."""
         self.policy, self.good = policy, good
@@ -274,7 +277,7 @@ class Life(RuleBasedStateMachine):
 
     @invariant()
     def nothing_lost(self):
-        """Originals of every sort, and every content that we replaced, are in the store or folder."""
+        """Originals of every sort, and every content that we replaced, are somewhere."""
         if not self.pinned and not self.kept:
             return
         everything = set(tiny.tree(self.folder).values())
@@ -293,7 +296,7 @@ def live(examples, steps):
         deadline=None,
         database=None,
         derandomize=True,
-        phases=[hypothesis.Phase.generate],
+        phases=[hypothesis.Phase.generate],  # a life reads well as it is; shrinking takes long
         suppress_health_check=list(hypothesis.HealthCheck),
     )
     hypothesis.stateful.run_state_machine_as_test(Life, settings=settings)
