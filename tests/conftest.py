@@ -55,7 +55,7 @@ def oracle():
 
 @pytest.fixture
 def quick_path(tmp_path):
-    """Folder in memory where there is one: tests that flush thousands of files would wear a disk."""
+    """Folder in memory where there is one, for tests that flush thousands of files."""
     memory = Path("/dev/shm")
     if not os.access(memory, os.W_OK):
         yield tmp_path
