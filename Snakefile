@@ -23,11 +23,13 @@ rule all:
         "results/sessions.tsv",
         "results/units.tsv",
     localrule: True
+    message:
+        "All sessions are labelled"
 
 
 onsuccess:
-    report_sessions()
+    report_success()
 
 
 onerror:
-    report_sessions()
+    report_failure()

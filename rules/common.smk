@@ -16,36 +16,27 @@ PROJECT = os.path.normpath(str(workflow.current_basedir.join("..")))
 BASE = ["__init__.py", "errors.py", "files.py", "logs.py"]
 STORE = [*BASE, "lock.py", "store.py"]
 CURATION = [*STORE, "curation.py", "decisions.py", "lineage.py", "state.py", "tsv.py"]
-CRITERIA = ["catalogue.py", "criteria.py", "criteria_rules.py", "criteria_text.py"]
+CATALOGUE = ["catalogue.py", "records.py", "records_trains.py", "records_waves.py"]
+CRITERIA = [*CATALOGUE, "criteria.py", "criteria_rules.py", "criteria_text.py"]
 LABELS = ["labels_file.py", *CRITERIA]
 READING = ["kilosort_log.py", "ops_file.py", "params_file.py", "session.py"]
-MEASURING = ["kilosort_ccg.py", "metrics_table.py", "spike_train.py", "spikes.py"]
+TRAINS = ["kilosort_ccg.py", "spike_train.py", "spikes.py", "trains_groups.py"]
+WAVES = ["waves_groups.py"]
+MEASURED = [*CATALOGUE, "metrics_file.py", "metrics_table.py", "provenance.py"]
+WRITING = ["phy_write.py"]
+PREPARING = ["dataset.py", "demo.py", "schema_problems.py", "settings.py", "setup.py"]
 LIBRARY = {
     "backup_labels": STORE,
-    "compute_metrics": [
-        *CURATION,
-        *READING,
-        *MEASURING,
-        "catalogue.py",
-        "metrics_file.py",
-        "provenance.py",
-    ],
+    "compute_metrics": [*CURATION, *READING, *TRAINS, *WAVES, *MEASURED],
     "apply_thresholds": [*CURATION, *LABELS, "metrics_file.py"],
-    "write_phy": [*CURATION, *LABELS, "phy_write.py", "provenance.py"],
-    "summarize": [*CURATION, "found.py", "summary.py"],
-    "preview": [*CURATION, "preview.py"],
-    "restore": [*CURATION, "phy_write.py", "restore.py"],
-    "history": [*CURATION, "phy_write.py", "restore.py"],
-    "verify": [*CURATION, "found.py", "verify.py"],
-    "parsing": [
-        *CURATION,
-        *CRITERIA,
-        "dataset.py",
-        "demo.py",
-        "found.py",
-        "provenance.py",
-    ]
-    + ["schema_problems.py", "settings.py", "setup.py", "summary.py"],
+    "write_phy": [*CURATION, *LABELS, *WRITING, "provenance.py"],
+    "summarize": [*CURATION, *LABELS, "found.py", "summary.py", "unit_table.py"],
+    "preview": [*STORE, "decisions.py", "preview.py", "tsv.py"],
+    "restore": [*CURATION, *WRITING, "restore.py"],
+    "history": [*CURATION, *WRITING, "restore.py"],
+    "verify": [*CURATION, "found.py", "preview.py", "verify.py"],
+    "parsing": [*CURATION, *CRITERIA, *PREPARING]
+    + ["found.py", "preview.py", "provenance.py", "summary.py"],
 }
 
 
@@ -55,20 +46,21 @@ def project_file(name):
     return local if os.path.exists(local) else workflow.source_path(f"../{name}")
 
 
-def library(rule_name):
-    """Library files that a rule uses, as its input."""
+def library_files(rule_name):
+    """Library files that a rule uses."""
     return [project_file(f"scripts/goodunits/{name}") for name in LIBRARY[rule_name]]
 
 
-sys.path.insert(0, str(Path(library("parsing")[0]).parents[1]))
+sys.path.insert(0, str(Path(library_files("parsing")[0]).parents[1]))
 
-from goodunits import demo, files, setup, summary  # noqa: E402
+from goodunits import demo, files, preview, setup, summary  # noqa: E402
 from goodunits.errors import GoodunitsError  # noqa: E402
 
 try:
     demo.unpack(config.get("dataset"), PROJECT, workflow.is_main_process)
     RUN = setup.prepare(
         config,
+        config_files=workflow.configfiles,
         defaults_file=project_file("config.yaml"),
         schema_file=project_file("schemas/config.schema.yaml"),
         base_folders=[Path.cwd(), Path(PROJECT)],
@@ -79,6 +71,9 @@ except GoodunitsError as error:
     sys.exit(f"goodunits: {error}")
 
 SESSIONS = RUN.sessions
+PREVIEW = "results/preview.tsv"
+# Targets that label nothing.
+ON_DEMAND = ("preview", "restore", "restore_last", "verify")
 MEASURED_FILES = (
     "spike_times.npy",
     "spike_clusters.npy",
@@ -91,6 +86,15 @@ MEASURED_FILES = (
 
 wildcard_constraints:
     session=r"[A-Za-z0-9][A-Za-z0-9._-]*",
+
+
+def library(rule_name):
+    """Input of a rule: file with the hashes of its script and of the library files that it uses.
+
+    One file and not all of them, so that Snakemake's messages can be read.
+    """
+    script = project_file(f"scripts/{rule_name}.py")
+    return RUN.library_file(rule_name, [script, *library_files(rule_name)])
 
 
 def session_folder(wildcards):
@@ -121,7 +125,7 @@ def in_session(*names):
 
 
 def found_in_session(wildcards):
-    """Input function: what the folder holds of people and of Kilosort, brought up to date."""
+    """Input function: what the folder holds of people and of Kilosort."""
     return RUN.found_file(wildcards.session)
 
 
@@ -150,18 +154,41 @@ def phy_text(wildcards):
     return RUN.phy_text(wildcards.session)
 
 
-def sessions_and_folders():
+def with_folders(entries):
     """Session ids with their Kilosort and results folders."""
     return [
         (entry.id, str(entry.folder), f"results/{entry.id}")
-        for entry in SESSIONS.values()
+        for entry in entries.values()
     ]
 
 
-def report_sessions():
-    """At the end of a run: the table of sessions, and on the terminal those that failed."""
-    data, rows = summary.sessions_table(sessions_and_folders())
-    failures = summary.failures_text(rows)
-    if failures:
+def asked_for(*targets):
+    """Whether the user called for one of these targets."""
+    return not set(targets).isdisjoint(workflow.dag_settings.targets)
+
+
+def report_success():
+    """At the end of a run without errors: say on the terminal what was labelled."""
+    if not asked_for(*ON_DEMAND):
+        _, rows = summary.sessions_table(with_folders(RUN.sessions))
+        print(summary.success_text(rows), file=sys.stderr)
+
+
+def report_failure():
+    """At the end of a run with errors: which sessions failed and why.
+
+    A failed session keeps Snakemake from the rules preview and summarize, so their tables are made
+    here of the other sessions.
+    """
+    if asked_for("preview"):
+        print(preview.compare(with_folders(RUN.sessions), PREVIEW), file=sys.stderr)
+    elif not asked_for(*ON_DEMAND):
+        from goodunits import unit_table  # pandas, only where it is needed
+
+        sessions = with_folders(RUN.dataset)
+        data, rows = summary.sessions_table(sessions)
         files.write_if_changed("results/sessions.tsv", data)
-        print(f"goodunits: {failures}", file=sys.stderr)
+        units = unit_table.units_tsv(summary.labelled(rows, sessions))
+        files.write_if_changed("results/units.tsv", units)
+        treated = [row for row in rows if row["session"] in RUN.sessions]
+        print(summary.failures_text(treated), file=sys.stderr)

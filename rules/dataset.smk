@@ -18,8 +18,8 @@ rule summarize:
     conda:
         "../envs/goodunits.yaml"
     params:
-        sessions=sessions_and_folders(),
+        sessions=with_folders(RUN.dataset),
     message:
-        "Summing up {params.sessions}"
+        "Summing up all sessions"
     script:
         "../scripts/summarize.py"

@@ -10,8 +10,8 @@ rule preview:
     conda:
         "../envs/goodunits.yaml"
     params:
-        sessions=sessions_and_folders(),
-        table="results/preview.tsv",
+        sessions=with_folders(RUN.sessions),
+        table=PREVIEW,
     message:
         "Comparing the labels that would be written with those in the session folders"
     script:
@@ -26,7 +26,7 @@ rule restore:
     conda:
         "../envs/goodunits.yaml"
     params:
-        sessions=sessions_and_folders(),
+        sessions=with_folders(RUN.sessions),
         table="results/restore.tsv",
         to="originals",
     message:
@@ -39,7 +39,7 @@ use rule restore as restore_last with:
     log:
         "logs/restore_last.log",
     params:
-        sessions=sessions_and_folders(),
+        sessions=with_folders(RUN.sessions),
         table="results/restore.tsv",
         to="last",
     message:
@@ -54,7 +54,7 @@ rule history:
     conda:
         "../envs/goodunits.yaml"
     params:
-        sessions=sessions_and_folders(),
+        sessions=with_folders(RUN.sessions),
     message:
         "Listing what was done to the labels of each session"
     script:
@@ -69,7 +69,7 @@ rule verify:
     conda:
         "../envs/goodunits.yaml"
     params:
-        sessions=sessions_and_folders(),
+        sessions=with_folders(RUN.sessions),
         table="results/verify.tsv",
     message:
         "Checking that the session folders carry what was written"

@@ -1,4 +1,4 @@
-"""Keep the label files of one session before anything is written (rule backup_labels)."""
+"""Keep the label files of one session as they are before any write (rule backup_labels)."""
 
 from pathlib import Path
 

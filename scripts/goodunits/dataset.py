@@ -159,7 +159,7 @@ def _locate(dataset, base_folders):
     """Absolute path of the dataset, or a ConfigError naming the places tried."""
     given = Path(os.path.expanduser(dataset))
     places = [given] if given.is_absolute() else [Path(base) / given for base in base_folders]
-    places = list(dict.fromkeys(place.absolute() for place in places))
+    places = list(dict.fromkeys(Path(os.path.abspath(place)) for place in places))
     for place in places:
         if os.path.exists(place):
             return place
@@ -374,7 +374,7 @@ def _repeats(sheet, rows):
 
 def _sheet_folder(sheet, values):
     """Folder of a row; relative paths count from the folder of the sheet."""
-    return (sheet.parent / os.path.expanduser(values["path"])).absolute()
+    return Path(os.path.abspath(sheet.parent / os.path.expanduser(values["path"])))
 
 
 def _sheet_entry(sheet, values):

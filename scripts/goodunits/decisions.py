@@ -60,9 +60,9 @@ def find_decisions(known, group, group_hash, ks_labels, info_groups):
     -----
     Phy writes the header `group`, Kilosort and its tutorial write `KSLabel`: a file with another
     header than `group` holds decisions only where it differs from Kilosort's labels beside it.
-    Where two bases are possible, a label that differs from either is a decision, but one made earlier
-    gives way only to a label that differs from both: rather a label too many that stays as it is
-    than a decision lost.
+    Where two bases are possible, a label that differs from either is a decision, but one made
+    earlier gives way only to a label that differs from both: rather a label too many that stays as
+    it is than a decision lost.
     `unsorted` takes a decision back; a missing row says nothing, since Phy drops rows without
     value.
     """

@@ -39,10 +39,7 @@ def unpack(dataset, project, write=True):
         os.rename(unfinished, target)
     except OSError as error:
         if not target.exists():
-            raise ConfigError(
-                [
-                    f"{target}: the demo cannot be unpacked ({error.strerror}); set dataset to your data"
-                ]
-            ) from None
+            problem = f"{target}: the demo cannot be unpacked ({error.strerror})"
+            raise ConfigError([f"{problem}; set dataset to your data"]) from None
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)

@@ -1,10 +1,13 @@
-"""The table labels.tsv: one row per unit with its label, whose it is, and why. Standard library only."""
+"""The table labels.tsv: the label of every unit, whose it is, and why. Standard library only."""
 
 from goodunits import catalogue, criteria, decisions, tsv
 
 FIXED_COLUMNS = ("cluster_id", "label", "label_before", "source", "reason", "label_criteria")
 BY_HAND = "labelled {label} by hand; the criteria say {criteria_label}: {reason}"
-INHERITED = "{label} inherited in Phy from a merged or split cluster; the criteria say {criteria_label}: {reason}"
+INHERITED = (
+    "{label} inherited in Phy from a merged or split cluster; the criteria say {criteria_label}: "
+    "{reason}"
+)
 
 
 def label_units(rows, undefined, labels_block, manual_curation, seen):
@@ -19,6 +22,7 @@ def label_units(rows, undefined, labels_block, manual_curation, seen):
     labels_block : dict
         The `labels` block of the configuration.
     manual_curation : {"keep", "fill", "overwrite"}
+        What becomes of the labels that people gave.
     seen : Curation
         What the session folder holds of people and of Kilosort.
 
@@ -62,6 +66,7 @@ def read_labels(path):
     Parameters
     ----------
     path : path-like
+        A labels.tsv.
 
     Returns
     -------

@@ -1,5 +1,6 @@
 """Run the main function of a script: log file, one clear line on error, a note of what failed."""
 
+import contextlib
 import json
 import logging
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 from goodunits import files
 from goodunits.errors import GoodunitsError
 
-FAILED = "failed.json"
+FAILED = "failed-{rule}.json"
 
 
 def run(main, snakemake):
@@ -67,22 +68,36 @@ def _fail(snakemake, message):
 
 
 def _note(snakemake):
-    """Where the failure of a session is noted: beside the results of the job."""
-    return Path(snakemake.output[0]).parent / FAILED
+    """Where the failure of a rule is noted: beside its results, one file per rule."""
+    return Path(snakemake.output[0]).parent / FAILED.format(rule=snakemake.rule)
 
 
 def _forget_failure(snakemake):
     """Remove the note of an earlier failure of the same rule."""
-    if not getattr(snakemake.wildcards, "session", None):
-        return
-    note = read_failure(_note(snakemake).parent)
-    if note and note["rule"] == snakemake.rule:
+    if getattr(snakemake.wildcards, "session", None):
         _note(snakemake).unlink(missing_ok=True)
 
 
 def read_failure(folder):
-    """Note of the last failure of a session, None where there is none."""
-    try:
-        return json.loads(Path(folder, FAILED).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
+    """Note of what failed in a session, None where nothing did.
+
+    Parameters
+    ----------
+    folder : path-like
+        Folder of the session's results.
+
+    Returns
+    -------
+    note : dict or None
+        `rule`, `reason` and `time`. What keeps the spikes from being read comes first: other rules
+        then fail for the same cause and cannot say it as well.
+    """
+    notes = []
+    for path in Path(folder).glob(FAILED.format(rule="*")):
+        with contextlib.suppress(OSError, ValueError):
+            notes.append(json.loads(path.read_text(encoding="utf-8")))
+    return min(notes, key=_rank, default=None)
+
+
+def _rank(note):
+    return (note["rule"] != "compute_metrics", note["time"], note["rule"])

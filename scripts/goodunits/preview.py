@@ -1,9 +1,10 @@
-"""Which labels a write would change, compared with what the session folders hold now. Reads only."""
+"""Which labels a write would change, compared with what the session folders hold. Reads only."""
 
 from collections import Counter
 from pathlib import Path
 
-from goodunits import decisions, store, tsv
+from goodunits import decisions, files, logs, store, tsv
+from goodunits.errors import GoodunitsError, SessionError
 
 COLUMNS = ("session", "cluster_id", "label_now", "label", "source", "reason")
 SHOWN = 10
@@ -15,6 +16,7 @@ def labels_now(session):
     Parameters
     ----------
     session : path-like
+        Kilosort folder.
 
     Returns
     -------
@@ -38,6 +40,7 @@ def changes(session_id, session, labels_path):
     Parameters
     ----------
     session_id : str
+        For the first column.
     session : path-like
         Kilosort folder.
     labels_path : path-like
@@ -57,7 +60,43 @@ def changes(session_id, session, labels_path):
     ]
 
 
-def text(rows, sessions):
+def compare(sessions, table_path):
+    """Compare all sessions: write the table of changes and give a summary for the terminal.
+
+    Parameters
+    ----------
+    sessions : list of tuple
+        Session id, Kilosort folder, results folder.
+    table_path : path-like
+        Where the table goes.
+
+    Returns
+    -------
+    text : str
+        Sessions without labels, or that cannot be read, are named with the reason.
+    """
+    rows, problems = [], {}
+    for session_id, session, results in sessions:
+        try:
+            rows += changes(session_id, session, _labels_path(results))
+        except (GoodunitsError, OSError) as error:
+            problems[session_id] = str(error)
+    files.write_if_changed(table_path, tsv.format_table(COLUMNS, rows))
+    return (
+        f"{text(rows, [session[0] for session in sessions], problems)}\nAll of them: {table_path}"
+    )
+
+
+def _labels_path(results):
+    """Where the labels of a session lie; an error if they are not those of its present metrics."""
+    labels = Path(results, "labels.tsv")
+    if not (labels.exists() and Path(results, "metrics.tsv").exists()):
+        failure = logs.read_failure(results)
+        raise SessionError(failure["reason"] if failure else "no labels yet")
+    return labels
+
+
+def text(rows, sessions, problems):
     """Summary for the terminal.
 
     Parameters
@@ -66,18 +105,20 @@ def text(rows, sessions):
         Changes of all sessions.
     sessions : list of str
         All session ids.
+    problems : dict of str to str
+        Why a session could not be compared.
 
     Returns
     -------
     text : str
     """
-    per_session = Counter(row[0] for row in rows)
-    lines = [
-        f"{len(rows)} label(s) would change in {len(per_session)} of {len(sessions)} session(s):"
-    ]
+    changed = Counter(row[0] for row in rows)
+    lines = [f"{len(rows)} label(s) would change in {len(changed)} of {len(sessions)} session(s):"]
     for session in sessions:
         moves = Counter(f"{row[2] or 'none'} -> {row[3]}" for row in rows if row[0] == session)
         said = ", ".join(f"{move}: {count}" for move, count in sorted(moves.items()))
+        if session in problems:
+            said = f"not compared: {problems[session]}"
         lines.append(f"  {session}: {said or 'no change'}")
     for row in rows[:SHOWN]:
         lines.append(
@@ -86,13 +127,3 @@ def text(rows, sessions):
     if len(rows) > SHOWN:
         lines.append(f"    ... and {len(rows) - SHOWN} more")
     return "\n".join(lines)
-
-
-def table(rows):
-    """Content of preview.tsv."""
-    return tsv.format_table(COLUMNS, rows)
-
-
-def labels_path(results):
-    """Where the labels of a session lie."""
-    return Path(results, "labels.tsv")

@@ -18,7 +18,9 @@ def measured(sort, table, parameters, units):
     Parameters
     ----------
     sort : Session
+        The session as read.
     table : MetricsTable
+        Its metrics.
     parameters : dict
         The `metrics` block that was in force.
     units : dict

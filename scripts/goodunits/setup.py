@@ -1,12 +1,13 @@
 """All that is settled before the first job: settings, sessions, and what each rule depends on."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from goodunits import catalogue, criteria, dataset, files, found, provenance, settings
 from goodunits.errors import ConfigError, GoodunitsError
 
+KEPT = ".run"  # in results/: what the rules depend on beside data, as files
 UNITS = {name: metric.unit for name, metric in catalogue.METRICS.items()}
 
 
@@ -17,7 +18,9 @@ class Run:
     Attributes
     ----------
     sessions : dict of str to SessionEntry
-        By session id.
+        Those to treat, by session id.
+    dataset : dict of str to SessionEntry
+        All of them, also those that `only` leaves out.
     settings : Settings
     results : Path
         Folder of all results.
@@ -26,10 +29,10 @@ class Run:
     """
 
     sessions: dict
+    dataset: dict
     settings: settings.Settings
     results: Path
     write: bool
-    _done: set = field(default_factory=set)
 
     def metrics_text(self):
         """Text of all that the metrics depend on."""
@@ -46,24 +49,41 @@ class Run:
 
     def metrics_file(self):
         """File with the text of the metrics."""
-        return self._kept("metrics.json", self.metrics_text())
+        return str(self.results / KEPT / "metrics.json")
 
     def labels_file(self, session):
         """File with the text of the labels of a session."""
-        return self._kept(f"labels-{self._set_name(session)}.json", self.labels_text(session))
+        return str(self.results / KEPT / f"labels-{self._set_name(session)}.json")
 
     def phy_file(self, session):
         """File with the text of what stands in a session folder."""
-        return self._kept(f"phy-{self._set_name(session)}.json", self.phy_text(session))
+        return str(self.results / KEPT / f"phy-{self._set_name(session)}.json")
 
     def found_file(self, session):
-        """File with what the session folder holds of people and of Kilosort, brought up to date."""
-        folder = self.results / session
-        path = folder / "found.json"
-        if self.write and path not in self._done:
-            self._done.add(path)
-            _refresh(self.sessions[session], path, folder / "written.json")
-        return str(path)
+        """File with what the session folder holds of people and of Kilosort."""
+        return str(self.results / session / "found.json")
+
+    def library_file(self, rule, paths):
+        """File with the hash of every file of the project that a rule runs, brought up to date."""
+        kept = self.results / KEPT / f"library-{rule}.json"
+        if self.write:
+            hashes = {"/".join(Path(path).parts[-2:]): files.sha256_file(path) for path in paths}
+            files.write_if_changed(kept, json.dumps(hashes, indent=1).encode())
+        return str(kept)
+
+    def bring_up_to_date(self):
+        """Rewrite the files of this run whose content is another one now.
+
+        To be called before Snakemake looks for any of them: it lists a folder once.
+        """
+        kept = {self.metrics_file(): self.metrics_text()}
+        for session, entry in self.sessions.items():
+            kept[self.labels_file(session)] = self.labels_text(session)
+            kept[self.phy_file(session)] = self.phy_text(session)
+            found_file = Path(self.found_file(session))
+            _refresh(entry, found_file, found_file.with_name("written.json"))
+        for path, text in kept.items():
+            files.write_if_changed(path, text.encode())
 
     def _labels(self, session):
         entry = self.sessions[session]
@@ -78,14 +98,6 @@ class Run:
         curation = entry.manual_curation or self.settings.manual_curation
         return f"{entry.criteria or 'labels'}-{curation}"
 
-    def _kept(self, name, text):
-        """Keep a text in a file that changes only when the text does."""
-        path = self.results / ".run" / name
-        if self.write and path not in self._done:
-            self._done.add(path)
-            files.write_if_changed(path, text.encode())
-        return str(path)
-
 
 def _refresh(entry, path, receipt):
     """Bring found.json up to date; what is wrong with a session is said by its own job."""
@@ -97,14 +109,19 @@ def _refresh(entry, path, receipt):
         files.write_if_changed(path, json.dumps({"problem": str(error)}).encode())
 
 
-def prepare(config, defaults_file, schema_file, base_folders, project, write):
+def prepare(config, config_files, defaults_file, schema_file, base_folders, project, write):
     """Check the configuration and find the sessions.
 
     Parameters
     ----------
     config : dict
         What the user gave, put over the project's config.yaml.
-    defaults_file, schema_file : path-like
+    config_files : list of path-like
+        Files that it was read from, to find keys that are there twice.
+    defaults_file : path-like
+        The project's config.yaml.
+    schema_file : path-like
+        The schema of the configuration.
     base_folders : list of Path
         Where a relative dataset is looked up.
     project : path-like
@@ -121,17 +138,21 @@ def prepare(config, defaults_file, schema_file, base_folders, project, write):
     ConfigError
         With all problems.
     """
+    if write:
+        for path in config_files:
+            settings.load_yaml(path)
     checked = settings.load_settings(
         config, defaults_file, schema_file, catalogue.kinds(), catalogue.json_schema()
     )
     _check_labels(checked)
     entries = dataset.find_sessions(checked.dataset, base_folders)
     settings.check_criteria_names(checked, entries)
-    entries = dataset.select(entries, checked.only)
-    run = Run({entry.id: entry for entry in entries}, checked, Path("results"), write)
+    chosen = {entry.id: entry for entry in dataset.select(entries, checked.only)}
+    run = Run(chosen, {entry.id: entry for entry in entries}, checked, Path("results"), write)
     if write:
         version = json.dumps(provenance.project_version(project))
-        files.write_if_changed(run.results / ".run" / "project.json", version.encode())
+        files.write_if_changed(run.results / KEPT / "project.json", version.encode())
+        run.bring_up_to_date()
     return run
 
 

@@ -247,7 +247,8 @@ def read_manifest(generation):
         if original is None or files.sha256_bytes(original) != sha:
             raise SessionError(
                 f"{generation / 'original' / name}: the backup of an original label file is "
-                f"missing or damaged (expected sha256 {sha}); put it back from a backup of your data"
+                f"missing or damaged (expected sha256 {sha}); put it back from a backup of your "
+                "data"
             )
     return manifest
 

@@ -1,0 +1,56 @@
+"""Write docs/metrics.md from the catalogue of metrics: `python docs/make_metrics_page.py`."""
+
+import sys
+from pathlib import Path
+
+DOCS = Path(__file__).resolve().parent
+sys.path.insert(0, str(DOCS.parent / "scripts"))
+
+from goodunits import catalogue  # noqa: E402
+
+PAGE = DOCS / "metrics.md"
+HEAD = """\
+# Metrics
+
+<!-- Made from scripts/goodunits/catalogue.py by docs/make_metrics_page.py; do not edit by hand. -->
+
+Every column of `metrics.tsv`. A value that cannot be computed is blank, and the column `undefined`
+of that file says why. A criterion on such a value fails unless its class says `undefined: pass`.
+Names are SpikeInterface's where the definition is the same.
+
+Metrics that cost little are always computed. The others are computed when a criterion or
+`phy_columns` names one of them, or when `metric_groups` in `config.yaml` names their group.
+"""
+BETTER = {"higher": "high in a good unit", "lower": "low in a good unit", "none": ""}
+
+
+def page():
+    """Text of the whole page."""
+    parts = [HEAD]
+    for group in catalogue.GROUPS.values():
+        metrics = [item for item in catalogue.METRICS.values() if item.group == group.name]
+        when = "always computed" if group.cost == "always" else "computed on request"
+        parts.append(f"## {group.name}\n\n{group.description} ({when})\n")
+        parts += [section(metric) for metric in metrics]
+    return "\n".join(parts)
+
+
+def section(metric):
+    """Text about one metric."""
+    kind = ", ".join(word for word in (metric.kind, metric.unit, BETTER[metric.better]) if word)
+    lines = [f"### {metric.name}\n", f"{metric.description} ({kind})\n"]
+    if metric.formula:
+        lines.append(f"- Definition: {metric.formula}")
+    for item in metric.parameters:
+        unit = f", in {item.unit}" if item.unit else ""
+        lines.append(f"- Parameter `metrics.{metric.name}.{item.name}`{unit}: {item.description}")
+    if metric.nan_reasons:
+        lines.append(f"- Undefined: {', '.join(f'`{reason}`' for reason in metric.nan_reasons)}")
+    if metric.reference:
+        lines.append(f"- Source: {metric.reference}")
+    lines.append(f"- Version of the definition: {metric.version}\n")
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

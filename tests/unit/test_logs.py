@@ -1,0 +1,93 @@
+"""One line on the terminal, the traceback in the log, a note beside the results."""
+
+from types import SimpleNamespace
+
+import pytest
+from goodunits import logs
+from goodunits.errors import SessionError
+
+
+@pytest.fixture
+def job(tmp_path):
+    """Function making the `snakemake` object of a job of session s1."""
+
+    def make(rule="compute_metrics", session="s1"):
+        wildcards = SimpleNamespace(session=session) if session else SimpleNamespace()
+        output = [str(tmp_path / "results" / "s1" / "out.tsv")] if session else []
+        log = [str(tmp_path / "logs" / f"{rule}.log")]
+        return SimpleNamespace(rule=rule, wildcards=wildcards, output=output, log=log)
+
+    return make
+
+
+def fail_with(error):
+    """Main function of a script that raises an error."""
+
+    def main(snakemake):
+        raise error
+
+    return main
+
+
+def succeed(snakemake):
+    """Main function of a script that does nothing."""
+
+
+def run_failing(job, error):
+    """Run a job that has to end with an error."""
+    with pytest.raises(SystemExit) as raised:
+        logs.run(fail_with(error), job)
+    assert raised.value.code == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "said"),
+    [
+        (SessionError("/data/x: no such folder"), "/data/x: no such folder"),
+        (PermissionError(13, "Permission denied", "/data/y"), "/data/y: Permission denied"),
+        (KeyError("cluster"), "unexpected KeyError: 'cluster'"),
+    ],
+)
+def test_error_is_one_line_and_a_note(job, tmp_path, capfd, error, said):
+    run_failing(job(), error)
+    shown = capfd.readouterr().err
+    assert shown.startswith(f"goodunits: compute_metrics, session s1: {said}")
+    assert len(shown.splitlines()) == 1
+    note = logs.read_failure(tmp_path / "results" / "s1")
+    assert note["rule"] == "compute_metrics"
+    assert note["reason"].startswith(said)
+
+
+def test_unexpected_error_has_its_traceback_in_the_log(job, tmp_path):
+    run_failing(job(), ZeroDivisionError("x"))
+    assert "Traceback" in (tmp_path / "logs" / "compute_metrics.log").read_text()
+    run_failing(job("write_phy"), SessionError("x"))
+    assert "Traceback" not in (tmp_path / "logs" / "write_phy.log").read_text()
+
+
+def test_note_is_forgotten_when_the_same_rule_succeeds(job, tmp_path):
+    run_failing(job(), SessionError("x"))
+    logs.run(succeed, job("backup_labels"))
+    assert logs.read_failure(tmp_path / "results" / "s1")
+    logs.run(succeed, job())
+    assert logs.read_failure(tmp_path / "results" / "s1") is None
+
+
+def test_rule_over_all_sessions_leaves_no_note(job, tmp_path, capfd):
+    run_failing(job("verify", session=None), SessionError("2 differ"))
+    assert capfd.readouterr().err == "goodunits: verify: 2 differ\n"
+    assert not (tmp_path / "results").exists()
+
+
+def test_what_keeps_the_spikes_from_being_read_is_said_first(job, tmp_path):
+    run_failing(job("backup_labels"), SessionError("consequence"))
+    run_failing(job(), SessionError("cause"))
+    run_failing(job("backup_labels"), SessionError("consequence"))
+    assert logs.read_failure(tmp_path / "results" / "s1")["reason"] == "cause"
+    logs.run(succeed, job())
+    assert logs.read_failure(tmp_path / "results" / "s1")["reason"] == "consequence"
+
+
+def test_damaged_note_is_no_note(tmp_path):
+    (tmp_path / "failed-write_phy.json").write_text("{")
+    assert logs.read_failure(tmp_path) is None

@@ -1,0 +1,75 @@
+"""What a run says of its data and of itself."""
+
+import platform
+import subprocess
+
+import pytest
+from goodunits import files, metrics_table, provenance, session, store
+
+METRICS = {
+    "presence_ratio": {
+        "bin_duration_s": 300,
+        "n_bin_edges": None,
+        "min_fraction_of_mean": 0.05,
+        "min_n_bins": 2,
+    },
+    "ks_refractory": {"acg_threshold": None, "q12_threshold": 0.2},
+}
+
+
+def test_measured_names_every_file_by_hash(sort_folder):
+    folder = sort_folder("dev_b")
+    sort = session.load_session(folder)
+    table = metrics_table.compute(sort, METRICS, None)
+    record = provenance.measured(sort, table, METRICS, {})
+    assert set(record["files"]) == set(sort.files_read)
+    for name, file in record["files"].items():
+        assert file["sha256"] == files.sha256_file(folder / name)
+        assert file["signature"] == files.signature(folder / name)
+    assert record["sort_id"] == store.sort_id(folder)
+    assert record["n_units"] == 23
+    assert record["parameters"] == METRICS
+    assert set(record["metric_versions"]) == set(table.columns)
+
+
+def test_sort_id_does_not_need_every_file(sort_folder):
+    folder = sort_folder("dev_b")
+    (folder / "spike_templates.npy").unlink()
+    sort = session.load_session(folder)
+    record = provenance.measured(sort, metrics_table.compute(sort, METRICS, None), METRICS, {})
+    assert record["sort_id"] == store.sort_id(folder)
+
+
+def test_package_versions():
+    versions = provenance.package_versions()
+    assert versions["python"] == platform.python_version()
+    assert {"snakemake", "numpy", "pandas"} <= set(versions)
+
+
+@pytest.fixture
+def checkout(tmp_path):
+    """Git checkout with one commit; function running git in it."""
+
+    def git(*words):
+        identity = ["-c", "user.name=a", "-c", "user.email=a@b"]
+        done = subprocess.run(
+            ["git", "-C", tmp_path, *identity, *words], check=True, capture_output=True, text=True
+        )
+        return done.stdout.strip()
+
+    git("init", "-q")
+    (tmp_path / "Snakefile").write_text("")
+    git("add", "-A")
+    git("commit", "-qm", "first")
+    return git
+
+
+def test_project_version_is_the_commit(tmp_path, checkout):
+    commit = checkout("rev-parse", "HEAD")
+    assert provenance.project_version(tmp_path) == {"commit": commit, "dirty": False}
+    (tmp_path / "Snakefile").write_text("# edited\n")
+    assert provenance.project_version(tmp_path) == {"commit": commit, "dirty": True}
+
+
+def test_project_version_outside_a_checkout(tmp_path):
+    assert provenance.project_version(tmp_path) == {"commit": "unknown", "dirty": None}

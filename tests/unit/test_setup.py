@@ -1,0 +1,127 @@
+"""What is settled before the first job, and which files change with which setting."""
+
+import json
+import os
+from pathlib import Path
+
+import pytest
+from goodunits import setup
+from goodunits.errors import ConfigError
+
+PROJECT = Path(__file__).resolve().parents[2]
+METRICS, LABELS, PHY = "metrics.json", "labels-labels-keep.json", "phy-labels-keep.json"
+
+
+@pytest.fixture
+def prepare(tmp_path, monkeypatch, sort_folder):
+    """Function preparing a run over two sorts with some settings."""
+    monkeypatch.chdir(tmp_path)
+    dataset = sort_folder("dev_b").parent
+    sort_folder("dev_c")
+
+    def run(write=True, config_files=(), **config):
+        return setup.prepare(
+            {"dataset": str(dataset), **config},
+            config_files=config_files,
+            defaults_file=PROJECT / "config.yaml",
+            schema_file=PROJECT / "schemas" / "config.schema.yaml",
+            base_folders=[tmp_path],
+            project=PROJECT,
+            write=write,
+        )
+
+    return run
+
+
+def changed(tmp_path, prepare, **config):
+    """Names of the kept files whose bytes change when a setting does."""
+    prepare()
+    kept = tmp_path / "results" / ".run"
+    before = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in kept.iterdir()}
+    prepare(**config)
+    after = {path.name: (path.read_bytes(), path.stat().st_mtime_ns) for path in kept.iterdir()}
+    return {name for name in after if after[name] != before.get(name)}
+
+
+def test_same_settings_rewrite_nothing(tmp_path, prepare):
+    assert changed(tmp_path, prepare) == set()
+
+
+def test_labels_change_only_what_depends_on_them(tmp_path, prepare):
+    labels = {"good": {"all": ["firing_rate > 3"]}, "mua": "rest"}
+    assert changed(tmp_path, prepare, labels=labels) == {LABELS, PHY}
+
+
+def test_other_spelling_changes_nothing(tmp_path, prepare):
+    lines = ["presence_ratio>=0.50", "ks_refractory", "firing_rate >= 1.0", "ks_contamination < .2"]
+    labels = {"good": {"all": lines}, "mua": "rest"}
+    assert changed(tmp_path, prepare, labels=labels) == set()
+
+
+def test_metric_parameter_changes_only_metrics(tmp_path, prepare):
+    metrics = {"presence_ratio": {"bin_duration_s": 60}}
+    assert changed(tmp_path, prepare, metrics=metrics) == {METRICS}
+
+
+def test_phy_columns_change_only_what_is_written(tmp_path, prepare):
+    assert changed(tmp_path, prepare, phy_columns=["presence_ratio"]) == {PHY}
+
+
+def test_a_job_writes_nothing(tmp_path, prepare):
+    run = prepare(write=False)
+    assert not (tmp_path / "results").exists()
+    assert run.library_file("rule", [PROJECT / "Snakefile"]).endswith("library-rule.json")
+    assert not (tmp_path / "results").exists()
+
+
+def test_files_of_a_session_exist_and_hold_the_texts(prepare):
+    run = prepare()
+    assert list(run.sessions) == ["dev_b", "dev_c"]
+    for session in run.sessions:
+        assert json.loads(run.labels_text(session))["manual_curation"] == "keep"
+        with open(run.labels_file(session)) as file:
+            assert file.read() == run.labels_text(session)
+        with open(run.phy_file(session)) as file:
+            assert file.read() == run.phy_text(session)
+        assert os.path.exists(run.found_file(session))
+
+
+def test_library_file_changes_with_content_only(tmp_path, prepare):
+    run = prepare()
+    module = tmp_path / "library" / "module.py"
+    module.parent.mkdir()
+    module.write_text("one = 1\n")
+    path = run.library_file("rule", [module])
+    with open(path) as file:
+        before = file.read()
+    stamp = os.stat(path).st_mtime_ns
+    os.utime(module, ns=(1, 1))
+    run.library_file("rule", [module])
+    assert os.stat(path).st_mtime_ns == stamp
+    module.write_text("one = 2\n")
+    run.library_file("rule", [module])
+    with open(path) as file:
+        assert file.read() != before
+
+
+def test_problem_of_a_session_is_left_to_its_job(tmp_path, prepare):
+    (tmp_path / "sorts" / "dev_b" / "cluster_group.tsv").write_bytes(b"\xff\xff")
+    run = prepare()
+    with open(run.found_file("dev_b")) as file:
+        assert "cluster_group.tsv" in json.load(file)["problem"]
+    with open(run.found_file("dev_c")) as file:
+        assert "problem" not in json.load(file)
+
+
+def test_problems_of_all_label_blocks_are_said_together(prepare):
+    wrong = {"good": {"all": ["firing_rat > 1"]}, "mua": "rest"}
+    with pytest.raises(ConfigError) as raised:
+        prepare(labels=wrong, criteria_sets={"other": wrong})
+    assert len(raised.value.problems) == 2
+
+
+def test_key_given_twice_in_a_config_file(tmp_path, prepare):
+    path = tmp_path / "mine.yaml"
+    path.write_text("only: []\nonly: []\n")
+    with pytest.raises(ConfigError, match="'only' appears twice"):
+        prepare(config_files=[path])

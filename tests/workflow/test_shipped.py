@@ -1,0 +1,100 @@
+"""The files that are shipped agree with each other, and Snakemake finds the workflow sound."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+from goodunits import catalogue, criteria, settings
+from helpers import PROJECT, Work, write_session
+
+README = PROJECT / "README.md"
+PRESETS = sorted((PROJECT / "presets").glob("*.yaml"))
+SCHEMA = PROJECT / "schemas" / "config.schema.yaml"
+
+
+def read(name):
+    """Text of a file of the project."""
+    return (PROJECT / name).read_text(encoding="utf-8")
+
+
+def pins(text):
+    """Versions by package in a requirements or conda file."""
+    return dict(re.findall(r"^(?:  - )?([\w-]+) ?==?([\d.]+)$", text, re.MULTILINE))
+
+
+def test_environments_have_the_pins_of_the_requirements():
+    required = pins(read("requirements.txt"))
+    assert {"snakemake", "numpy", "pandas"} <= set(required)
+    environments = list((PROJECT / "envs").glob("*.yaml"))
+    assert environments
+    for path in environments:
+        found = pins(path.read_text(encoding="utf-8"))
+        found["snakemake"] = found.pop("snakemake-minimal", required["snakemake"])
+        assert {name: found[name] for name in required} == required, path
+
+
+def test_every_requirement_is_pinned():
+    for name in ("requirements.txt", "requirements-dev.txt"):
+        lines = [line for line in read(name).splitlines() if line and line[0] not in "#-"]
+        assert len(pins(read(name))) == len(lines), name
+
+
+def test_minimum_version():
+    minimum = re.search(r'min_version\("([\d.]+)"\)', read("Snakefile"))[1]
+    pinned = pins(read("requirements.txt"))["snakemake"]
+    assert version(minimum) <= version(pinned)
+    if README.exists():
+        badges = re.findall(r"snakemake[^\n]{0,20}?(\d+\.\d+\.\d+)", README.read_text().lower())
+        assert set(badges) <= {minimum, pinned}
+
+
+def version(text):
+    """Numbers of a version."""
+    return tuple(int(part) for part in text.split("."))
+
+
+@pytest.mark.parametrize("path", [PROJECT / "config.yaml", *PRESETS])
+def test_shipped_configuration_is_valid(path):
+    checked = settings.load_settings(
+        settings.load_yaml(path),
+        PROJECT / "config.yaml",
+        SCHEMA,
+        catalogue.kinds(),
+        catalogue.json_schema(),
+    )
+    for where, block in settings.label_blocks(checked).items():
+        criteria.parse_labels(block, catalogue.kinds(), None, where)
+
+
+def test_every_key_of_the_configuration_has_a_comment_above():
+    lines = read("config.yaml").splitlines()
+    top = [n for n, line in enumerate(lines) if re.match(r"[a-z_]+:", line)]
+    assert {lines[n].split(":")[0] for n in top} == set(settings.load_yaml(SCHEMA)["properties"])
+    for n in top:
+        above = [line for line in lines[:n][-2:] if line.strip()]
+        assert above, lines[n]
+        assert above[-1].startswith("#"), lines[n]
+
+
+def test_snakefile_is_a_table_of_contents():
+    assert len(read("Snakefile").splitlines()) < 50
+
+
+def test_every_preset_runs(tmp_path):
+    """Any preset can be given by --configfile to the workflow itself."""
+    write_session(tmp_path / "sorts" / "one", {0: range(0, 9_000_000, 3000)})
+    (tmp_path / "work").mkdir()
+    work = Work(tmp_path / "work", tmp_path / "sorts")
+    for path in PRESETS:
+        assert ("apply_thresholds", "one") in work.plan(configfile=path)
+
+
+def test_snakemake_lint(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-m", "snakemake", "--lint", "--snakefile", PROJECT / "Snakefile"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
