@@ -262,9 +262,9 @@ def read_receipt(path):
     """Receipt of a write in the results folder, None where there is none that can be read."""
     try:
         receipt = json.loads(Path(path).read_text(encoding="utf-8"))
-        return receipt if receipt["written"] and receipt["sort_id"] and receipt["time"] else None
-    except (OSError, ValueError, LookupError, TypeError):
+    except (OSError, ValueError):
         return None
+    return receipt if isinstance(receipt, dict) and receipt else None
 
 
 def demand_store(session, receipt_path):
@@ -278,7 +278,7 @@ def demand_store(session, receipt_path):
         Receipt of the last write, which need not exist.
     """
     receipt = read_receipt(receipt_path)
-    if receipt is None or has_backup(session, receipt["sort_id"]):
+    if receipt is None or "sort_id" not in receipt or has_backup(session, receipt["sort_id"]):
         return
     present = [read_label_file(session, name) for name in (KS_FILE, GROUP_FILE)]
     if present[0] == present[1]:
