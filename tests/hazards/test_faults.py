@@ -93,8 +93,15 @@ def originals_of(make, folder):
     return {name: (generation / "original" / name).read_bytes() for name in names}
 
 
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("scenario", SCENARIOS)
+FAST = {("first write, curated", "kill"), ("second write", "full")}
+CASES = [
+    pytest.param(scenario, kind, marks=() if (scenario, kind) in FAST else pytest.mark.hazards)
+    for scenario in SCENARIOS
+    for kind in KINDS
+]
+
+
+@pytest.mark.parametrize(("scenario", "kind"), CASES)
 def test_no_fault_loses_anything(quick_path, scenario, kind, record_property):
     make, job = SCENARIOS[scenario]
     originals = originals_of(make, quick_path / "o" / "sort")
