@@ -31,13 +31,21 @@ def refresh(session, found_path, receipt_path):
     receipt = read_receipt(receipt_path)
     if receipt:
         store.demand_store(session, receipt_path)
-        if Path(found_path).exists() and not changed_files(session, receipt):
+        if _is_usable(found_path) and not changed_files(session, receipt):
             return
     present = {name: _hash(session, name) for name in store.written_names(session)}
     trigger = [present, receipt["time"] if receipt else None]
     trigger = files.sha256_bytes(json.dumps(trigger, sort_keys=True).encode())
     seen = curation.look(session, curation.current_generation(session))
     files.write_if_changed(found_path, curation.to_json(seen, trigger=trigger).encode())
+
+
+def _is_usable(found_path):
+    """Whether `found.json` is there and tells of no problem, which may be mended by now."""
+    try:
+        return "problem" not in json.loads(Path(found_path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return False
 
 
 def changed_files(session, receipt):

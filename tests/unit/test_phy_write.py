@@ -254,6 +254,15 @@ def test_found_is_left_alone_by_our_own_write(sort, results):
     assert path.read_bytes() != before[1]
 
 
+def test_a_problem_that_was_mended_is_forgotten(sort, results):
+    tiny.run(sort, results)
+    path = results / "found.json"
+    good = path.read_bytes()
+    path.write_text('{"problem": "the disk was away"}')
+    found.refresh(sort, path, results / "written.json")
+    assert json.loads(path.read_text())["ks_labels"] == json.loads(good)["ks_labels"]
+
+
 def test_spike_files_are_not_read_while_the_receipt_matches(sort, results):
     tiny.run(sort, results)
     for name in ("spike_times.npy", "spike_templates.npy", "spike_clusters.npy"):
