@@ -10,25 +10,65 @@ import sys
 from pathlib import Path
 
 PROJECT = os.path.normpath(str(workflow.current_basedir.join("..")))
+# Where results go: Snakemake adds the prefix of a `module` statement to inputs and outputs by itself,
+# but not to what a script gets as a parameter or what is written here.
+RESULTS = workflow.modifier.path_modifier.replace_prefix("results/")
 
 # Library files that each rule uses; an edit re-runs it. A test compares the lists with the imports of
 # the scripts.
 BASE = ["__init__.py", "errors.py", "files.py", "logs.py"]
+<<<<<<< HEAD
 STORE = [*BASE, "lock.py", "store.py"]
 CURATION = [*STORE, "curation.py", "decisions.py", "lineage.py", "state.py", "tsv.py"]
 CATALOGUE = ["catalogue.py", "records.py", "records_trains.py", "records_waves.py"]
+=======
+STORE = [*BASE, "store.py"]
+CURATION = [*STORE, "curation.py", "decisions.py", "lineage.py", "tsv.py"]
+CATALOGUE = [
+    "catalogue.py",
+    "records.py",
+    "records_coincidence.py",
+    "records_contamination.py",
+    "records_templates.py",
+    "records_trains.py",
+    "records_waves.py",
+]
+>>>>>>> main
 CRITERIA = [*CATALOGUE, "criteria.py", "criteria_rules.py", "criteria_text.py"]
 LABELS = ["labels_file.py", *CRITERIA]
 READING = ["kilosort_log.py", "ops_file.py", "params_file.py", "session.py"]
-TRAINS = ["kilosort_ccg.py", "spike_train.py", "spikes.py", "trains_groups.py"]
-WAVES = ["waves_groups.py"]
+TRAINS = [
+    "binned.py",
+    "bursts.py",
+    "coincidence.py",
+    "kilosort_ccg.py",
+    "lags.py",
+    "poisson.py",
+    "refractory_period.py",
+    "spike_finder.py",
+    "spike_train.py",
+    "spikes.py",
+    "trains_groups.py",
+]
+WAVES = [
+    "amplitudes.py",
+    "drift.py",
+    "isolation.py",
+    "pc_features.py",
+    "similarity.py",
+    "spatial.py",
+    "templates.py",
+    "waveform.py",
+    "waves_files.py",
+    "waves_groups.py",
+]
 MEASURED = [*CATALOGUE, "metrics_file.py", "metrics_table.py", "provenance.py"]
 WRITING = ["phy_write.py"]
 PREPARING = ["dataset.py", "demo.py", "schema_problems.py", "settings.py", "setup.py"]
 LIBRARY = {
     "backup_labels": STORE,
     "compute_metrics": [*CURATION, *READING, *TRAINS, *WAVES, *MEASURED],
-    "apply_thresholds": [*CURATION, *LABELS, "metrics_file.py"],
+    "apply_thresholds": [*CURATION, *LABELS, "found.py", "metrics_file.py"],
     "write_phy": [*CURATION, *LABELS, *WRITING, "provenance.py"],
     "summarize": [*CURATION, *LABELS, "found.py", "summary.py", "unit_table.py"],
     "preview": [*STORE, "decisions.py", "preview.py", "tsv.py"],
@@ -53,7 +93,7 @@ def library_files(rule_name):
 
 sys.path.insert(0, str(Path(library_files("parsing")[0]).parents[1]))
 
-from goodunits import demo, files, preview, setup, summary  # noqa: E402
+from goodunits import catalogue, demo, files, preview, setup, summary  # noqa: E402
 from goodunits.errors import GoodunitsError  # noqa: E402
 
 try:
@@ -65,13 +105,14 @@ try:
         schema_file=project_file("schemas/config.schema.yaml"),
         base_folders=[Path.cwd(), Path(PROJECT)],
         project=PROJECT,
+        results=RESULTS,
         write=workflow.is_main_process,
     )
 except GoodunitsError as error:
     sys.exit(f"goodunits: {error}")
 
 SESSIONS = RUN.sessions
-PREVIEW = "results/preview.tsv"
+PREVIEW = f"{RESULTS}preview.tsv"
 # Targets that label nothing.
 ON_DEMAND = ("preview", "restore", "restore_last", "verify")
 MEASURED_FILES = (
@@ -81,6 +122,7 @@ MEASURED_FILES = (
     "params.py",
     "ops.npy",
     "kilosort4.log",
+    *catalogue.files_of(RUN.metric_names()),
 )
 
 
@@ -94,7 +136,7 @@ def library(rule_name):
     One file and not all of them, so that Snakemake's messages can be read.
     """
     script = project_file(f"scripts/{rule_name}.py")
-    return RUN.library_file(rule_name, [script, *library_files(rule_name)])
+    return local(RUN.library_file(rule_name, [script, *library_files(rule_name)]))
 
 
 def session_folder(wildcards):
@@ -111,10 +153,12 @@ def in_session(*names):
     """Input function: those of some files that a session folder has.
 
     A missing file is the business of the script, which says so in one line; as a missing input it
-    would stop all sessions.
+    would stop all sessions. A sort that another rule makes is known by the files of `wait_for`.
     """
 
     def paths(wildcards):
+        if RUN.settings.wait_for:
+            return [local(path) for path in RUN.awaited_files(wildcards.session)]
         entry = SESSIONS[wildcards.session]
         if entry.problem:
             return []
@@ -126,22 +170,22 @@ def in_session(*names):
 
 def found_in_session(wildcards):
     """Input function: what the folder holds of people and of Kilosort."""
-    return RUN.found_file(wildcards.session)
+    return local(RUN.found_file(wildcards.session))
 
 
 def metrics_settings(wildcards):
     """Input function: file with all that the metrics depend on."""
-    return RUN.metrics_file()
+    return local(RUN.metrics_file())
 
 
 def labels_settings(wildcards):
     """Input function: file with all that the labels of a session depend on."""
-    return RUN.labels_file(wildcards.session)
+    return local(RUN.labels_file(wildcards.session))
 
 
 def phy_settings(wildcards):
     """Input function: file with all that the files in a session folder depend on."""
-    return RUN.phy_file(wildcards.session)
+    return local(RUN.phy_file(wildcards.session))
 
 
 def labels_text(wildcards):
@@ -157,7 +201,7 @@ def phy_text(wildcards):
 def with_folders(entries):
     """Session ids with their Kilosort and results folders."""
     return [
-        (entry.id, str(entry.folder), f"results/{entry.id}")
+        (entry.id, str(entry.folder), f"{RESULTS}{entry.id}")
         for entry in entries.values()
     ]
 
@@ -187,8 +231,37 @@ def report_failure():
 
         sessions = with_folders(RUN.dataset)
         data, rows = summary.sessions_table(sessions)
-        files.write_if_changed("results/sessions.tsv", data)
+        files.write_if_changed(f"{RESULTS}sessions.tsv", data)
         units = unit_table.units_tsv(summary.labelled(rows, sessions))
-        files.write_if_changed("results/units.tsv", units)
+        files.write_if_changed(f"{RESULTS}units.tsv", units)
         treated = [row for row in rows if row["session"] in RUN.sessions]
         print(summary.failures_text(treated), file=sys.stderr)
+
+
+# What a job asks a cluster for; a retry asks for more (attempt 1, 2, ...). Measured with Kilosort
+# sorts of up to 16 million spikes: see profiles/README.md.
+
+
+def light_mem_mb(wildcards, attempt):
+    """Memory of a step that reads small files, in MB; Snakemake itself takes most of it."""
+    return 750 * attempt
+
+
+def light_runtime(wildcards, attempt):
+    """Time limit of a step that reads small files, in minutes; for slow disks and a held lock."""
+    return 15 * attempt
+
+
+def measuring_mem_mb(wildcards, input, attempt):
+    """Memory to measure a session, in MB: about twice its spike files, and some to spare."""
+    return int(750 + 3 * input.size_mb) * attempt
+
+
+def measuring_runtime(wildcards, input, attempt):
+    """Time limit to measure a session, in minutes: far above the seconds it takes on a local disk."""
+    return int(15 + input.size_mb / 50) * attempt
+
+
+def joining_mem_mb(wildcards, input, attempt):
+    """Memory to join the tables of all sessions, in MB."""
+    return int(1000 + 20 * input.size_mb) * attempt

@@ -17,6 +17,9 @@ rule summarize:
         "logs/summarize.log",
     conda:
         "../envs/goodunits.yaml"
+    resources:
+        mem_mb=joining_mem_mb,
+        runtime=light_runtime,
     params:
         sessions=with_folders(RUN.dataset),
     message:

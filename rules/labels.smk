@@ -15,6 +15,9 @@ rule backup_labels:
         "logs/backup_labels/{session}.log",
     conda:
         "../envs/goodunits.yaml"
+    resources:
+        mem_mb=light_mem_mb,
+        runtime=light_runtime,
     params:
         folder=session_folder,
     message:
@@ -35,8 +38,13 @@ rule apply_thresholds:
         "logs/apply_thresholds/{session}.log",
     conda:
         "../envs/goodunits.yaml"
+    resources:
+        mem_mb=light_mem_mb,
+        runtime=light_runtime,
     params:
+        folder=session_folder,
         settings=labels_text,
+        made_by_other_rules=bool(RUN.settings.wait_for),
     message:
         "Labelling the units of session {wildcards.session}"
     script:
@@ -58,10 +66,13 @@ rule write_phy:
         "logs/write_phy/{session}.log",
     conda:
         "../envs/goodunits.yaml"
+    resources:
+        mem_mb=light_mem_mb,
+        runtime=light_runtime,
     params:
         folder=session_folder,
         settings=phy_text,
-        project="results/.run/project.json",
+        project=f"{RESULTS}.run/project.json",
     message:
         "Writing the labels of session {wildcards.session} for Phy"
     script:

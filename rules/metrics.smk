@@ -17,6 +17,9 @@ rule compute_metrics:
         "logs/compute_metrics/{session}.log",
     conda:
         "../envs/goodunits.yaml"
+    resources:
+        mem_mb=measuring_mem_mb,
+        runtime=measuring_runtime,
     params:
         folder=session_folder,
         recording_duration_s=recording_duration,

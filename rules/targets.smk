@@ -7,6 +7,7 @@ rule preview:
         labels=collect("results/{session}/labels.tsv", session=SESSIONS),
     log:
         "logs/preview.log",
+    localrule: True
     conda:
         "../envs/goodunits.yaml"
     params:
@@ -23,11 +24,12 @@ rule restore:
         library("restore"),
     log:
         "logs/restore.log",
+    localrule: True
     conda:
         "../envs/goodunits.yaml"
     params:
         sessions=with_folders(RUN.sessions),
-        table="results/restore.tsv",
+        table=f"{RESULTS}restore.tsv",
         to="originals",
     message:
         "Putting the original label files back"
@@ -40,7 +42,7 @@ use rule restore as restore_last with:
         "logs/restore_last.log",
     params:
         sessions=with_folders(RUN.sessions),
-        table="results/restore.tsv",
+        table=f"{RESULTS}restore.tsv",
         to="last",
     message:
         "Putting the label files back as they were before the last write"
@@ -66,11 +68,12 @@ rule verify:
         library("verify"),
     log:
         "logs/verify.log",
+    localrule: True
     conda:
         "../envs/goodunits.yaml"
     params:
         sessions=with_folders(RUN.sessions),
-        table="results/verify.tsv",
+        table=f"{RESULTS}verify.tsv",
     message:
         "Checking that the session folders carry what was written"
     script:

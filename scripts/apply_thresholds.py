@@ -3,12 +3,19 @@
 import json
 from pathlib import Path
 
-from goodunits import curation, files, labels_file, logs, metrics_file
+from goodunits import curation, files, found, labels_file, logs, metrics_file
 
 
 def main(snakemake):
-    """Read metrics and what people decided; write labels.tsv."""
+    """Read metrics and what people decided; write labels.tsv.
+
+    A sort that another rule made in this same run was not there, or was another, when the run began
+    and looked at the session folders.
+    """
     settings = json.loads(snakemake.params.settings)
+    if snakemake.params.made_by_other_rules:
+        receipt = Path(snakemake.output.labels).with_name("written.json")
+        found.refresh(snakemake.params.folder, snakemake.input.found, receipt)
     seen = curation.from_json(Path(snakemake.input.found).read_text(encoding="utf-8"))
     rows, undefined = metrics_file.read_metrics(snakemake.input.metrics)
     table = labels_file.label_units(

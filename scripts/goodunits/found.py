@@ -31,7 +31,7 @@ def refresh(session, found_path, receipt_path):
     receipt = read_receipt(receipt_path)
     if receipt:
         store.demand_store(session, receipt_path)
-        if _is_usable(found_path) and not changed_files(session, receipt):
+        if _is_sound(found_path) and not changed_files(session, receipt):
             return
     present = {name: _hash(session, name) for name in store.written_names(session)}
     trigger = [present, receipt["time"] if receipt else None]
@@ -40,12 +40,10 @@ def refresh(session, found_path, receipt_path):
     files.write_if_changed(found_path, curation.to_json(seen, trigger=trigger).encode())
 
 
-def _is_usable(found_path):
-    """Whether `found.json` is there and tells of no problem, which may be mended by now."""
-    try:
-        return "problem" not in json.loads(Path(found_path).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return False
+def _is_sound(found_path):
+    """Whether there is a `found.json` that tells of labels, not of a problem, mended by now."""
+    kept = read_receipt(found_path)
+    return kept is not None and "problem" not in kept
 
 
 def changed_files(session, receipt):

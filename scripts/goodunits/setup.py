@@ -26,6 +26,8 @@ class Run:
         Folder of all results.
     write : bool
         Whether this process may write; false in a job of a running workflow.
+    criteria_metrics : tuple of str
+        Metrics that any criterion names.
     """
 
     sessions: dict
@@ -33,10 +35,18 @@ class Run:
     settings: settings.Settings
     results: Path
     write: bool
+    criteria_metrics: tuple
+
+    def metric_names(self):
+        """Metrics to compute: the cheap ones, and those of the groups that are used."""
+        return catalogue.names_wanted(
+            self.settings.metric_groups, (*self.criteria_metrics, *self.settings.phy_columns)
+        )
 
     def metrics_text(self):
-        """Text of all that the metrics depend on."""
-        return settings.metrics_text(self.settings)
+        """Text of all that the metrics depend on: which to compute, and their parameters."""
+        names = self.metric_names()
+        return settings.metrics_text(self.settings, names, catalogue.parameter_blocks(names))
 
     def labels_text(self, session):
         """Text of all that the labels of a session depend on."""
@@ -58,6 +68,10 @@ class Run:
     def phy_file(self, session):
         """File with the text of what stands in a session folder."""
         return str(self.results / KEPT / f"phy-{self._set_name(session)}.json")
+
+    def awaited_files(self, session):
+        """Files that other rules of a larger pipeline make for a session."""
+        return [name.replace("{session}", session) for name in self.settings.wait_for]
 
     def found_file(self, session):
         """File with what the session folder holds of people and of Kilosort."""
@@ -109,7 +123,9 @@ def _refresh(entry, path, receipt):
         files.write_if_changed(path, json.dumps({"problem": str(error)}).encode())
 
 
-def prepare(config, config_files, defaults_file, schema_file, base_folders, project, write):
+def prepare(
+    config, config_files, defaults_file, schema_file, base_folders, project, results, write
+):
     """Check the configuration and find the sessions.
 
     Parameters
@@ -126,6 +142,8 @@ def prepare(config, config_files, defaults_file, schema_file, base_folders, proj
         Where a relative dataset is looked up.
     project : path-like
         Folder of the Snakefile, for its version.
+    results : path-like
+        Folder of all results.
     write : bool
         Whether this process may write; false in a job of a running workflow.
 
@@ -142,13 +160,19 @@ def prepare(config, config_files, defaults_file, schema_file, base_folders, proj
         for path in config_files:
             settings.load_yaml(path)
     checked = settings.load_settings(
-        config, defaults_file, schema_file, catalogue.kinds(), catalogue.json_schema()
+        config,
+        defaults_file,
+        schema_file,
+        catalogue.kinds(),
+        catalogue.GROUPS,
+        catalogue.json_schema(),
     )
-    _check_labels(checked)
+    metrics = _check_labels(checked)
     entries = dataset.find_sessions(checked.dataset, base_folders)
     settings.check_criteria_names(checked, entries)
+    everything = {entry.id: entry for entry in entries}
     chosen = {entry.id: entry for entry in dataset.select(entries, checked.only)}
-    run = Run(chosen, {entry.id: entry for entry in entries}, checked, Path("results"), write)
+    run = Run(chosen, everything, checked, Path(results), write, metrics)
     if write:
         version = json.dumps(provenance.project_version(project))
         files.write_if_changed(run.results / KEPT / "project.json", version.encode())
@@ -157,12 +181,13 @@ def prepare(config, config_files, defaults_file, schema_file, base_folders, proj
 
 
 def _check_labels(checked):
-    """Read every label block once, so that all its problems are said together."""
-    problems = []
+    """Read every label block once, so that all its problems are said together; metrics used."""
+    problems, metrics = [], []
     for where, block in settings.label_blocks(checked).items():
         try:
-            criteria.parse_labels(block, catalogue.kinds(), UNITS, where)
+            metrics += criteria.parse_labels(block, catalogue.kinds(), UNITS, where).metrics
         except ConfigError as error:
             problems += error.problems
     if problems:
         raise ConfigError(problems)
+    return tuple(dict.fromkeys(metrics))

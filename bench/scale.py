@@ -1,0 +1,108 @@
+"""Cost of Snakemake's part over many sessions: planning, nothing to do, a new threshold.
+
+    python bench/scale.py                     10, 100 and 1000 sessions
+    python bench/scale.py 10 3000             these numbers
+    python bench/scale.py --run 200 200       at 200 sessions, run the threshold change for real
+
+One tiny sort is labelled for real; the other sessions are copies of it and of its results, which
+`snakemake --touch` then records as done. CPU seconds are those of all processes, memory is that of
+the largest one, the main process of Snakemake.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+
+PROJECT = Path(__file__).resolve().parents[1]
+CONFIG = """\
+dataset: {folder}/sorts
+labels: {{good: {{all: [firing_rate >= {rate}]}}, mua: rest}}
+"""
+FIRST = "s00000"
+N_UNITS, N_SPIKES, N_SAMPLES = 20, 4000, 30_000 * 600
+
+
+def main():
+    """Measure each number of sessions in a folder of its own and print a table."""
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("sessions", nargs="*", type=int, default=[10, 100, 1000])
+    arguments.add_argument("--run", type=int, default=100, help="largest number to run for real")
+    chosen = arguments.parse_args()
+    print(f"{'sessions':>8} {'step':<36} {'CPU s':>8} {'ms/session':>10} {'MB':>6}")
+    for n_sessions in chosen.sessions:
+        with tempfile.TemporaryDirectory() as folder:
+            for step, cpu_s, memory_mb in measure(Path(folder), n_sessions, chosen.run):
+                each = 1000 * cpu_s / n_sessions
+                print(
+                    f"{n_sessions:8} {step:<36} {cpu_s:8.1f} {each:10.1f} {memory_mb:6.0f}",
+                    flush=True,
+                )
+
+
+def measure(folder, n_sessions, n_run):
+    """Give (step, CPU in s, memory in MB) of each step."""
+    make_sort(folder / "sorts" / FIRST)
+    write_config(folder, rate=1)
+    snakemake(folder, "--cores", "2")
+    make_copies(folder, n_sessions)
+    yield "plan, all to do (-n)", *snakemake(folder, "-n", "--forceall")
+    snakemake(folder, "--touch", "--cores", "1", "--forceall")
+    yield "nothing to do", *snakemake(folder, "--cores", "2")
+    write_config(folder, rate=2)
+    yield "plan of a new threshold (-n)", *snakemake(folder, "-n")
+    if n_sessions <= n_run:
+        yield "new threshold", *snakemake(folder, "--cores", "2")
+        make_sort(folder / "sorts" / "one_more")
+        yield "one more session", *snakemake(folder, "--cores", "2")
+
+
+def make_sort(folder):
+    """Write a small sort in Kilosort's layout."""
+    folder.mkdir(parents=True)
+    random = np.random.default_rng(0)
+    clusters = random.integers(0, N_UNITS, N_SPIKES).astype(np.int32)
+    np.save(folder / "spike_times.npy", np.sort(random.integers(0, N_SAMPLES, N_SPIKES)))
+    np.save(folder / "spike_clusters.npy", clusters)
+    np.save(folder / "spike_templates.npy", clusters)
+    (folder / "params.py").write_text("dat_path = 'none.bin'\nsample_rate = 30000.0\n")
+    rows = "".join(f"{unit}\tgood\n" for unit in range(N_UNITS))
+    for name in ("cluster_KSLabel.tsv", "cluster_group.tsv"):
+        (folder / name).write_text(f"cluster_id\tKSLabel\n{rows}")
+
+
+def make_copies(folder, n_sessions):
+    """Copy the first session and its results under further names."""
+    for number in range(1, n_sessions):
+        name = f"s{number:05}"
+        shutil.copytree(folder / "sorts" / FIRST, folder / "sorts" / name)
+        shutil.copytree(folder / "results" / FIRST, folder / "results" / name)
+        for rule in (folder / "logs").glob("*/"):
+            if (rule / f"{FIRST}.log").exists():
+                shutil.copy(rule / f"{FIRST}.log", rule / f"{name}.log")
+
+
+def write_config(folder, rate):
+    """Write the configuration with a threshold."""
+    (folder / "config.yaml").write_text(CONFIG.format(folder=folder, rate=rate))
+
+
+def snakemake(folder, *options):
+    """Run Snakemake in a folder; give CPU in s of all its processes and memory in MB."""
+    command = [sys.executable, "-m", "snakemake", "--snakefile", str(PROJECT / "Snakefile")]
+    command += ["--configfile", "config.yaml", "--quiet", "all", *options]
+    with open(folder / "output.txt", "w") as output:
+        process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT)
+        _, status, usage = os.wait4(process.pid, 0)
+    if status:
+        sys.exit(f"{' '.join(command)}\n{(folder / 'output.txt').read_text()[-3000:]}")
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+if __name__ == "__main__":
+    main()
