@@ -17,13 +17,8 @@ RESULTS = workflow.modifier.path_modifier.replace_prefix("results/")
 # Library files that each rule uses; an edit re-runs it. A test compares the lists with the imports of
 # the scripts.
 BASE = ["__init__.py", "errors.py", "files.py", "logs.py"]
-<<<<<<< HEAD
 STORE = [*BASE, "lock.py", "store.py"]
 CURATION = [*STORE, "curation.py", "decisions.py", "lineage.py", "state.py", "tsv.py"]
-CATALOGUE = ["catalogue.py", "records.py", "records_trains.py", "records_waves.py"]
-=======
-STORE = [*BASE, "store.py"]
-CURATION = [*STORE, "curation.py", "decisions.py", "lineage.py", "tsv.py"]
 CATALOGUE = [
     "catalogue.py",
     "records.py",
@@ -33,7 +28,6 @@ CATALOGUE = [
     "records_trains.py",
     "records_waves.py",
 ]
->>>>>>> main
 CRITERIA = [*CATALOGUE, "criteria.py", "criteria_rules.py", "criteria_text.py"]
 LABELS = ["labels_file.py", *CRITERIA]
 READING = ["kilosort_log.py", "ops_file.py", "params_file.py", "session.py"]

@@ -5,7 +5,6 @@ folder does not hold what our receipt says we wrote: somebody curated, restored 
 """
 
 import json
-from pathlib import Path
 
 from goodunits import curation, files, store
 from goodunits.store import read_receipt

@@ -42,7 +42,7 @@ class Life(RuleBasedStateMachine):
         self.base, self.decisions, self.inherited = None, {}, {}
         self.candidates, self.before = [], []
         self.crashed, self.uncertain = False, {}
-        self.settled, self.units = {}, None
+        self.settled, self.units, self.left = {}, None, {}
 
     def teardown(self):
         """Remove the folder."""
@@ -89,6 +89,8 @@ class Life(RuleBasedStateMachine):
         )
         assert not outcome["error"], outcome
         self.crashed = True
+        if b"\tgroup" in tiny.read(folder)[store.GROUP_FILE]:
+            self.left = tiny.groups(folder)
         for path in self.folder.glob("cluster_*.tsv"):
             if path.read_bytes() != found.get(path.name):
                 self.ours.add(path.read_bytes())
@@ -138,8 +140,9 @@ class Life(RuleBasedStateMachine):
 
     def decide(self, unit, group):
         """A decision; one that brings back an undecided label as it was is none."""
-        undone = self.base and self.base.get(unit) == group and unit not in self.settled
-        if group in UNDECIDED or (undone and not self.crashed):
+        before = self.left if self.crashed else self.base
+        undone = before and before.get(unit) == group and unit not in self.settled
+        if group in UNDECIDED or undone:
             self.decisions.pop(unit, None)
         else:
             self.decisions[unit] = group
