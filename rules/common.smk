@@ -17,8 +17,8 @@ RESULTS = workflow.modifier.path_modifier.replace_prefix("results/")
 # Library files that each rule uses; an edit re-runs it. A test compares the lists with the imports of
 # the scripts.
 BASE = ["__init__.py", "errors.py", "files.py", "logs.py"]
-STORE = [*BASE, "store.py"]
-CURATION = [*STORE, "curation.py", "decisions.py", "lineage.py", "tsv.py"]
+STORE = [*BASE, "lock.py", "store.py"]
+CURATION = [*STORE, "curation.py", "decisions.py", "lineage.py", "state.py", "tsv.py"]
 CATALOGUE = [
     "catalogue.py",
     "records.py",
@@ -58,16 +58,17 @@ WAVES = [
     "waves_groups.py",
 ]
 MEASURED = [*CATALOGUE, "metrics_file.py", "metrics_table.py", "provenance.py"]
-WRITING = ["lock.py", "phy_write.py"]
+WRITING = ["phy_write.py"]
 PREPARING = ["dataset.py", "demo.py", "schema_problems.py", "settings.py", "setup.py"]
 LIBRARY = {
-    "backup_labels": [*STORE, "lock.py"],
+    "backup_labels": STORE,
     "compute_metrics": [*CURATION, *READING, *TRAINS, *WAVES, *MEASURED],
     "apply_thresholds": [*CURATION, *LABELS, "found.py", "metrics_file.py"],
     "write_phy": [*CURATION, *LABELS, *WRITING, "provenance.py"],
     "summarize": [*CURATION, *LABELS, "found.py", "summary.py", "unit_table.py"],
     "preview": [*STORE, "decisions.py", "preview.py", "tsv.py"],
     "restore": [*CURATION, *WRITING, "restore.py"],
+    "history": [*CURATION, *WRITING, "restore.py"],
     "verify": [*CURATION, "found.py", "preview.py", "verify.py"],
     "parsing": [*CURATION, *CRITERIA, *PREPARING]
     + ["found.py", "preview.py", "provenance.py", "summary.py"],

@@ -1,4 +1,4 @@
-"""Targets that a user calls by name: preview, restore, verify. They have no output, so always run."""
+"""Targets that a user calls by name: preview, restore, history, verify. They have no output, so always run."""
 
 
 rule preview:
@@ -46,6 +46,21 @@ use rule restore as restore_last with:
         to="last",
     message:
         "Putting the label files back as they were before the last write"
+
+
+rule history:
+    input:
+        library("history"),
+    log:
+        "logs/history.log",
+    conda:
+        "../envs/goodunits.yaml"
+    params:
+        sessions=with_folders(RUN.sessions),
+    message:
+        "Listing what was done to the labels of each session"
+    script:
+        "../scripts/history.py"
 
 
 rule verify:

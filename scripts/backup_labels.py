@@ -2,18 +2,18 @@
 
 from pathlib import Path
 
-from goodunits import files, lock, logs, store
+from goodunits import files, logs, store
 
 
 def main(snakemake):
     """Back up, once per sort, and write a receipt that says what the store holds."""
-    session = snakemake.params.folder
+    session, receipt_path = snakemake.params.folder, Path(snakemake.output.receipt)
     store.check_folder(session)
-    base = store.open_store(session)
-    with lock.hold(base / "lock"):
+    store.demand_store(session, receipt_path.with_name("written.json"))
+    with store.locked(session) as base:
         manifest = store.back_up(session, base, store.sort_id(session))
     receipt = {"folder": session, "store": str(base), **manifest}
-    files.write_atomically(Path(snakemake.output.receipt), store.as_json(receipt))
+    files.write_atomically(receipt_path, store.as_json(receipt))
 
 
 if __name__ == "__main__":

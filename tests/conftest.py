@@ -1,8 +1,11 @@
 """Real Kilosort 4.1.7 sorts for the tests, unpacked once and copied for each test."""
 
 import json
+import os
 import shutil
 import tarfile
+import tempfile
+from pathlib import Path
 
 import pytest
 
@@ -40,3 +43,14 @@ def oracle():
         return json.loads((DATA / f"{name}.oracle.json").read_text())
 
     return read
+
+
+@pytest.fixture
+def quick_path(tmp_path):
+    """Folder in memory where there is one, for tests that flush thousands of files."""
+    memory = Path("/dev/shm")
+    if not os.access(memory, os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir=memory) as folder:
+        yield Path(folder)

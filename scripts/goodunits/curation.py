@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from goodunits import decisions, files, lineage, store, tsv
+from goodunits import decisions, files, lineage, state, store, tsv
 from goodunits.errors import SessionError
 
 INFO_COLUMNS = ("group", "n_spikes")
@@ -40,11 +40,19 @@ def current_generation(session):
     now = store.sort_signature(session)
     for manifest_file in base.glob("*/manifest.json"):
         generation = manifest_file.parent
-        known = (store.read_state(generation), store.read_manifest(generation))
-        if any(record.get("sort_signature") == now for record in known):
+        if now in (_signature(manifest_file), _signature(generation / "state.json")):
             return generation
     generation = base / store.sort_id(session)
     return generation if (generation / "manifest.json").exists() else None
+
+
+def _signature(path):
+    """Signature of the sort that a file of the store names; None if it is damaged."""
+    data = files.read_optional(path) or b""
+    try:
+        return json.loads(data[data.find(b"{") :])["sort_signature"]
+    except (ValueError, KeyError, TypeError):
+        return None
 
 
 def look(session, generation=None):
@@ -53,6 +61,7 @@ def look(session, generation=None):
     Parameters
     ----------
     session : path-like
+        Kilosort folder.
     generation : Path or None
         Generation of the store for the present sort; None before the first backup.
 
@@ -66,23 +75,22 @@ def look(session, generation=None):
         If a label file or the store is damaged.
     """
     present = {name: store.read_label_file(session, name) for name in _LOOKED_AT}
-    original, state = present, {}
+    original, past = present, {}
     if generation is not None:
-        original = _originals(generation)
-        state = store.read_state(generation)
+        original, past = _originals(generation), state.read_state(generation)
     group = _labels(present, store.GROUP_FILE, "group")
     group_hash = _hash(present.get(store.GROUP_FILE))
-    known = _known(session, state, original, group, group_hash)
+    known = _known(session, past, original, group, group_hash)
     ks_now = _labels(present, store.KS_FILE, "KSLabel")
-    info_groups = {} if state else _info_groups(session, present.get(store.INFO_FILE))
+    info_groups = {} if past else _info_groups(session, present.get(store.INFO_FILE))
     found = decisions.find_decisions(
         known, group, group_hash, ks_now.labels if ks_now else {}, info_groups
     )
     ks_original = _labels(original, store.KS_FILE, "KSLabel")
     ks_labels = ks_original.labels if ks_original else {}
-    first = state.get("first_decisions")
-    first = {int(i): label for i, label in first.items()} if first is not None else found
-    return Curation(found, known.inherited, ks_labels, {**ks_labels, **first})
+    first = by_id(past["first_decisions"]) if past else found
+    inherited = {**by_id(past.get("inherited", {})), **known.copied}
+    return Curation(found, inherited, ks_labels, {**ks_labels, **first})
 
 
 _LOOKED_AT = (store.KS_FILE, store.GROUP_FILE, store.INFO_FILE)
@@ -111,27 +119,29 @@ def by_id(labels):
     return {int(i): value for i, value in labels.items()}
 
 
-def _known(session, state, original, group, group_hash):
+def _known(session, past, original, group, group_hash):
     """Gather what the present group file is to be compared with."""
     hashes = set()
     original_group = _labels(original, store.GROUP_FILE, "group")
     if original_group is not None and original_group.column != "group":
         hashes.add(_hash(original[store.GROUP_FILE]))
-    if not state:
+    if not past or past.get("rebuilt"):
+        hashes |= store.ledger(store.store_folder(session))
+    if not past:
         return decisions.Known(hashes=frozenset(hashes))
-    records = [record for record in (state["pending"], state["last"]) if record]
+    records = [record for record in (past["pending"], past["last"]) if record]
     hashes |= {record["hashes"].get(store.GROUP_FILE) for record in records}
-    bases = tuple(by_id(record["group"]) for record in records if record["group"])
+    bases = tuple(by_id(record["group"]) for record in records)
     units = by_id(records[0]["units"])
     clusters_file = Path(session, "spike_clusters.npy")
     if group_hash not in hashes and _rewritten_from_scratch(bases, group, units, clusters_file):
         bases = ()
-    taken, inherited = by_id(state["decisions"]), by_id(state["inherited"])
+    taken, copied = by_id(past["decisions"]), {}
     if group is not None and bases and set(group.labels) - set(units):
         copied = lineage.inherited_labels(units, bases[0], taken, clusters_file)
         said = lineage.labelled_in_phy(session)
-        inherited |= {i: label for i, label in copied.items() if said.get(i) != label}
-    return decisions.Known(frozenset(hashes - {None}), bases, taken, inherited, visited=True)
+        copied = {i: label for i, label in copied.items() if said.get(i) != label}
+    return decisions.Known(frozenset(hashes - {None}), bases, taken, copied, visited=True)
 
 
 def _rewritten_from_scratch(bases, group, units, clusters_file):
@@ -150,12 +160,14 @@ def _info_groups(session, data):
 
     Kilosort does not remove the file when it sorts again, so it may tell of other clusters.
     """
-    if data is None:
+    if data is None or _hash(data) in store.ledger(store.store_folder(session)):
         return {}
-    columns = tsv.parse_columns(data, store.INFO_FILE, INFO_COLUMNS)
-    present = _spike_counts(session)
-    described = {i: int(float(count)) for i, count in columns["n_spikes"].items()}
-    if not described or described != present:
+    try:
+        columns = tsv.parse_columns(data, store.INFO_FILE, INFO_COLUMNS)
+        described = {i: int(float(count)) for i, count in columns["n_spikes"].items()}
+    except (SessionError, ValueError, OverflowError):  # derived by Phy: never worth stopping for
+        return {}
+    if not described or described != _spike_counts(session):
         return {}
     return columns["group"]
 
@@ -165,9 +177,10 @@ def _spike_counts(session):
     import numpy as np  # only where a cluster_info.tsv lies in a folder that we see first
 
     path = Path(session, "spike_clusters.npy")
-    if not path.exists():
+    try:
+        ids, counts = np.unique(np.load(path, allow_pickle=False), return_counts=True)
+    except (OSError, ValueError):  # missing or damaged: said when the session is measured
         return {}
-    ids, counts = np.unique(np.load(path, allow_pickle=False), return_counts=True)
     return dict(zip(ids.tolist(), counts.tolist(), strict=True))
 
 

@@ -17,11 +17,13 @@ class Known:
     hashes : frozenset of str
         Hashes of the present state as we account for it: a file with one of them holds no news.
     bases : tuple of dict of int to str
-        Labels as we last left them; two where a write was cut short and either may be in the folder.
+        Labels as they were left and accounted for; two where a write was cut short and either may
+        be in the folder. An empty one stands for a file without groups.
     decisions : dict of int to str
         Decisions seen so far.
-    inherited : dict of int to str
-        For ids new since our last write: the label that Phy copied from a parent whose label was ours.
+    copied : dict of int to str
+        For ids new since our last write: the label that Phy copied from a parent whose label was
+        ours.
     visited : bool
         Whether this sort was ever written by the workflow.
     """
@@ -29,7 +31,7 @@ class Known:
     hashes: frozenset = frozenset()
     bases: tuple = ()
     decisions: dict = field(default_factory=dict)
-    inherited: dict = field(default_factory=dict)
+    copied: dict = field(default_factory=dict)
     visited: bool = False
 
 
@@ -39,6 +41,7 @@ def find_decisions(known, group, group_hash, ks_labels, info_groups):
     Parameters
     ----------
     known : Known
+        What the store knows.
     group : LabelTable or None
         Present content of `cluster_group.tsv`.
     group_hash : str or None
@@ -57,22 +60,28 @@ def find_decisions(known, group, group_hash, ks_labels, info_groups):
     -----
     Phy writes the header `group`, Kilosort and its tutorial write `KSLabel`: a file with another
     header than `group` holds decisions only where it differs from Kilosort's labels beside it.
-    `unsorted` takes a decision back; a missing row says nothing, since Phy drops rows without value.
+    Where two bases are possible, a label that differs from either is a decision, but one made
+    earlier gives way only to a label that differs from both: rather a label too many that stays as
+    it is than a decision lost.
+    `unsorted` takes a decision back; a missing row says nothing, since Phy drops rows without
+    value.
     """
     decisions = dict(known.decisions)
     if group is None or group.column != "group":
         if not known.visited:
             decisions |= _decided(info_groups)
-        if group is not None and group_hash not in known.hashes:
+        if group is not None and ks_labels and group_hash not in known.hashes:
             decisions |= _decided(_differing(group.labels, (ks_labels,)))
         return decisions
     if group_hash in known.hashes:
         return decisions
     news = _differing(group.labels, known.bases) if known.bases else group.labels
     for cluster_id, label in news.items():
+        if cluster_id in decisions and any(base.get(cluster_id) == label for base in known.bases):
+            continue
         if label.lower() in UNDECIDED:
             decisions.pop(cluster_id, None)
-        elif known.inherited.get(cluster_id) != label:
+        elif known.copied.get(cluster_id) != label:
             decisions[cluster_id] = label
     return decisions
 
@@ -95,6 +104,7 @@ def final_labels(criteria_labels, decisions, inherited, manual_curation):
     criteria_labels : dict of int to str
         One label for each present cluster.
     decisions : dict of int to str
+        Labels that people gave.
     inherited : dict of int to str
         Labels that clusters new since our last write inherited in Phy.
     manual_curation : {"keep", "fill", "overwrite"}

@@ -1,12 +1,24 @@
-"""Write files so that readers see the old or the new one, never half of one. Standard library only."""
+"""Write files so that readers see the old or the new one, never half of one.
+
+Standard library only.
+"""
 
 import contextlib
+import errno
+import glob
 import hashlib
 import os
 from pathlib import Path
 
-TEMPORARY = ".{name}.goodunits-new"
-KEPT = ".{name}.goodunits-old"
+# Hidden names that neither Phy nor SpikeInterface reads; the process id keeps two runs apart.
+TEMPORARY = ".{name}.{pid}.goodunits-new"
+KEPT = ".{name}.{pid}.goodunits-old"
+# What file systems say that know no modes, owners, or flushing of folders.
+NOT_SUPPORTED = {errno.EPERM, errno.EINVAL, errno.ENOSYS, errno.ENOTSUP, errno.EOPNOTSUPP}
+
+
+class ChangedMeanwhileError(OSError):
+    """Somebody else wrote to a file while it was being replaced."""
 
 
 def sha256_bytes(data):
@@ -34,19 +46,53 @@ def read_optional(path):
         return None
 
 
+@contextlib.contextmanager
+def where_supported():
+    """Pass over what the file system does not know; every other error stands."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in NOT_SUPPORTED:
+            raise
+
+
 def sync_folder(folder):
     """Make the names in a folder durable."""
     fd = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(fd)
+        with where_supported():
+            os.fsync(fd)
     finally:
         os.close(fd)
+
+
+def make_folder(path):
+    """Make a folder durably; whoever may write its parent may write it."""
+    path = Path(path)
+    try:
+        path.mkdir()
+    except FileExistsError:
+        return
+    with where_supported():
+        os.chmod(path, os.stat(path.parent).st_mode & 0o7777)
+    sync_folder(path.parent)
+
+
+def open_shared(path, flags):
+    """Open a file; a new one may be written by whoever may write its folder."""
+    try:
+        return os.open(path, flags)
+    except FileNotFoundError:
+        fd = os.open(path, flags | os.O_CREAT, 0o664)
+    with where_supported():
+        os.fchmod(fd, 0o600 | os.stat(Path(path).parent).st_mode & 0o066)
+    return fd
 
 
 def stage(path, data, mode=None):
     """Write the future content of a file beside it, durably; give the temporary path back."""
     path = Path(path)
-    temporary = path.with_name(TEMPORARY.format(name=path.name))
+    temporary = path.with_name(TEMPORARY.format(name=path.name, pid=os.getpid()))
     temporary.unlink(missing_ok=True)
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
@@ -56,9 +102,16 @@ def stage(path, data, mode=None):
             keep_mode_and_owner(file.fileno(), path, mode)
             os.fsync(file.fileno())
     except BaseException:
-        temporary.unlink(missing_ok=True)
+        discard(temporary)
         raise
     return temporary
+
+
+def discard(*temporaries):
+    """Remove temporary files; one that cannot go is left for the next run to remove."""
+    for temporary in temporaries:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
 
 
 def keep_mode_and_owner(fd, path, mode=None):
@@ -68,11 +121,13 @@ def keep_mode_and_owner(fd, path, mode=None):
     except FileNotFoundError:
         stat = None
     if stat is not None:
-        with contextlib.suppress(PermissionError):
-            os.fchown(fd, stat.st_uid, stat.st_gid)
-        os.fchmod(fd, stat.st_mode & 0o7777)
+        with where_supported():  # only root may give files away; the group can still be kept
+            os.fchown(fd, -1, stat.st_gid)
+            os.fchown(fd, stat.st_uid, -1)
+        mode = stat.st_mode & 0o7777 if mode is None else mode
     if mode is not None:
-        os.fchmod(fd, mode)
+        with where_supported():
+            os.fchmod(fd, mode)
 
 
 def write_atomically(path, data, mode=None):
@@ -81,8 +136,9 @@ def write_atomically(path, data, mode=None):
     temporary = stage(path, data, mode)
     try:
         os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    except BaseException:
+        discard(temporary)
+        raise
     sync_folder(path.parent)
 
 
@@ -95,13 +151,22 @@ def write_if_changed(path, data):
     return True
 
 
-def replace_together(contents):
+def replace_together(contents, expected):
     """Replace several files so that any error leaves all of them old or all of them new.
 
     Parameters
     ----------
     contents : dict of Path to bytes or None
-        Real paths (links resolved) and what they shall hold; None removes the file.
+        What the files shall hold; None removes the file.
+    expected : dict of Path to bytes or None
+        What they hold now, as far as the caller knows.
+
+    Raises
+    ------
+    ChangedMeanwhileError
+        If a file holds something else; nothing is replaced then.
+    OSError
+        Any failure, with the old files in place.
 
     Notes
     -----
@@ -114,47 +179,55 @@ def replace_together(contents):
             kept[path] = keep_old(path)
             if data is not None:
                 staged[path] = stage(path, data)
+        _demand(expected, "somebody else wrote to it at the same time", ChangedMeanwhileError)
         for path, data in contents.items():
             done.append(path)
             if data is not None:
                 os.replace(staged[path], path)
             else:
                 path.unlink(missing_ok=True)
+        for folder in {path.parent for path in contents}:
+            sync_folder(folder)
+        _demand(contents, "does not read back as written", OSError)
     except BaseException:
-        for path in reversed(done):
-            put_back(path, kept[path])
+        _put_back(done, kept)
         raise
     finally:
-        for temporary in [*staged.values(), *(old for old in kept.values() if old)]:
-            temporary.unlink(missing_ok=True)
-    for folder in {path.parent for path in contents}:
-        sync_folder(folder)
+        discard(*staged.values(), *(old for old in kept.values() if old))
+
+
+def _demand(contents, complaint, error):
+    """Raise unless files hold what they should."""
+    for path, data in contents.items():
+        if read_optional(path) != data:
+            raise error(errno.EIO, complaint, str(path))
 
 
 def keep_old(path):
     """Keep the present content of a file under a second name, for the way back; None if absent."""
-    old = path.with_name(KEPT.format(name=path.name))
+    old = path.with_name(KEPT.format(name=path.name, pid=os.getpid()))
     old.unlink(missing_ok=True)
     try:
-        os.link(path, old)
+        os.link(path, old, follow_symlinks=False)
     except FileNotFoundError:
         return None
-    except OSError:  # a file system without hard links
-        temporary = stage(path, path.read_bytes())
-        os.replace(temporary, old)
+    except OSError:  # a file system without hard links, or a file that only its owner may link
+        os.replace(stage(path, path.read_bytes()), old)
     return old
 
 
-def put_back(path, old):
-    """Undo one replacement."""
-    if old is None:
-        path.unlink(missing_ok=True)
-    else:
-        os.replace(old, path)
+def _put_back(paths, kept):
+    """Undo replacements, the last one first; one that fails does not stop the others."""
+    for path in reversed(paths):
+        with contextlib.suppress(OSError):
+            if kept[path] is None:
+                path.unlink(missing_ok=True)
+            else:
+                os.replace(kept[path], path)
 
 
-def remove_leftovers(folder, names):
-    """Remove temporary files that a killed write of these names left behind."""
-    for name in names:
-        for pattern in (TEMPORARY, KEPT):
-            Path(folder, pattern.format(name=name)).unlink(missing_ok=True)
+def leftovers(folder, name="*"):
+    """Temporary files that a killed run left in a folder, for one file name or all."""
+    name = name if name == "*" else glob.escape(name)
+    patterns = [form.format(name=name, pid="*") for form in (TEMPORARY, KEPT)]
+    return [path for pattern in patterns for path in Path(folder).glob(pattern)]

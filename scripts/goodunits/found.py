@@ -5,9 +5,9 @@ folder does not hold what our receipt says we wrote: somebody curated, restored 
 """
 
 import json
-from pathlib import Path
 
 from goodunits import curation, files, store
+from goodunits.store import read_receipt
 
 
 def refresh(session, found_path, receipt_path):
@@ -16,6 +16,7 @@ def refresh(session, found_path, receipt_path):
     Parameters
     ----------
     session : path-like
+        Kilosort folder.
     found_path : path-like
         File in the results folder, written where its content changes.
     receipt_path : path-like
@@ -24,11 +25,13 @@ def refresh(session, found_path, receipt_path):
     Raises
     ------
     SessionError
-        If a label file or the store is damaged.
+        If a label file or the store is damaged, or the store is gone though we wrote here.
     """
     receipt = read_receipt(receipt_path)
-    if receipt and _is_sound(found_path) and not changed_files(session, receipt):
-        return
+    if receipt:
+        store.demand_store(session, receipt_path)
+        if _is_sound(found_path) and not changed_files(session, receipt):
+            return
     present = {name: _hash(session, name) for name in store.written_names(session)}
     trigger = [present, receipt["time"] if receipt else None]
     trigger = files.sha256_bytes(json.dumps(trigger, sort_keys=True).encode())
@@ -36,16 +39,8 @@ def refresh(session, found_path, receipt_path):
     files.write_if_changed(found_path, curation.to_json(seen, trigger=trigger).encode())
 
 
-def read_receipt(path):
-    """Content of a receipt or another JSON file, None where there is none that can be read."""
-    try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
-
-
 def _is_sound(found_path):
-    """Whether there is a `found.json` that tells of labels, not of a folder that was away."""
+    """Whether there is a `found.json` that tells of labels, not of a problem, mended by now."""
     kept = read_receipt(found_path)
     return kept is not None and "problem" not in kept
 

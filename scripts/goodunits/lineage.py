@@ -23,26 +23,35 @@ def read_items(path, indices):
     path : path-like
         File of shape (n,) or (n, 1), integers.
     indices : list of int
+        Which items.
 
     Returns
     -------
     values : list of int or None
-        None if the file is not such an array or an index lies outside it.
+        None if there is no such array or an index lies outside it.
     """
-    with open(path, "rb") as file:
-        magic = file.read(8)
-        if magic[:6] != b"\x93NUMPY":
-            return None
-        size = struct.unpack("<H" if magic[6] == 1 else "<I", file.read(2 if magic[6] == 1 else 4))
-        header = ast.literal_eval(file.read(size[0]).decode("latin1"))
-        start, code = file.tell(), INTEGERS.get(header["descr"][1:])
-        if code is None or any(not 0 <= i < header["shape"][0] for i in indices):
-            return None
-        order = ">" if header["descr"][0] == ">" else "<"
-        width, values = struct.calcsize(order + code), []
-        for index in indices:
-            file.seek(start + index * width)
-            values.append(struct.unpack(order + code, file.read(width))[0])
+    try:
+        with open(path, "rb") as file:
+            return _read_items(file, indices)
+    except (OSError, ValueError, SyntaxError, LookupError, TypeError, struct.error):
+        return None  # missing or damaged: said when the session is measured
+
+
+def _read_items(file, indices):
+    """Read items by their place in an open file."""
+    magic = file.read(8)
+    if magic[:6] != b"\x93NUMPY":
+        return None
+    size = struct.unpack("<H" if magic[6] == 1 else "<I", file.read(2 if magic[6] == 1 else 4))
+    header = ast.literal_eval(file.read(size[0]).decode("latin1"))
+    start, code = file.tell(), INTEGERS.get(header["descr"][1:])
+    if code is None or any(not 0 <= i < header["shape"][0] for i in indices):
+        return None
+    code = (">" if header["descr"][0] == ">" else "<") + code
+    width, values = struct.calcsize(code), []
+    for index in indices:
+        file.seek(start + index * width)
+        values.append(struct.unpack(code, file.read(width))[0])
     return values
 
 
@@ -76,7 +85,7 @@ def inherited_labels(units, base, decisions, clusters_file):
     inherited = {}
     for cluster_id, candidates in parents.items():
         largest = max(candidates, key=lambda unit: units[unit]["n_spikes"])
-        if largest in base and largest not in decisions:
+        if largest in base and base[largest] != decisions.get(largest):
             inherited[cluster_id] = base[largest]
     return inherited
 

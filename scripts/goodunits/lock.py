@@ -9,7 +9,9 @@ import logging
 import os
 import socket
 import time
+from pathlib import Path
 
+from goodunits import files
 from goodunits.errors import SessionError
 
 TIMEOUT_S = 600
@@ -19,24 +21,23 @@ log = logging.getLogger(__name__)
 
 
 @contextlib.contextmanager
-def hold(path, timeout_s=TIMEOUT_S):
+def hold(path, timeout_s=None):
     """Hold the lock file of a session while the block runs.
 
     Parameters
     ----------
     path : Path
         Lock file, made where it is missing. The kernel frees the lock when its holder dies.
-    timeout_s : float
-        How long to wait for another holder.
+    timeout_s : float, optional
+        How long to wait for another holder; TIMEOUT_S by default.
 
     Raises
     ------
     SessionError
-        Naming the holder, after the time-out; or if the file system has no locks.
+        Naming the holder, after the time-out; or if there can be no lock.
     """
-    fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o664)
+    fd = _acquire(Path(path), TIMEOUT_S if timeout_s is None else timeout_s)
     try:
-        _acquire(fd, path, timeout_s)
         _sign(fd, _ourselves())
         try:
             yield
@@ -46,27 +47,46 @@ def hold(path, timeout_s=TIMEOUT_S):
         os.close(fd)
 
 
-def _acquire(fd, path, timeout_s):
-    """Wait for the lock; flock is mapped to record locks by NFS clients."""
+def _acquire(path, timeout_s):
+    """Wait for the lock; give the open file back."""
     end, told = time.monotonic() + timeout_s, False
     while True:
-        try:
-            fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            return
-        except OSError as error:
-            if error.errno not in (errno.EWOULDBLOCK, errno.EACCES, errno.EINTR):
-                raise SessionError(
-                    f"{path}: this file system gives no locks ({error.strerror}), without which two "
-                    "runs could write at once; mount it with locks or work on a copy"
-                ) from None
+        fd = _try_once(path)
+        if fd is not None:
+            return fd
         if time.monotonic() >= end:
             raise SessionError(
-                f"{path}: held by {holder(path)} for more than {timeout_s:g} s; wait for that run or end it"
+                f"{path}: held by {holder(path)} for more than {timeout_s:g} s; wait for that run "
+                "or end it"
             )
         if not told:
             log.info("waiting for %s, held by %s", path, holder(path))
             told = True
         time.sleep(POLL_S)
+
+
+def _try_once(path):
+    """Open and lock the file; None if it is held. NFS clients map flock to locks of the server."""
+    try:
+        fd = files.open_shared(path, os.O_RDWR)
+    except OSError as error:
+        raise SessionError(
+            f"{path}: the lock cannot be opened ({error.strerror}); the session folder must be "
+            "writable"
+        ) from None
+    try:
+        fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        if os.path.exists(path) and os.path.samestat(os.fstat(fd), os.stat(path)):
+            return fd
+    except OSError as error:
+        if error.errno not in (errno.EWOULDBLOCK, errno.EACCES, errno.EINTR):
+            os.close(fd)
+            raise SessionError(
+                f"{path}: this file system gives no locks ({error.strerror}), without which two "
+                "runs could write at once; mount it with locks or work on a copy"
+            ) from None
+    os.close(fd)
+    return None
 
 
 def _ourselves():

@@ -1,20 +1,24 @@
 """Write labels into a session folder as one transaction. Standard library only.
 
-Order: lock; same sort as measured?; backup; decisions; keep what is not ours; ledger; pending state;
-replace the files together; read back; final state. A kill at any point loses nothing, and the next
-write completes it.
+Order: lock; same sort as measured?; backup; decisions into the history; keep what is not as we left
+it; ledger; pending state; replace the files together and read them back; history; final state. A
+kill at any point loses nothing, and the next write completes it.
 """
 
+import logging
 import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from goodunits import curation, decisions, files, lock, store, tsv
+from goodunits import curation, decisions, files, state, store, tsv
 from goodunits.errors import SessionError
 
 PHY_GROUPS = ("good", "mua", "noise", "unsorted")
 LABEL_FILE = f"{store.OWN_PREFIX}label.tsv"
+TUTORIAL_BACKUP = "cluster_KSLabel_backup.tsv"
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,9 @@ def write(session, plan):
     Parameters
     ----------
     session : path-like
+        Kilosort folder.
     plan : Plan
+        What shall stand there.
 
     Returns
     -------
@@ -60,23 +66,25 @@ def write(session, plan):
     SessionError
         If the folder changed since it was measured or labelled, is in use, or cannot be written.
     """
-    base = store.open_store(session)
-    with lock.hold(base / "lock"):
+    with store.locked(session) as base:
         check_unchanged(session, plan.measured)
-        files_present = read_present(session)
+        store.check_label_files(session)
+        present = read_present(session)
         identity = plan.measured["sort_id"]
         store.back_up(session, base, identity)
         generation = base / identity
         seen = curation.look(session, generation)
         _check_decisions(session, plan, seen)
-        contents, notes = _contents(session, plan, seen, files_present)
-        state = next_state(session, generation, seen, plan.measured["units"])
-        commit(session, generation, contents, state, "write")
+        contents, notes = _contents(session, plan, seen, present)
+        after = next_state(session, generation, seen, plan.measured["units"])
+        commit(session, generation, contents, present, after, "write")
+    for note in notes:
+        log.warning("%s", note)
     return {
         "sort_id": identity,
         "time": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         "written": _hashes(contents),
-        "found": _hashes(files_present),
+        "found": _hashes(present),
         "decisions": {str(i): label for i, label in sorted(seen.decisions.items())},
         "notes": notes,
     }
@@ -109,9 +117,9 @@ def _check_decisions(session, plan, seen):
     differing = sorted(i for i in expected if expected[i] != plan.labels[i])
     if differing:
         raise SessionError(
-            f"{session}: labels of cluster {', '.join(map(str, differing[:10]))} were changed in Phy "
-            "after labels.tsv was made; nothing written, run again (with -R apply_thresholds if "
-            "this message stays)"
+            f"{session}: labels of cluster {', '.join(map(str, differing[:10]))} were changed in "
+            "Phy after labels.tsv was made; nothing written, run again (with -R apply_thresholds "
+            "if this message stays)"
         )
 
 
@@ -137,7 +145,7 @@ def _contents(session, plan, seen, present):
         done = (
             "refreshed"
             if contents[store.INFO_FILE] is not None
-            else "set aside: it lists other clusters"
+            else "set aside: it does not list the present clusters"
         )
         notes.append(f"{store.INFO_FILE}: {done}; the one found is in {store.STORE}")
     notes += _competing(session, contents)
@@ -145,7 +153,7 @@ def _contents(session, plan, seen, present):
 
 
 def phy_groups(plan, seen):
-    """Group of each cluster: a class that Phy does not know is unsorted there; people's words stay."""
+    """Group of each cluster: a class unknown to Phy is unsorted there; people's words stay."""
     theirs = {} if plan.manual_curation == "overwrite" else seen.decisions
     return {
         i: label if label in PHY_GROUPS or i in theirs else "unsorted"
@@ -161,9 +169,14 @@ def refresh_info(data, groups, ks_labels):
     data : bytes or None
         None if the table does not list exactly the present clusters: then it is stale.
     """
-    header, rows = tsv.parse_rows(data, store.INFO_FILE)
-    id_at = header.index("cluster_id")
-    ids = [tsv.parse_cluster_id(row[id_at], store.INFO_FILE, n) for n, row in enumerate(rows, 2)]
+    try:
+        header, rows = tsv.parse_rows(data, store.INFO_FILE)
+        id_at = header.index("cluster_id")
+        ids = [
+            tsv.parse_cluster_id(row[id_at], store.INFO_FILE, n) for n, row in enumerate(rows, 2)
+        ]
+    except (SessionError, IndexError):  # derived by Phy: never worth stopping for
+        return None
     if sorted(ids) != sorted(groups):
         return None
     for column, labels in (("group", groups), ("KSLabel", ks_labels)):
@@ -179,28 +192,34 @@ def refresh_info(data, groups, ks_labels):
 def _competing(session, contents):
     """Name files of others that give the same columns: Phy shows whichever it reads last."""
     ours, notes = {"group", "KSLabel"}, []
-    for name in store.label_file_names(session):
+    tables = [name for name in os.listdir(session) if name.endswith((".tsv", ".csv"))]
+    for name in sorted(tables):
         if name in contents or name == store.INFO_FILE:
             continue
         try:
             header, _ = tsv.parse_rows(Path(session, name).read_bytes(), name)
-        except SessionError:
+        except (SessionError, OSError):
             continue
-        if ours & set(header):
+        if shared := ", ".join(sorted(ours & set(header))):
             notes.append(
-                f"{name}: has a column {', '.join(sorted(ours & set(header)))} too, so Phy may show "
-                "its labels and SpikeInterface may refuse the folder; move it away"
+                f"{name}: has a column {shared} too, so Phy may show its labels and "
+                "SpikeInterface may refuse the folder; move it away"
+            )
+        if name == TUTORIAL_BACKUP:
+            notes.append(
+                f"{name}: left by the Kilosort tutorial, so the labels found in {store.KS_FILE} "
+                "may be the tutorial's, not Kilosort's; keep this file elsewhere"
             )
     return notes
 
 
 def next_state(session, generation, seen, units):
     """State of the store after a write or a restore, but for the record of the write itself."""
-    old = store.read_state(generation)
+    old = state.read_state(generation)
     found = {str(i): label for i, label in seen.decisions.items()}
     return {
         "last": old.get("last"),
-        "pending": None,
+        "pending": old.get("pending"),
         "decisions": found,
         "inherited": {str(i): label for i, label in seen.inherited.items()},
         "first_decisions": old.get("first_decisions", found),
@@ -210,71 +229,108 @@ def next_state(session, generation, seen, units):
     }
 
 
-def commit(session, generation, contents, state, event):
+def commit(session, generation, contents, present, after, event):
     """Bring the files of a session to new contents, with every safeguard; expects the lock.
 
     Parameters
     ----------
     session : path-like
+        Kilosort folder.
     generation : Path
+        Folder of the store for the present sort.
     contents : dict of str to bytes or None
-    state : dict
+        What the files shall hold; None removes a file.
+    present : dict of str to bytes or None
+        What they held when the decisions were read from them.
+    after : dict
         State of the store afterwards; `units` goes into the record of this write.
     event : {"write", "restore"}
-        A restore brings back contents that the store knows already.
+        A restore brings back contents that the store knows already. Only a write changes what the
+        state before the last write is, so that a restore can be repeated.
     """
-    state, units = dict(state), state.get("units", {})
-    state.pop("units", None)
-    present = {name: store.read_label_file(session, name) for name in contents}
-    record = {"group": _group_labels(contents), "hashes": _hashes(contents), "units": units}
-    if present == contents and state["last"] and state["last"]["hashes"] == record["hashes"]:
-        store.write_state(generation, {**state, "last": record})
+    after = dict(after)
+    units, pending, last = after.pop("units"), after["pending"], after["last"]
+    present = {name: present.get(name) for name in contents}
+    record = _record(contents, units)
+    people = {key: after[key] for key in ("decisions", "inherited")}
+    if people != _people_so_far(generation):
+        state.add_history(generation, event="decisions", **people)
+    if present == contents and not pending and last and last["hashes"] == record["hashes"]:
+        state.write_state(generation, {**after, "last": record})
         return
-    _keep_what_is_not_ours(generation, present)
+    _keep_what_is_not_ours(generation, present, [r for r in (pending, last) if r])
     if event == "write":
         store.add_to_ledger(generation.parent, record["hashes"])
-    store.write_state(generation, {**state, "pending": record})
-    real = {Path(os.path.realpath(Path(session, name))): data for name, data in contents.items()}
-    _replace(session, real)
-    state["before"] = {name: _text(data) for name, data in present.items()}
-    store.write_state(generation, {**state, "last": record})
-    store.add_history(
-        generation,
-        event=event,
-        found=_hashes(present),
-        written=record["hashes"],
-        decisions=state["decisions"],
+        if not _finishes(pending, last, present):
+            after["before"] = _texts(present)
+    found = _record(present, units)
+    state.write_state(generation, {**after, "last": found, "pending": record})
+    _replace(session, contents, present)
+    left = {key: record[key] for key in ("group", "hashes")}
+    state.add_history(generation, event=event, found=found["hashes"], left=left, **people)
+    state.write_state(generation, {**after, "last": record, "pending": None})
+
+
+def _record(contents, units):
+    """What the store remembers of a state of the folder, to compare with later."""
+    hashes = {name: sha for name, sha in _hashes(contents).items() if sha}
+    return {"group": _group_labels(contents), "hashes": hashes, "units": units}
+
+
+def _people_so_far(generation):
+    """Decisions and inherited labels as the history has them."""
+    events = state.read_history(generation) or [{"decisions": {}, "inherited": {}}]
+    return {key: events[-1][key] for key in ("decisions", "inherited")}
+
+
+def _finishes(pending, last, present):
+    """Whether this write completes one cut short: nothing but its old and new contents is there."""
+    if not pending:
+        return False
+    return all(
+        sha in (pending["hashes"].get(name), last["hashes"].get(name))
+        for name, sha in _hashes(present).items()
     )
 
 
-def _replace(session, real):
-    """Replace the files and read them back."""
+def _replace(session, contents, present):
+    """Replace the files that differ, links followed, and read them back."""
+    differing = [name for name in contents if contents[name] != present[name]]
+    places = {name: _place(session, name, contents[name]) for name in differing}
     try:
-        for path in real:
-            files.remove_leftovers(path.parent, [path.name])
-        files.replace_together(real)
+        files.replace_together(
+            {places[name]: contents[name] for name in differing},
+            {places[name]: present[name] for name in differing},
+        )
+    except files.ChangedMeanwhileError as error:
+        raise SessionError(
+            f"{error.filename}: {error.strerror}; nothing written, close the session in Phy "
+            "and run again"
+        ) from None
     except OSError as error:
         raise SessionError(
             f"{session}: labels not written, the folder is as it was ({error.strerror or error}); "
             "see that it is writable and the disk not full, then run again"
         ) from None
-    for path, data in real.items():
-        if files.read_optional(path) != data:
-            raise SessionError(
-                f"{path}: does not read back as written; check the disk, then run again"
-            )
 
 
-def _keep_what_is_not_ours(generation, present):
-    """Save every content that somebody else wrote before it is replaced."""
-    known = store.ledger(generation.parent) | set(store.read_manifest(generation)["files"].values())
+def _place(session, name, data):
+    """Where a file lies: a link is followed to be written, and itself removed."""
+    path = Path(os.path.realpath(session), name)
+    return path if data is None else Path(os.path.realpath(path))
+
+
+def _keep_what_is_not_ours(generation, present, records):
+    """Save every content that is not an original and not as we left it, before it is replaced."""
+    known = set(store.read_manifest(generation)["files"].values())
+    known |= {sha for record in records for sha in record["hashes"].values()}
     for name, data in present.items():
         if data is not None and files.sha256_bytes(data) not in known:
             store.save_superseded(generation, name, data)
 
 
 def _group_labels(contents):
-    """Labels of the group column that we leave; none where the file is Kilosort's copy or absent."""
+    """Labels of the group column; none where the file is Kilosort's copy or absent."""
     data = contents.get(store.GROUP_FILE)
     if data is None:
         return {}
@@ -288,6 +344,8 @@ def _hashes(contents):
     }
 
 
-def _text(data):
-    """Content of a small file as JSON can keep it, byte for byte."""
-    return None if data is None else data.decode("latin1")
+def _texts(contents):
+    """Contents of small files as JSON can keep them, byte for byte."""
+    return {
+        name: None if data is None else data.decode("latin1") for name, data in contents.items()
+    }

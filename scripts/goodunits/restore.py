@@ -1,9 +1,8 @@
 """Bring back the label files of a session as they were. Standard library only."""
 
-import json
 import time
 
-from goodunits import curation, lock, phy_write, store
+from goodunits import curation, phy_write, state, store
 from goodunits.errors import SessionError
 
 STATES = ("originals", "last")
@@ -15,9 +14,10 @@ def restore(session, to="originals"):
     Parameters
     ----------
     session : path-like
+        Kilosort folder.
     to : {"originals", "last"}
         The files as found before our first write to this sort, or as they were before the last
-        write or restore.
+        write. Done twice it changes nothing more; a run writes our labels again.
 
     Returns
     -------
@@ -32,21 +32,24 @@ def restore(session, to="originals"):
     base = store.store_folder(session)
     if not base.is_dir():
         raise SessionError(f"{session}: nothing to restore, goodunits never wrote here")
-    with lock.hold(base / "lock"):
+    store.check_folder(session)
+    with store.locked(session):
         identity = store.sort_id(session)
         generation = base / identity
         manifest = store.read_manifest(generation)
         if manifest is None:
             raise SessionError(
-                f"{session}: no backup of the present sort ({identity}) in {base}; backups of earlier "
-                "sorts are there, but their labels belong to other clusters"
+                f"{session}: no backup of the present sort ({identity}) in {base}; backups of "
+                "earlier sorts are there, but their labels belong to other clusters"
             )
+        store.check_label_files(session)
         seen = curation.look(session, generation)
         present = phy_write.read_present(session)
-        contents = _wanted(generation, manifest, present, to)
-        units = (store.read_state(generation).get("last") or {"units": {}})["units"]
-        state = phy_write.next_state(session, generation, seen, units)
-        phy_write.commit(session, generation, contents, state, "restore")
+        past = state.read_state(generation)
+        contents = _wanted(generation, manifest, present, past, to)
+        units = (past.get("last") or {"units": {}})["units"]
+        after = phy_write.next_state(session, generation, seen, units)
+        phy_write.commit(session, generation, contents, present, after, "restore")
     return {
         "time": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         "to": to,
@@ -54,15 +57,16 @@ def restore(session, to="originals"):
     }
 
 
-def _wanted(generation, manifest, present, to):
+def _wanted(generation, manifest, present, past, to):
     """Content of every file that a write may have replaced."""
     if to == "last":
-        before = store.read_state(generation).get("before")
-        if not before:
-            raise SessionError(f"{generation}: nothing was written yet, so there is no last state")
-        return {
-            name: None if text is None else text.encode("latin1") for name, text in before.items()
-        }
+        if not past.get("before"):
+            raise SessionError(
+                f"{generation}: nothing was written yet, or state.json is lost, so there is no "
+                "last state; restore the originals instead"
+            )
+        before = {**dict.fromkeys(present), **past["before"]}.items()
+        return {name: None if text is None else text.encode("latin1") for name, text in before}
     names = [*present, *(name for name in manifest["files"] if name.startswith(store.OWN_PREFIX))]
     return {
         name: (generation / "original" / name).read_bytes() if name in manifest["files"] else None
@@ -83,21 +87,38 @@ def history(session):
     Parameters
     ----------
     session : path-like
+        Kilosort folder.
 
     Returns
     -------
     events : list of dict
         With `sort_id`, `time`, `event` and what was found and written.
     """
+    generations = [path.parent for path in store.store_folder(session).glob("*/manifest.json")]
     events = []
-    for path in sorted(store.store_folder(session).glob("*/history.jsonl")):
-        for line in path.read_text(encoding="utf-8").splitlines():
-            try:
-                events.append({"sort_id": path.parent.name, **json.loads(line)})
-            except ValueError:
-                continue  # a line cut short by a crash
+    for generation in generations:
+        made = store.read_manifest(generation)["time"]
+        events.append({"sort_id": generation.name, "event": "backup", "time": made})
+        events += [{"sort_id": generation.name, **line} for line in state.read_history(generation)]
     return sorted(events, key=_time)
 
 
 def _time(event):
     return event["time"]
+
+
+def describe(event):
+    """One event of the history in words."""
+    words = [event["time"], f"sort {event['sort_id']}", event["event"]]
+    if "left" in event:
+        found, left = event["found"], event["left"]["hashes"]
+        names = sorted(name for name in {*found, *left} if found.get(name) != left.get(name))
+        words.append(", ".join(names) or "nothing changed")
+    if event["event"] == "decisions":
+        said = [f"{i} {label}" for i, label in sorted(event["decisions"].items(), key=_number)]
+        words.append("now decided by hand: " + (", ".join(said) or "nothing"))
+    return "  ".join(words)
+
+
+def _number(item):
+    return int(item[0])

@@ -1,38 +1,45 @@
-"""The label store of a session: originals, ledger, superseded files, decisions. Standard library only.
+"""The label store of a session: originals, ledger, superseded files. Standard library only.
 
     <session>/goodunits_store/
         README.txt              what this is and how to recover by hand
         lock                    held by whoever writes the store or the label files
-        ledger.txt              hash of everything that this workflow ever wrote, BEFORE it is written
+        ledger.txt              hash of all that this workflow ever wrote, BEFORE it is written
         <sort id>/              one generation per sort
             original/           the label files as found before our first write, read-only
             manifest.json       hashes; written last: its presence makes the backup complete
-            superseded/         every other content that we replaced and had not written, by hash
+            superseded/         every other content found before a write that is not as we left it
             state.json          decisions of people, and what we wrote last, to compare with
-            history.jsonl       one line per backup, write and restore
+            history.jsonl       one line per change of the decisions, write and restore; with it a
+                                lost state.json is built again
 
 Neither Phy nor SpikeInterface reads a subfolder. Every function that writes expects the lock.
+Nothing that is replaced in the session folder exists only in state.json.
 """
 
+import contextlib
 import json
 import os
 import time
 from pathlib import Path
 
-from goodunits import files
+from goodunits import files, lock
 from goodunits.errors import SessionError
 
 STORE = "goodunits_store"
 KS_FILE, GROUP_FILE, INFO_FILE = "cluster_KSLabel.tsv", "cluster_group.tsv", "cluster_info.tsv"
 OWN_PREFIX = "cluster_gu_"
 SORT_FILES = ("spike_times.npy", "spike_templates.npy")
+ANNEX = ".git/annex/objects/"
 README = """\
 goodunits keeps here the labels of this Kilosort sort as they were before it changed them.
 
-<sort id>/original/    the files as found, byte for byte. By hand: cp <sort id>/original/cluster_*.tsv ..
-<sort id>/superseded/  label files that somebody else wrote later (Phy, for example), before they were replaced
+<sort id>/original/    the files as found, byte for byte; to put them back by hand:
+                       cp <sort id>/original/cluster_*.tsv ..
+<sort id>/superseded/  label files that others (Phy, for example) wrote later, before they were
+                       replaced; the end of the name is the start of the hash
 <sort id>/state.json   the decisions of people, and what goodunits wrote last
-<sort id>/history.jsonl, ledger.txt   what was done, and the hash of everything goodunits wrote
+<sort id>/history.jsonl   what was done and decided, and when
+ledger.txt             the hash of everything goodunits wrote
 
 Do not edit anything here. <sort id> is a hash of spike_times.npy and spike_templates.npy, which
 Kilosort writes and Phy never changes; a new sort gets a folder of its own.
@@ -52,17 +59,37 @@ def check_folder(session):
         raise SessionError(f"{session}: no {SORT_FILES[0]}; expected a Kilosort results folder")
 
 
-def open_store(session):
-    """Make the store where it is missing."""
+@contextlib.contextmanager
+def locked(session):
+    """Hold the store of a session while the block runs; made where it is missing, and tidied.
+
+    Parameters
+    ----------
+    session : path-like
+        Kilosort folder.
+
+    Yields
+    ------
+    store : Path
+
+    Raises
+    ------
+    SessionError
+        If the store cannot be written or somebody else holds it.
+    """
     store = store_folder(session)
     try:
-        store.mkdir(exist_ok=True)
+        files.make_folder(store)
     except OSError as error:
         raise SessionError(
             f"{store}: cannot be written ({error.strerror}); the backup of the labels lies beside "
             "the data, so the session folder must be writable"
         ) from None
-    return store
+    with lock.hold(store / "lock"):
+        remove_leftovers(session, store)
+        if not (store / "README.txt").exists():
+            files.write_atomically(store / "README.txt", README.encode())
+        yield store
 
 
 def sort_id(session):
@@ -101,8 +128,48 @@ def read_label_file(session, name):
     """Bytes of a label file, None where there is none; a broken link is an error."""
     path = Path(session, name)
     if path.is_symlink() and not path.exists():
-        raise SessionError(f"{path}: link to a missing file {os.readlink(path)}; mend or remove it")
+        target = os.readlink(path)
+        what = "fetch it (git annex get)" if ANNEX in target else "mend or remove the link"
+        raise SessionError(f"{path}: link to a missing file {target}; {what}")
     return files.read_optional(path)
+
+
+def check_label_files(session):
+    """Refuse label files that cannot be replaced in place without harm elsewhere.
+
+    Raises
+    ------
+    SessionError
+        If one is kept by git-annex, or two are links to the same file.
+    """
+    targets = {}
+    for name in written_names(session):
+        path = Path(session, name)
+        if not path.is_symlink():
+            continue
+        target = os.path.realpath(path)
+        if ANNEX in target:
+            raise SessionError(
+                f"{path}: kept by git-annex, whose files must not be changed in place; unlock it "
+                f"(git annex unlock {name}, or datalad unlock) and run again"
+            )
+        if target in targets:
+            raise SessionError(
+                f"{path}: link to the same file as {targets[target]} ({target}); give each a file "
+                "of its own"
+            )
+        targets[target] = name
+
+
+def remove_leftovers(session, store):
+    """Remove temporary files that a killed run left in the store or beside the label files."""
+    folders = [store.parent, store, *store.glob("*/"), *store.glob("*/*/")]
+    found = [path for folder in folders for path in files.leftovers(folder)]
+    for name in written_names(session):
+        real = Path(os.path.realpath(Path(session, name)))
+        if real.parent != store.parent:
+            found += files.leftovers(real.parent, real.name)
+    files.discard(*found)
 
 
 # The ledger
@@ -126,7 +193,7 @@ def add_to_ledger(store, hashes):
 
 def append(path, text):
     """Add lines to a file durably; a last line cut short by a crash is closed first."""
-    fd = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o664)
+    fd = files.open_shared(path, os.O_RDWR | os.O_APPEND)
     with open(fd, "r+b") as file:
         size = file.seek(0, os.SEEK_END)
         if size:
@@ -146,7 +213,7 @@ def put_once(path, data):
     """Write a read-only file of the store; one that exists is never overwritten."""
     present = files.read_optional(path)
     if present is None:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        files.make_folder(path.parent)
         files.write_atomically(path, data, mode=0o444)
     elif present != data:
         raise SessionError(
@@ -179,10 +246,49 @@ def read_manifest(generation):
         original = files.read_optional(generation / "original" / name)
         if original is None or files.sha256_bytes(original) != sha:
             raise SessionError(
-                f"{generation / 'original' / name}: the backup of an original label file is missing or "
-                f"damaged (expected sha256 {sha}); put it back from a backup of your data"
+                f"{generation / 'original' / name}: the backup of an original label file is "
+                f"missing or damaged (expected sha256 {sha}); put it back from a backup of your "
+                "data"
             )
     return manifest
+
+
+def has_backup(session, identity):
+    """Whether the store holds a complete backup of a sort."""
+    return (store_folder(session) / identity / "manifest.json").exists()
+
+
+def read_receipt(path):
+    """Receipt of a write in the results folder, None where there is none that can be read."""
+    try:
+        receipt = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return None
+    return receipt if isinstance(receipt, dict) and receipt else None
+
+
+def demand_store(session, receipt_path):
+    """Refuse to take labels for a sorter's or a person's that may be ours, their store being gone.
+
+    Parameters
+    ----------
+    session : path-like
+        Kilosort folder.
+    receipt_path : path-like
+        Receipt of the last write, which need not exist.
+    """
+    receipt = read_receipt(receipt_path)
+    if receipt is None or "sort_id" not in receipt or has_backup(session, receipt["sort_id"]):
+        return
+    present = [read_label_file(session, name) for name in (KS_FILE, GROUP_FILE)]
+    if present[0] == present[1]:
+        return  # as Kilosort leaves them: a fresh sort
+    if sort_id(session) == receipt["sort_id"]:
+        raise SessionError(
+            f"{store_folder(session)}: gone, though goodunits wrote labels here on "
+            f"{receipt['time']}, so the label files may not be the sorter's own; put the store "
+            f"back, or remove {receipt_path} if they are the sorter's or a person's"
+        )
 
 
 def back_up(session, store, identity):
@@ -191,7 +297,9 @@ def back_up(session, store, identity):
     Parameters
     ----------
     session : path-like
+        Kilosort folder.
     store : Path
+        Its store, locked.
     identity : str
         The sort id.
 
@@ -203,22 +311,29 @@ def back_up(session, store, identity):
     Raises
     ------
     SessionError
-        If a label file is ours, so that the original is gone; or if the backup is damaged.
+        If a label file is ours, so that the original is gone; if the folder changes meanwhile; or
+        if the backup is damaged.
     """
     generation = store / identity
     manifest = read_manifest(generation)
     if manifest is not None:
         return manifest
-    # Here and not in open_store: two runs may open the store at once, only one holds the lock.
-    files.write_if_changed(store / "README.txt", README.encode())
+    check_label_files(session)
+    before = sort_signature(session)
     found = {name: read_label_file(session, name) for name in label_file_names(session)}
-    _refuse_our_own(session, store, found)
+    found = _not_ours(session, store, found)
+    files.make_folder(generation)
+    _set_aside_unfinished(generation, found)
     for name, data in found.items():
-        _set_aside_unfinished(generation, name, data)
         put_once(generation / "original" / name, data)
+    if sort_signature(session) != before or sort_id(session) != identity:
+        raise SessionError(
+            f"{session}: {SORT_FILES[0]} changed during the backup; wait for the sorter to end and "
+            "run again"
+        )
     manifest = {
         "sort_id": identity,
-        "sort_signature": sort_signature(session),
+        "sort_signature": before,
         "time": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
         "files": {name: files.sha256_bytes(data) for name, data in found.items()},
         "absent": [name for name in (KS_FILE, GROUP_FILE) if name not in found],
@@ -227,64 +342,28 @@ def back_up(session, store, identity):
     return manifest
 
 
-def _set_aside_unfinished(generation, name, data):
-    """Keep what a backup cut short had taken, where the file has changed since."""
-    early = generation / "original" / name
-    taken = files.read_optional(early)
-    if taken is not None and taken != data:
-        save_superseded(generation, name, taken)
-        early.unlink()
+def _set_aside_unfinished(generation, found):
+    """Keep what a backup cut short had taken, where the folder has changed since."""
+    for early in sorted((generation / "original").glob("cluster_*")):
+        taken = early.read_bytes()
+        if found.get(early.name) != taken:
+            save_superseded(generation, early.name, taken)
+            early.unlink()
 
 
-def _refuse_our_own(session, store, found):
-    """Never take our own labels for originals."""
+def _not_ours(session, store, found):
+    """Leave out what we wrote for an earlier sort; never take our labels for originals."""
     written = ledger(store)
+    ours = {name for name, data in found.items() if files.sha256_bytes(data) in written}
     if found.get(GROUP_FILE) is not None and found.get(GROUP_FILE) == found.get(KS_FILE):
-        return  # Kilosort writes the two alike and we never do: a fresh sort
-    for name, data in found.items():
-        if files.sha256_bytes(data) in written:
-            raise SessionError(
-                f"{Path(session, name)}: written by goodunits, so not the sorter's own labels, and "
-                f"{store} has no backup for this sort; put the sorter's file back, or remove it if "
-                "it is lost"
-            )
-
-
-def read_state(generation):
-    """State of a generation; empty before the first write.
-
-    Raises
-    ------
-    SessionError
-        If the file is damaged: it holds decisions of people, so it is never just replaced.
-    """
-    path = generation / "state.json"
-    data = files.read_optional(path)
-    if data is None:
-        return {}
-    try:
-        sha, text = data.decode().split("\n", 1)
-        if files.sha256_bytes(text.encode()) != sha:
-            raise ValueError
-        return json.loads(text)
-    except ValueError:
+        ours -= {KS_FILE, GROUP_FILE}  # Kilosort writes the two alike and we never do: a fresh sort
+    for name in sorted(ours & {KS_FILE, GROUP_FILE}):
         raise SessionError(
-            f"{path}: damaged, and it holds decisions of people; put it back from a backup of your "
-            "data, or remove it if no one ever curated this session"
-        ) from None
-
-
-def write_state(generation, state):
-    """Replace the state, with its own hash on the first line."""
-    text = as_json(state).decode()
-    data = f"{files.sha256_bytes(text.encode())}\n{text}".encode()
-    files.write_atomically(generation / "state.json", data)
-
-
-def add_history(generation, **event):
-    """Add one line to the history of a generation."""
-    event = {"time": time.strftime("%Y-%m-%dT%H:%M:%S%z"), **event}
-    append(generation / "history.jsonl", json.dumps(event, sort_keys=True) + "\n")
+            f"{Path(session, name)}: written by goodunits, so not the sorter's own labels, and "
+            f"{store} has no backup for this sort; put the sorter's file back, or remove it if "
+            "it is lost"
+        )
+    return {name: data for name, data in found.items() if name not in ours}
 
 
 def as_json(value):

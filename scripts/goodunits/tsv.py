@@ -1,4 +1,7 @@
-"""Read and write the small tables of a session: Phy's label files and our own. Standard library only."""
+"""Read and write the small tables of a session: Phy's label files and our own.
+
+Standard library only.
+"""
 
 import csv
 import io
@@ -43,7 +46,10 @@ def parse_rows(data, where):
             f"{where}: not UTF-8 text ({error}); repair or remove the file"
         ) from None
     first = text.split("\n", 1)[0]
-    rows = list(csv.reader(io.StringIO(text), delimiter="\t" if "\t" in first else ","))
+    try:
+        rows = list(csv.reader(text.splitlines(), delimiter="\t" if "\t" in first else ","))
+    except csv.Error as error:
+        raise SessionError(f"{where}: not a table ({error}); repair or remove the file") from None
     rows = [[cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)]
     if not rows or "cluster_id" not in rows[0]:
         found = first.strip()[:60] or "nothing"
@@ -74,6 +80,7 @@ def parse_columns(data, where, columns):
     Parameters
     ----------
     data : bytes
+        As for `parse_rows`.
     where : str
         Name of the file, for the message.
     columns : sequence of str
@@ -102,6 +109,7 @@ def parse_labels(data, where, preferred="group"):
     Parameters
     ----------
     data : bytes
+        As for `parse_rows`.
     where : str
         Name of the file, for the message.
     preferred : str

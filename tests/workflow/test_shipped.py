@@ -5,8 +5,9 @@ import subprocess
 import sys
 
 import pytest
-from goodunits import catalogue, criteria, settings
 from helpers import PROJECT, Work, write_session
+
+from goodunits import catalogue, criteria, settings
 
 README = PROJECT / "README.md"
 PRESETS = sorted((PROJECT / "presets").glob("*.yaml"))

@@ -9,10 +9,11 @@ import shutil
 import numpy as np
 import pytest
 import spikeinterface.extractors as se
-from goodunits import metrics_table, session, settings
 from helpers import PROJECT, contents, write_config, write_session
 from pandas.errors import MergeError
 from phylib.io.model import load_model
+
+from goodunits import metrics_table, session, settings
 
 KS_FILE, GROUP_FILE = "cluster_KSLabel.tsv", "cluster_group.tsv"
 RATE_HZ = 30000.0

@@ -1,0 +1,82 @@
+"""What the store knows of the people behind the labels of one sort. Standard library only.
+
+`state.json`: the decisions, what we last left in the session folder, and what stood there before. A
+change of the decisions goes into `history.jsonl` first, so that neither file alone can lose them.
+"""
+
+import json
+import time
+
+from goodunits import files, store
+from goodunits.errors import SessionError
+
+
+def read_state(generation):
+    """State of a generation; empty before the first write.
+
+    A lost file is built again from the history; `rebuilt` says so.
+
+    Raises
+    ------
+    SessionError
+        If the file is damaged: it holds decisions of people, so it is never just replaced.
+    """
+    path = generation / "state.json"
+    data = files.read_optional(path)
+    if data is None:
+        return _state_from_history(generation)
+    try:
+        sha, text = data.decode().split("\n", 1)
+        if files.sha256_bytes(text.encode()) != sha:
+            raise ValueError
+        return json.loads(text)
+    except ValueError:
+        raise SessionError(
+            f"{path}: damaged, and it holds decisions of people; put it back from a backup of your "
+            "data, or move it away: it is then built again from history.jsonl beside it"
+        ) from None
+
+
+def _state_from_history(generation):
+    """State as the last lines of the history tell it; empty without any."""
+    events = read_history(generation)
+    if not events:
+        return {}
+    left = [event["left"] for event in events if "left" in event]
+    empty = {"group": {}, "hashes": {}, "units": {}}
+    return {
+        "rebuilt": True,
+        "last": {**empty, **left[-1]} if left else empty,
+        "pending": None,
+        "decisions": events[-1]["decisions"],
+        "inherited": events[-1]["inherited"],
+        "first_decisions": events[0]["decisions"],
+        "before": {},
+    }
+
+
+def write_state(generation, state):
+    """Replace the state, with its own hash on the first line."""
+    text = store.as_json(state).decode()
+    data = f"{files.sha256_bytes(text.encode())}\n{text}".encode()
+    files.write_atomically(generation / "state.json", data)
+
+
+def add_history(generation, **event):
+    """Add one line to the history of a generation."""
+    event = {"time": time.strftime("%Y-%m-%dT%H:%M:%S%z"), **event}
+    store.append(generation / "history.jsonl", json.dumps(event, sort_keys=True) + "\n")
+
+
+def read_history(generation):
+    """Events of a generation, oldest first; a line cut short by a crash is left out."""
+    data = files.read_optional(generation / "history.jsonl") or b""
+    events = []
+    for line in data.decode(errors="replace").splitlines():
+        try:
+            event = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(event, dict) and "decisions" in event and "inherited" in event:
+            events.append(event)
+    return events

@@ -1,0 +1,25 @@
+"""Say what was done to the labels of every session, and when (rule history)."""
+
+import sys
+
+from goodunits import logs, restore
+from goodunits.errors import GoodunitsError
+
+
+def main(snakemake):
+    """Print the events of each session, oldest first."""
+    failures = []
+    for session, folder, _ in snakemake.params.sessions:
+        try:
+            lines = [restore.describe(event) for event in restore.history(folder)]
+        except (GoodunitsError, OSError) as error:
+            lines = [f"cannot be read: {error}"]
+            failures.append(session)
+        print("\n  ".join([f"{session}: {folder}", *(lines or ["nothing was done here"])]))
+    sys.stdout.flush()
+    if failures:
+        raise GoodunitsError(f"the history of {', '.join(failures)} cannot be read")
+
+
+if __name__ == "__main__":
+    logs.run(main, snakemake)

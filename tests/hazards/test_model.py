@@ -1,0 +1,315 @@
+"""Random lives of a session, compared with a simple model of what must never be lost."""
+
+import shutil
+import tempfile
+from pathlib import Path
+
+import faults
+import hypothesis
+import pytest
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+import tiny
+from goodunits import curation, restore, store
+from goodunits.decisions import UNDECIDED
+
+MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
+LEAST = st.sampled_from([15, 35, 60])
+HAND = st.sampled_from(["good", "mua", "noise", "unsorted", "non-soma"])
+PICK = st.integers(0, 1000)
+POLICY = st.sampled_from(["keep", "fill", "overwrite"])
+
+
+class Life(RuleBasedStateMachine):
+    """One session folder, what is done to it, and what has to hold.
+
+    The model knows the labels as a run or a restore last left them (`base`), what people did by
+    hand since then, and which contents of label files nobody but us wrote.
+    """
+
+    @initialize()
+    def sort(self):
+        """Kilosort has sorted."""
+        self.place = Path(tempfile.mkdtemp(dir=MEMORY))
+        self.folder, self.results = self.place / "sort", self.place / "results"
+        tiny.make_sort(self.folder)
+        self.seed, self.policy, self.good = 0, "keep", "good"
+        self.ours, self.kept, self.pinned = set(), set(), {}
+        self.new_sort()
+
+    def new_sort(self):
+        """Nothing is known of a new sort."""
+        self.base, self.decisions, self.inherited = None, {}, {}
+        self.candidates, self.before = [], []
+        self.crashed, self.uncertain = False, {}
+        self.settled, self.units, self.left = {}, None, {}
+
+    def teardown(self):
+        """Remove the folder."""
+        if hasattr(self, "place"):
+            shutil.rmtree(self.place)
+
+    # What people and programs do
+
+    @rule(least=LEAST)
+    def run(self, least):
+        """A run of the workflow."""
+        self.first_visit()
+        found = self.look()
+        tiny.run(self.folder, self.results, least, self.policy, self.good)
+        self.after(found)
+        now, criteria = tiny.groups(self.folder), tiny.by_criteria(self.folder, least, self.good)
+        assert now.keys() == criteria.keys()
+        for unit, label in criteria.items():
+            assert now[unit] == self.expected(unit, label), unit
+        self.ours |= {data for data in tiny.read(self.folder).values() if data}
+        if self.crashed:  # the write cut short counts as the last one, if it came that far
+            self.before.append(found)
+        elif found != tiny.read(self.folder):
+            self.before = [found]
+        self.settle()
+        self.base = now
+
+    def expected(self, unit, label):
+        """Label that a unit must carry after a run."""
+        if self.policy != "overwrite" and unit in self.decisions:
+            return self.decisions[unit]
+        if self.policy == "fill" and unit in self.inherited:
+            return self.inherited[unit]
+        return label if label in ("good", "mua", "noise") else "unsorted"
+
+    @rule(least=LEAST, step=st.integers(0, 120))
+    def killed(self, least, step):
+        """A run that is killed at some call that changes the disk."""
+        self.first_visit()
+        found, folder, results = tiny.read(self.folder), self.folder, self.results
+        outcome = faults.in_child(
+            lambda: tiny.run(folder, results, least, self.policy, self.good),
+            faults.Faults(at=step, kill=True),
+        )
+        assert not outcome["error"], outcome
+        self.crashed = True
+        if b"\tgroup" in tiny.read(folder)[store.GROUP_FILE]:
+            self.left = tiny.groups(folder)
+        for path in self.folder.glob("cluster_*.tsv"):
+            if path.read_bytes() != found.get(path.name):
+                self.ours.add(path.read_bytes())
+        everything = set(tiny.tree(self.place).values())
+        assert {data for data in found.values() if data} - self.ours <= everything
+        self.before = [*self.before, found, tiny.read(self.folder)]
+
+    @precondition(lambda self: self.pinned.get(self.sort_id()))
+    @rule(to=st.sampled_from(["originals", "last"]))
+    def restored(self, to):
+        """Someone wants the old labels back."""
+        if to == "last" and not self.before:
+            return
+        found = self.look()
+        try:
+            restore.restore(self.folder, to)
+        except restore.SessionError as error:
+            assert "nothing was written yet" in str(error)
+            return
+        self.after(found)
+        now = tiny.read(self.folder)
+        if to == "originals":
+            assert {name: data for name, data in now.items() if data} == self.labels_of_sort()
+        else:
+            assert any(now == state for state in self.before)
+        has_groups = (now[store.GROUP_FILE] or b"").startswith(b"cluster_id\tgroup")
+        self.settle()
+        self.base = tiny.groups(self.folder) if has_groups else {}
+
+    @rule(units=st.lists(st.tuples(PICK, HAND), min_size=1, max_size=3))
+    def labelled(self, units):
+        """Someone gives groups in Phy and saves."""
+        phy = tiny.Phy(self.folder)
+        present = sorted(set(phy.clusters.tolist()))
+        for pick, group in units:
+            self.by_hand(phy, present[pick % len(present)], group)
+        phy.save()
+
+    def by_hand(self, phy, unit, group):
+        """Change the group of one unit; the same group again is no change."""
+        if phy.fields["group"].get(unit) == group:
+            return
+        phy.label(unit, group)
+        if self.crashed and unit in self.decisions:
+            self.uncertain.setdefault(unit, {self.decisions[unit]}).add(group)
+        self.decide(unit, group)
+
+    def decide(self, unit, group):
+        """A decision; one that brings back an undecided label as it was is none."""
+        before = self.left if self.crashed else self.base
+        undone = before and before.get(unit) == group and unit not in self.settled
+        if group in UNDECIDED or undone:
+            self.decisions.pop(unit, None)
+        else:
+            self.decisions[unit] = group
+
+    @precondition(lambda self: not self.crashed)
+    @rule(first=PICK, second=PICK, then=st.none() | HAND)
+    def merged(self, first, second, then):
+        """Someone merges two units in Phy, perhaps labels the new one, and saves."""
+        phy = tiny.Phy(self.folder)
+        known = self.settled_units(phy)
+        if len(known) < 2:
+            return
+        a, b = known[first % len(known)], known[second % len(known)]
+        if a == b:
+            return
+        counts = {unit: int((phy.clusters == unit).sum()) for unit in (a, b)}
+        if counts[a] == counts[b]:
+            return
+        new = phy.merge(a, b)
+        self.inherit(phy, max(counts, key=counts.get), new)
+        self.gone(a, b)
+        if then:
+            self.by_hand(phy, new, then)
+        phy.save()
+
+    @precondition(lambda self: not self.crashed)
+    @rule(pick=PICK)
+    def split(self, pick):
+        """Someone splits a unit in Phy and saves."""
+        phy = tiny.Phy(self.folder)
+        known = self.settled_units(phy)
+        if not known:
+            return
+        unit = known[pick % len(known)]
+        if int((phy.clusters == unit).sum()) < 8:
+            return
+        for new in phy.split(unit):
+            self.inherit(phy, unit, new)
+        self.gone(unit)
+        phy.save()
+
+    def gone(self, *units):
+        """Of units that are no more, the store knows what it knew at the last run or restore."""
+        for unit in units:
+            self.decisions.pop(unit, None)
+            if unit in self.settled:
+                self.decisions[unit] = self.settled[unit]
+
+    def settled_units(self, phy):
+        """Units that the last run or restore knew, if there was one; only these can be traced."""
+        present = sorted(set(phy.clusters.tolist()))
+        return [u for u in present if self.units is None or u in self.units]
+
+    def inherit(self, phy, parent, new):
+        """What a new unit copies is a decision only where the parent's label was one."""
+        group = phy.fields["group"].get(new)
+        if group is None:
+            return
+        if not self.base or parent in self.decisions and self.decisions[parent] == group:
+            self.decide(new, group)
+        else:
+            self.inherited[new] = group
+
+    @rule()
+    def sorted_again(self):
+        """Kilosort sorts again; tables of Phy stay."""
+        self.seed += 1
+        sizes = {unit: n + self.seed for unit, n in tiny.SIZES.items()}
+        tiny.make_sort(self.folder, self.seed, sizes)
+        self.new_sort()
+
+    @rule()
+    def results_deleted(self):
+        """Someone removes the results."""
+        shutil.rmtree(self.results, ignore_errors=True)
+
+    @rule(
+        policy=st.sampled_from(["keep", "fill", "overwrite"]),
+        good=st.sampled_from(["good", "axon"]),
+    )
+    def settings_changed(self, policy, good):
+        """Someone edits the settings."""
+        self.policy, self.good = policy, good
+
+    # What has to hold
+
+    def sort_id(self):
+        """Identity of the present sort."""
+        return store.sort_id(self.folder)
+
+    def first_visit(self):
+        """Label files that a backup may take for the originals."""
+        if self.sort_id() not in self.pinned:
+            now = {name: data for name, data in tiny.read(self.folder).items() if data}
+            if now.get(store.INFO_FILE) in self.ours:
+                del now[store.INFO_FILE]
+            self.candidates.append(now)
+
+    def labels_of_sort(self):
+        """Originals of the present sort as first seen."""
+        return self.pinned[self.sort_id()]
+
+    def look(self):
+        """Label files before a run or restore; what is not ours must outlive it."""
+        found = tiny.read(self.folder)
+        self.kept |= {data for data in found.values() if data and data not in self.ours}
+        return found
+
+    def after(self, found):
+        """Check decisions once they were looked for."""
+        actual = tiny.decided(self.folder)
+        for unit, choices in self.uncertain.items():
+            assert actual.get(unit) in choices or "unsorted" in choices, unit
+        certain = {u: label for u, label in self.decisions.items() if u not in self.uncertain}
+        if self.crashed:
+            assert certain.items() <= actual.items()
+            self.decisions = actual
+        else:
+            assert actual == self.decisions
+        if self.sort_id() not in self.pinned:
+            generation = curation.current_generation(self.folder)
+            names = store.read_manifest(generation)["files"]
+            originals = {n: (generation / "original" / n).read_bytes() for n in names}
+            assert not set(originals) - set(tiny.LABEL_FILES) - {"cluster_gu_label.tsv"}
+            originals.pop("cluster_gu_label.tsv", None)  # ours, as Phy saved it
+            assert originals in self.candidates
+            self.pinned[self.sort_id()] = originals
+
+    def settle(self):
+        """The folder is now as we left it."""
+        assert not tiny.temporary_files(self.folder)
+        self.crashed, self.uncertain = False, {}
+        self.settled = dict(self.decisions)
+        self.units = set(tiny.by_criteria(self.folder, 0))
+
+    @invariant()
+    def nothing_lost(self):
+        """Originals of every sort, and every content that we replaced, are somewhere."""
+        if not self.pinned and not self.kept:
+            return
+        everything = set(tiny.tree(self.folder).values())
+        assert self.kept <= everything
+        for identity, originals in self.pinned.items():
+            generation = store.store_folder(self.folder) / identity
+            for name, data in originals.items():
+                assert (generation / "original" / name).read_bytes() == data
+
+
+def live(examples, steps):
+    """Run many lives."""
+    settings = hypothesis.settings(
+        max_examples=examples,
+        stateful_step_count=steps,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        phases=[hypothesis.Phase.generate],  # a life reads well as it is; shrinking takes long
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    hypothesis.stateful.run_state_machine_as_test(Life, settings=settings)
+
+
+def test_a_few_lives():
+    live(40, 10)
+
+
+@pytest.mark.hazards
+def test_many_lives():
+    live(600, 14)

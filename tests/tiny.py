@@ -1,0 +1,176 @@
+"""Tiny sorts, a stand-in for Phy and a run without Snakemake, for tests of the label store."""
+
+import csv
+import io
+import json
+from collections import Counter
+from pathlib import Path
+
+import numpy as np
+
+from goodunits import curation, decisions, files, found, lineage, phy_write, spikes, store
+
+SIZES = {0: 40, 1: 70, 2: 30, 3: 55, 5: 20, 6: 10}
+LABEL_FILES = (store.KS_FILE, store.GROUP_FILE, store.INFO_FILE)
+
+
+def make_sort(folder, seed=0, sizes=SIZES):
+    """Write what Kilosort leaves: spike files and two label files that are alike."""
+    folder.mkdir(parents=True, exist_ok=True)
+    rng = np.random.default_rng(seed)
+    clusters = rng.permutation(np.repeat(list(sizes), list(sizes.values()))).astype(np.int32)
+    np.save(folder / "spike_times.npy", np.sort(rng.integers(0, 10**7, len(clusters))))
+    np.save(folder / "spike_templates.npy", clusters)
+    np.save(folder / "spike_clusters.npy", clusters)
+    labels = {i: "good" if i % 2 else "mua" for i in sizes}
+    text = "cluster_id\tKSLabel\n" + "".join(f"{i}\t{label}\n" for i, label in labels.items())
+    for name in (store.KS_FILE, store.GROUP_FILE):
+        replace(folder / name, text.encode())
+    return folder
+
+
+def replace(path, data):
+    """Write a file as a program of somebody else does: as a new file in place of the old one."""
+    new = path.with_name(f".{path.name}.tmp")
+    new.write_bytes(data)
+    new.rename(path)
+
+
+def read(folder):
+    """Contents of the label files, None for a missing one."""
+    return {name: files.read_optional(Path(folder, name)) for name in LABEL_FILES}
+
+
+def groups(folder):
+    """Labels of cluster_group.tsv by cluster id, if it has the header that Phy reads."""
+    rows = list(csv.reader(Path(folder, store.GROUP_FILE).read_text().splitlines(), delimiter="\t"))
+    assert rows[0] == ["cluster_id", "group"]
+    return {int(i): label for i, label in rows[1:]}
+
+
+class Phy:
+    """What Phy 2 does to a folder: new ids, copied labels, CRLF, no empty rows."""
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+        self.clusters = np.load(self.folder / "spike_clusters.npy")
+        self.fields = {"group": {}}
+        for path in sorted(self.folder.glob("*.tsv")):
+            if path.name == store.INFO_FILE:
+                continue
+            header, *rows = csv.reader(path.read_text().splitlines(), delimiter="\t")
+            self.fields.setdefault(header[1], {}).update({int(i): text for i, text in rows})
+        self.next_id = (
+            int(max(self.clusters.max(), *map(max, filter(None, self.fields.values())))) + 1
+        )
+
+    def label(self, cluster_id, group):
+        """Give a group by hand."""
+        self.fields["group"][cluster_id] = group
+
+    def merge(self, *parents):
+        """Merge clusters; the new one takes the common value or the largest parent's."""
+        counts = Counter(self.clusters.tolist())
+        largest = max(parents, key=counts.get)
+        new, self.next_id = self.next_id, self.next_id + 1
+        self.clusters = np.where(np.isin(self.clusters, parents), new, self.clusters)
+        for values in self.fields.values():
+            if values.get(largest) is not None:
+                values[new] = values[largest]
+        return new
+
+    def split(self, cluster_id):
+        """Split a cluster in two halves; both copy its values."""
+        spikes_of_it = np.flatnonzero(self.clusters == cluster_id)
+        pair = (self.next_id, self.next_id + 1)
+        self.next_id += 2
+        self.clusters = self.clusters.copy()
+        self.clusters[spikes_of_it[::2]], self.clusters[spikes_of_it[1::2]] = pair
+        for values in self.fields.values():
+            if cluster_id in values:
+                values.update(dict.fromkeys(pair, values[cluster_id]))
+        return pair
+
+    def save(self):
+        """Save all: spike_clusters.npy, one table per field, and cluster_info.tsv."""
+        np.save(self.folder / "spike_clusters.npy", self.clusters.astype(np.int32))
+        counts = Counter(self.clusters.tolist())
+        for field, values in self.fields.items():
+            rows = [[i, values[i]] for i in sorted(counts) if i in values]
+            replace(self.folder / f"cluster_{field}.tsv", table(["cluster_id", field], rows))
+        names = ["KSLabel", "group"]
+        rows = [
+            [i, *(self.fields.get(name, {}).get(i, "") for name in names), counts[i]]
+            for i in sorted(counts)
+        ]
+        header = ["cluster_id", *names, "n_spikes"]
+        replace(self.folder / store.INFO_FILE, table(header, rows))
+
+
+def table(header, rows):
+    """A table as Phy writes it, with CRLF."""
+    out = io.StringIO()
+    csv.writer(out, delimiter="\t").writerows([header, *rows])
+    return out.getvalue().encode()
+
+
+def measured(folder):
+    """The record that compute_metrics makes, of the spike files alone."""
+    names = ("spike_times.npy", "spike_clusters.npy", "spike_templates.npy")
+    clusters = np.load(folder / "spike_clusters.npy")
+    by_unit = spikes.group_by_unit(np.load(folder / "spike_times.npy"), clusters)
+    records = {
+        name: {
+            "sha256": files.sha256_file(folder / name),
+            "signature": files.signature(folder / name),
+        }
+        for name in names
+    }
+    return {
+        "sort_id": store.sort_id(folder),
+        "files": records,
+        "units": spikes.sampled_spikes(by_unit, lineage.SAMPLED_SPIKES),
+    }
+
+
+def by_criteria(folder, least, good="good"):
+    """Labels by a criterion: units with at least so many spikes are good."""
+    ids, counts = np.unique(np.load(Path(folder, "spike_clusters.npy")), return_counts=True)
+    return {i: good if n >= least else "mua" for i, n in zip(ids.tolist(), counts, strict=True)}
+
+
+def run(folder, results, least=35, policy="keep", good="good", columns=None):
+    """One run of the workflow on one session, rule by rule but without Snakemake."""
+    results.mkdir(parents=True, exist_ok=True)
+    receipt = results / "written.json"
+    store.demand_store(folder, receipt)
+    found.refresh(folder, results / "found.json", receipt)
+    with store.locked(folder) as base:
+        store.back_up(folder, base, store.sort_id(folder))
+    seen = curation.from_json((results / "found.json").read_text())
+    criteria = by_criteria(folder, least, good)
+    labels, _ = decisions.final_labels(criteria, seen.decisions, seen.inherited, policy)
+    receipt.unlink(missing_ok=True)
+    plan = phy_write.Plan(labels, criteria, measured(folder), policy, columns or {})
+    written = phy_write.write(folder, plan)
+    files.write_atomically(receipt, json.dumps(written).encode())
+    return written
+
+
+def decided(folder):
+    """Decisions of people as a run would see them now."""
+    return curation.look(folder, curation.current_generation(folder)).decisions
+
+
+def tree(folder):
+    """Content of every file below a folder, by relative path."""
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(Path(folder).rglob("*"))
+        if path.is_file()
+    }
+
+
+def temporary_files(folder):
+    """Names of temporary files below a folder."""
+    return [path.name for path in Path(folder).rglob(".*goodunits-*")]

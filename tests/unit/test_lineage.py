@@ -1,0 +1,67 @@
+"""Parents of clusters that Phy made, known again by a few spikes."""
+
+import numpy as np
+import pytest
+
+from goodunits import lineage
+
+UNITS = {
+    1: {"n_spikes": 60, "spikes": [0, 2, 4]},
+    2: {"n_spikes": 30, "spikes": [1, 3]},
+    3: {"n_spikes": 10, "spikes": [5]},
+}
+BASE = {1: "good", 2: "mua", 3: "mua"}
+
+
+@pytest.fixture
+def clusters_file(tmp_path):
+    """Function that saves the cluster of each spike."""
+
+    def save(values, dtype=np.int32):
+        np.save(tmp_path / "c.npy", np.array(values, dtype))
+        return tmp_path / "c.npy"
+
+    return save
+
+
+@pytest.mark.parametrize("dtype", ["<i4", "<i8", "<u4", ">i4", "<u2", "<u8"])
+@pytest.mark.parametrize("column", [False, True])
+def test_items_are_read_as_numpy_does(clusters_file, dtype, column):
+    values = np.array([3, 60000, 7, 0])
+    path = clusters_file(values[:, None] if column else values, dtype)
+    assert lineage.read_items(path, [3, 1]) == [0, 60000]
+    assert lineage.read_items(path, [4]) is None
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\x93NUMPY", b"\x93NUMPY\x01\x00\x05\x00{'a'}", b"text" * 40]
+)
+def test_a_damaged_file_is_none(tmp_path, data):
+    (tmp_path / "c.npy").write_bytes(data)
+    assert lineage.read_items(tmp_path / "c.npy", [0]) is None
+    assert lineage.read_items(tmp_path / "missing.npy", [0]) is None
+
+
+def test_a_merge_copies_the_largest_parents_label(clusters_file):
+    path = clusters_file([9, 9, 9, 9, 9, 3])
+    assert lineage.inherited_labels(UNITS, BASE, {}, path) == {9: "good"}
+
+
+def test_a_copy_of_a_decision_is_not_ours(clusters_file):
+    path = clusters_file([9, 2, 9, 2, 8, 3])
+    assert lineage.inherited_labels(UNITS, BASE, {1: "good"}, path) == {}
+    assert lineage.inherited_labels(UNITS, BASE, {1: "noise"}, path) == {9: "good", 8: "good"}
+
+
+def test_survivors(clusters_file):
+    path = clusters_file([9, 2, 9, 9, 9, 3])
+    assert lineage.survivors(UNITS, [1, 2, 3], path) == {2, 3}
+
+
+def test_the_last_word_of_the_log_counts(tmp_path):
+    (tmp_path / "phy.log").write_text(
+        "\x1b[36m10:11:12 [D] Change metadata_group for clusters 4, 7 to good.\x1b[0m\n"
+        "10:11:13 [D] Change metadata_group for cluster 7 to noise.\n"
+    )
+    assert lineage.labelled_in_phy(tmp_path) == {4: "good", 7: "noise"}
+    assert lineage.labelled_in_phy(tmp_path / "none") == {}
