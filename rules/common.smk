@@ -19,12 +19,43 @@ RESULTS = workflow.modifier.path_modifier.replace_prefix("results/")
 BASE = ["__init__.py", "errors.py", "files.py", "logs.py"]
 STORE = [*BASE, "store.py"]
 CURATION = [*STORE, "curation.py", "decisions.py", "lineage.py", "tsv.py"]
-CATALOGUE = ["catalogue.py", "records.py", "records_trains.py", "records_waves.py"]
+CATALOGUE = [
+    "catalogue.py",
+    "records.py",
+    "records_coincidence.py",
+    "records_contamination.py",
+    "records_templates.py",
+    "records_trains.py",
+    "records_waves.py",
+]
 CRITERIA = [*CATALOGUE, "criteria.py", "criteria_rules.py", "criteria_text.py"]
 LABELS = ["labels_file.py", *CRITERIA]
 READING = ["kilosort_log.py", "ops_file.py", "params_file.py", "session.py"]
-TRAINS = ["kilosort_ccg.py", "spike_train.py", "spikes.py", "trains_groups.py"]
-WAVES = ["waves_groups.py"]
+TRAINS = [
+    "binned.py",
+    "bursts.py",
+    "coincidence.py",
+    "kilosort_ccg.py",
+    "lags.py",
+    "poisson.py",
+    "refractory_period.py",
+    "spike_finder.py",
+    "spike_train.py",
+    "spikes.py",
+    "trains_groups.py",
+]
+WAVES = [
+    "amplitudes.py",
+    "drift.py",
+    "isolation.py",
+    "pc_features.py",
+    "similarity.py",
+    "spatial.py",
+    "templates.py",
+    "waveform.py",
+    "waves_files.py",
+    "waves_groups.py",
+]
 MEASURED = [*CATALOGUE, "metrics_file.py", "metrics_table.py", "provenance.py"]
 WRITING = ["lock.py", "phy_write.py"]
 PREPARING = ["dataset.py", "demo.py", "schema_problems.py", "settings.py", "setup.py"]
@@ -33,7 +64,7 @@ LIBRARY = {
     "compute_metrics": [*CURATION, *READING, *TRAINS, *WAVES, *MEASURED],
     "apply_thresholds": [*CURATION, *LABELS, "found.py", "metrics_file.py"],
     "write_phy": [*CURATION, *LABELS, *WRITING, "provenance.py"],
-    "summarize": [*CURATION, *LABELS, "found.py", "summary.py"],
+    "summarize": [*CURATION, *LABELS, "found.py", "summary.py", "unit_table.py"],
     "preview": [*STORE, "decisions.py", "preview.py", "tsv.py"],
     "restore": [*CURATION, *WRITING, "restore.py"],
     "verify": [*CURATION, "found.py", "preview.py", "verify.py"],
@@ -55,7 +86,7 @@ def library_files(rule_name):
 
 sys.path.insert(0, str(Path(library_files("parsing")[0]).parents[1]))
 
-from goodunits import demo, files, preview, setup, summary  # noqa: E402
+from goodunits import catalogue, demo, files, preview, setup, summary  # noqa: E402
 from goodunits.errors import GoodunitsError  # noqa: E402
 
 try:
@@ -84,6 +115,7 @@ MEASURED_FILES = (
     "params.py",
     "ops.npy",
     "kilosort4.log",
+    *catalogue.files_of(RUN.metric_names()),
 )
 
 
@@ -159,11 +191,11 @@ def phy_text(wildcards):
     return RUN.phy_text(wildcards.session)
 
 
-def sessions_and_folders():
+def with_folders(entries):
     """Session ids with their Kilosort and results folders."""
     return [
         (entry.id, str(entry.folder), f"{RESULTS}{entry.id}")
-        for entry in SESSIONS.values()
+        for entry in entries.values()
     ]
 
 
@@ -174,23 +206,29 @@ def asked_for(*targets):
 
 def report_success():
     """At the end of a run without errors: say on the terminal what was labelled."""
-    _, rows = summary.sessions_table(sessions_and_folders())
     if not asked_for(*ON_DEMAND):
+        _, rows = summary.sessions_table(with_folders(RUN.sessions))
         print(summary.success_text(rows), file=sys.stderr)
 
 
 def report_failure():
     """At the end of a run with errors: which sessions failed and why.
 
-    A failed session keeps Snakemake from the rule preview, so the others are compared here.
+    A failed session keeps Snakemake from the rules preview and summarize, so their tables are made
+    here of the other sessions.
     """
-    sessions = sessions_and_folders()
     if asked_for("preview"):
-        print(preview.compare(sessions, PREVIEW), file=sys.stderr)
+        print(preview.compare(with_folders(RUN.sessions), PREVIEW), file=sys.stderr)
     elif not asked_for(*ON_DEMAND):
+        from goodunits import unit_table  # pandas, only where it is needed
+
+        sessions = with_folders(RUN.dataset)
         data, rows = summary.sessions_table(sessions)
         files.write_if_changed(f"{RESULTS}sessions.tsv", data)
-        print(summary.failures_text(rows), file=sys.stderr)
+        units = unit_table.units_tsv(summary.labelled(rows, sessions))
+        files.write_if_changed(f"{RESULTS}units.tsv", units)
+        treated = [row for row in rows if row["session"] in RUN.sessions]
+        print(summary.failures_text(treated), file=sys.stderr)
 
 
 # What a job asks a cluster for; a retry asks for more (attempt 1, 2, ...). Measured with Kilosort

@@ -21,7 +21,7 @@ rule summarize:
         mem_mb=joining_mem_mb,
         runtime=light_runtime,
     params:
-        sessions=sessions_and_folders(),
+        sessions=with_folders(RUN.dataset),
     message:
         "Summing up all sessions"
     script:

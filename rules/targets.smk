@@ -11,7 +11,7 @@ rule preview:
     conda:
         "../envs/goodunits.yaml"
     params:
-        sessions=sessions_and_folders(),
+        sessions=with_folders(RUN.sessions),
         table=PREVIEW,
     message:
         "Comparing the labels that would be written with those in the session folders"
@@ -28,7 +28,7 @@ rule restore:
     conda:
         "../envs/goodunits.yaml"
     params:
-        sessions=sessions_and_folders(),
+        sessions=with_folders(RUN.sessions),
         table=f"{RESULTS}restore.tsv",
         to="originals",
     message:
@@ -41,7 +41,7 @@ use rule restore as restore_last with:
     log:
         "logs/restore_last.log",
     params:
-        sessions=sessions_and_folders(),
+        sessions=with_folders(RUN.sessions),
         table=f"{RESULTS}restore.tsv",
         to="last",
     message:
@@ -57,7 +57,7 @@ rule verify:
     conda:
         "../envs/goodunits.yaml"
     params:
-        sessions=sessions_and_folders(),
+        sessions=with_folders(RUN.sessions),
         table=f"{RESULTS}verify.tsv",
     message:
         "Checking that the session folders carry what was written"

@@ -19,10 +19,11 @@ from goodunits import (
 
 def main(snakemake):
     """Read the session, write metrics.tsv and, beside it, what was read and how."""
-    parameters = json.loads(snakemake.params.settings)
+    settings = json.loads(snakemake.params.settings)
+    parameters = settings["parameters"]
     sort = session.load_session(snakemake.params.folder, snakemake.params.recording_duration_s)
     ks_labels = curation.original_ks_labels(snakemake.params.folder)
-    table = metrics_table.compute(sort, parameters, ks_labels)
+    table = metrics_table.compute(sort, parameters, ks_labels, settings["names"])
     for note in (*sort.notes, *table.notes):
         logging.getLogger("compute_metrics").warning(note)
     metrics_table.write_metrics(table, snakemake.output.metrics)

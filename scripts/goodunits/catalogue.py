@@ -1,16 +1,22 @@
 """Every metric in one record: the table, the schema, the documentation and the criteria read it.
 
-The records stand in records_trains.py and records_waves.py. Standard library only: light jobs
+The records stand in the modules records_*.py. Standard library only: light jobs
 import this module. Values of parameters live in config.yaml.
 """
 
-from goodunits import records_trains, records_waves
+from goodunits import (
+    records_coincidence,
+    records_contamination,
+    records_trains,
+    records_waves,
+)
 
 # JSON schema types of the kinds of parameters.
 SCHEMA_TYPES = {"float": "number", "int": "integer", "bool": "boolean"}
 
-GROUPS = {group.name: group for group in (*records_trains.GROUPS, *records_waves.GROUPS)}
-METRICS = {metric.name: metric for metric in (*records_trains.RECORDS, *records_waves.RECORDS)}
+_MODULES = (records_trains, records_contamination, records_coincidence, records_waves)
+GROUPS = {group.name: group for module in _MODULES for group in module.GROUPS}
+METRICS = {metric.name: metric for module in _MODULES for metric in module.RECORDS}
 
 
 def kinds():
@@ -20,7 +26,79 @@ def kinds():
 
 def names_by_default():
     """Names of the metrics that are computed when none are asked for."""
-    return tuple(name for name, metric in METRICS.items() if GROUPS[metric.group].cost == "always")
+    return names_wanted()
+
+
+def names_wanted(groups=(), metrics=()):
+    """Names of the metrics to compute: those that are cheap and those asked for.
+
+    Parameters
+    ----------
+    groups : iterable of str
+        Groups that are wanted too.
+    metrics : iterable of str
+        Metrics whose groups are wanted too.
+
+    Returns
+    -------
+    tuple of str
+        Every metric of these groups, in the order of the catalogue.
+    """
+    always = {name for name, group in GROUPS.items() if group.cost == "always"}
+    wanted = always | set(groups) | {METRICS[name].group for name in metrics}
+    return tuple(name for name, metric in METRICS.items() if metric.group in wanted)
+
+
+def parameter_blocks(names):
+    """Metrics whose parameters some metrics use: those of the same groups.
+
+    Parameters
+    ----------
+    names : iterable of str
+        Metrics to compute.
+
+    Returns
+    -------
+    tuple of str
+        Metrics that have parameters, in the order of the catalogue.
+    """
+    groups = {METRICS[name].group for name in names}
+    return tuple(
+        metric.name for metric in METRICS.values() if metric.parameters and metric.group in groups
+    )
+
+
+def typed(parameters):
+    """Parameters of metrics with whole numbers as int: a canonical text has floats only.
+
+    Parameters
+    ----------
+    parameters : dict of str to dict
+        Values by metric and parameter.
+
+    Returns
+    -------
+    dict of str to dict
+    """
+    whole = {
+        (metric.name, item.name)
+        for metric in METRICS.values()
+        for item in metric.parameters
+        if item.kind == "int"
+    }
+    return {
+        metric: {
+            name: int(value) if (metric, name) in whole and value is not None else value
+            for name, value in block.items()
+        }
+        for metric, block in parameters.items()
+    }
+
+
+def files_of(names):
+    """Optional session files that some metrics are read from, each once."""
+    groups = dict.fromkeys(METRICS[name].group for name in names)
+    return tuple(dict.fromkeys(file for group in groups for file in GROUPS[group].files))
 
 
 def json_schema():

@@ -285,7 +285,12 @@ def _make_group(mode, parts):
     for part in parts:
         same_mode = isinstance(part, Group) and part.mode == mode
         flat.extend(part.parts if same_mode else [part])
-    unique = tuple(part for part in dict.fromkeys(flat) if part is not None)
+    # Groups with the same parts in another order mean the same.
+    by_meaning = {}
+    for part in flat:
+        if part is not None:
+            by_meaning.setdefault(json.dumps(_plain(part)), part)
+    unique = tuple(by_meaning.values())
     if len(unique) > 1:
         return Group(mode, unique)
     return unique[0] if unique else None

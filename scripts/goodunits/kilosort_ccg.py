@@ -13,6 +13,7 @@ import math
 
 import numpy as np
 
+from goodunits.spike_finder import finder_of
 from goodunits.spikes import Column
 
 BIN_S = 0.001
@@ -127,13 +128,14 @@ def pairs_within(train, sampling_frequency_hz):
         For each bin (0 to 10, 49, 50, 249, 250, 499 ms) the pairs (each counted once) in it or in
         a lower one.
     """
+    finder = finder_of(train)
     near = np.zeros(MAX_REFRACTORY_MS + 1, dtype=np.int64)
     far = dict.fromkeys(FAR_LAGS_MS, 0)
     for start in range(0, len(train), CHUNK):
         stop = min(start + CHUNK, len(train))
         near += _near_pairs(train, start, stop, sampling_frequency_hz)
         for lag_ms in FAR_LAGS_MS:
-            far[lag_ms] += _pairs_up_to(train, start, stop, lag_ms, sampling_frequency_hz)
+            far[lag_ms] += _pairs_up_to(finder, start, stop, lag_ms, sampling_frequency_hz)
     return dict(enumerate(np.cumsum(near).tolist())) | far
 
 
@@ -156,14 +158,15 @@ def _near_pairs(train, start, stop, sampling_frequency_hz):
         seconds = train[firsts + step]
 
 
-def _pairs_up_to(train, start, stop, lag_ms, sampling_frequency_hz):
+def _pairs_up_to(finder, start, stop, lag_ms, sampling_frequency_hz):
     """Pairs in bins 0 to lag_ms whose first spike is start..stop."""
+    train = finder.padded
     limits = train[start:stop] + _edge_samples(lag_ms, sampling_frequency_hz)
-    ends = np.searchsorted(train, limits)
+    ends = finder.first_from(limits)
     # Spike i itself and those before it are not partners: i + 1 of them.
     n_pairs = int(ends.sum()) - (start + 1 + stop) * (stop - start) // 2
     # Lags of exactly the edge: only Kilosort's rounding tells on which side they fall.
-    on_edge = np.flatnonzero(train[np.minimum(ends, len(train) - 1)] == limits)
+    on_edge = np.flatnonzero(train[ends] == limits)
     if len(on_edge):
         bins = _lag_bins(train[start:stop][on_edge], limits[on_edge], sampling_frequency_hz)
         on_edge = on_edge[bins <= lag_ms]

@@ -1,13 +1,23 @@
 """The metrics of one session: which groups to compute, on what, and why a value is missing."""
 
+import functools
 from dataclasses import dataclass
 
 import numpy as np
 
-from goodunits import catalogue, metrics_file, trains_groups, waves_groups
-from goodunits.errors import ConfigError, nearest
+from goodunits import (
+    catalogue,
+    coincidence,
+    lags,
+    metrics_file,
+    trains_groups,
+    waves_groups,
+)
+from goodunits.errors import ConfigError, SessionError, nearest
 from goodunits.spikes import UnitSpikes, group_by_unit
 
+# A file that was not written to its end may hold zeros in its place.
+MAX_AT_ONE_TIME = 10_000
 # One function per group of the catalogue: it takes Inputs and gives columns (dict of str to Column)
 # and notes (list of str).
 GROUP_FUNCTIONS = trains_groups.GROUP_FUNCTIONS | waves_groups.GROUP_FUNCTIONS
@@ -60,6 +70,24 @@ class Inputs:
     parameters: dict
     ks_labels: dict | None
 
+    @functools.cached_property
+    def lags(self):
+        """Pairs of spikes of each unit by lag, a LagCounts."""
+        return lags.count_lags(self.spikes, self.session.sampling_frequency_hz)
+
+    @functools.cached_property
+    def in_time_order(self):
+        """All spikes in time order, a TimeOrdered."""
+        session = self.session
+        return coincidence.in_time_order(
+            session.spike_samples, session.spike_clusters, self.spikes.unit_ids
+        )
+
+    @property
+    def n_samples(self):
+        """Length of the recording in samples."""
+        return round(self.session.recording_duration_s * self.session.sampling_frequency_hz)
+
 
 def compute(session, parameters, ks_labels, names=None):
     """Compute the metrics of one session.
@@ -83,11 +111,14 @@ def compute(session, parameters, ks_labels, names=None):
     ------
     ConfigError
         If a metric is not in the catalogue or a parameter is missing.
+    SessionError
+        If far too many spikes have the same time.
     """
     names = _checked_names(names)
     _check_parameters(names, parameters)
     spikes = group_by_unit(session.spike_samples, session.spike_clusters)
-    inputs = Inputs(session, spikes, parameters, ks_labels)
+    inputs = Inputs(session, spikes, catalogue.typed(parameters), ks_labels)
+    _check_times(inputs.in_time_order.samples)
     found, notes = {}, []
     if not spikes.in_time_order:
         notes.append("spike_times.npy: spikes are not in time order; they were sorted by time")
@@ -119,6 +150,16 @@ def _checked_names(names):
             [f"unknown metric '{name}'{nearest(name, catalogue.METRICS)}" for name in unknown]
         )
     return tuple(name for name in catalogue.METRICS if name in wanted)
+
+
+def _check_times(samples):
+    """No time has more spikes than any sort can have: comparing all of them would take hours."""
+    equal = samples[MAX_AT_ONE_TIME:] == samples[:-MAX_AT_ONE_TIME]
+    if np.any(equal):
+        raise SessionError(
+            f"spike_times.npy: more than {MAX_AT_ONE_TIME} spikes at sample "
+            f"{samples[np.flatnonzero(equal)[0]]}; the file is damaged, sort again or restore it"
+        )
 
 
 def _check_parameters(names, parameters):

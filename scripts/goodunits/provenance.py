@@ -32,7 +32,9 @@ def measured(sort, table, parameters, units):
         `sort_id`, `files` (hash and signature of everything read), `units`, and what is known of
         the sort.
     """
-    read = {name: _file_record(sort.folder / name) for name in sort.files_read}
+    optional = [name for name in catalogue.files_of(table.columns) if (sort.folder / name).exists()]
+    names = dict.fromkeys([*sort.files_read, *optional])
+    read = {name: _file_record(sort.folder / name) for name in names}
     sort_hashes = [_hash(read, sort.folder, name) for name in store.SORT_FILES]
     versions = {name: catalogue.METRICS[name].version for name in table.columns}
     return {

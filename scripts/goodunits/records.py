@@ -39,11 +39,14 @@ class Group:
         Key and what the group tells.
     cost : str
         "always": cheap, computed for every session; "on_request": only if a metric of it is named.
+    files : tuple of str
+        Optional files of a session that it reads, beside those that every session has.
     """
 
     name: str
     cost: str
     description: str
+    files: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

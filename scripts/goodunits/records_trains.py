@@ -47,6 +47,26 @@ RECORDS = (
         group="rates",
     ),
     Metric(
+        name="firing_range",
+        kind="float",
+        unit="Hz",
+        description="Spread of the firing rate over the recording.",
+        formula="95th - 5th percentile of the rates in bins from 0 to the end of the recording",
+        reference="SpikeInterface",
+        better="none",
+        group="rates",
+        parameters=(
+            Parameter(
+                "bin_duration_s",
+                "float",
+                "s",
+                "Length of a bin; what is left at the end is not used.",
+                exclusive_minimum=0,
+            ),
+        ),
+        nan_reasons=("recording_too_short",),
+    ),
+    Metric(
         name="presence_ratio",
         kind="float",
         unit="",
@@ -89,6 +109,74 @@ RECORDS = (
                 "",
                 "With fewer bins the ratio is undefined; not used when n_bin_edges is set.",
                 minimum=1,
+            ),
+        ),
+        nan_reasons=("recording_too_short",),
+    ),
+    Metric(
+        name="presence_ratio_allen",
+        kind="float",
+        unit="",
+        description=(
+            "Presence ratio of the Allen Institute: share of 99 bins, from the first to the last "
+            "spike of all units, with a spike; at most 0.99."
+        ),
+        formula="bins with a spike / 100, 100 equally spaced bin edges",
+        reference="Siegle et al. 2021, Nature, doi:10.1038/s41586-020-03171-x",
+        better="higher",
+        group="presence",
+        nan_reasons=("recording_too_short",),
+    ),
+    Metric(
+        name="presence_ratio_si",
+        kind="float",
+        unit="",
+        description=(
+            "Presence ratio of SpikeInterface: share of the bins from 0 to the end of the "
+            "recording in which the unit fires."
+        ),
+        formula="bins with count > floor(mean_fr_ratio_thresh * mean count) / number of bins",
+        reference="SpikeInterface, presence_ratio",
+        better="higher",
+        group="presence",
+        parameters=(
+            Parameter(
+                "bin_duration_s",
+                "float",
+                "s",
+                "Length of a bin; what is left at the end is not used.",
+                exclusive_minimum=0,
+            ),
+            Parameter(
+                "mean_fr_ratio_thresh",
+                "float",
+                "",
+                "A bin counts if it holds more than this fraction of the unit's mean count.",
+                minimum=0,
+                maximum=1,
+            ),
+        ),
+        nan_reasons=("recording_too_short",),
+    ),
+    Metric(
+        name="presence_ratio_bombcell",
+        kind="float",
+        unit="",
+        description=(
+            "Presence ratio of bombcell: share of the bins, from the first to the last spike of "
+            "all units, that hold a spike and at least 5 % of the unit's 90th percentile."
+        ),
+        formula="bins with count > 0 and >= 0.05 * P90(counts) / number of bins",
+        reference="bombcell, presenceRatio",
+        better="higher",
+        group="presence",
+        parameters=(
+            Parameter(
+                "bin_duration_s",
+                "float",
+                "s",
+                "Length of a bin; what is left before the last spike is not used.",
+                exclusive_minimum=0,
             ),
         ),
         nan_reasons=("recording_too_short",),

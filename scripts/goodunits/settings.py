@@ -22,6 +22,8 @@ class Settings:
         Folder or sheet, as given.
     only : tuple of str
         Ids or shell patterns; empty means every session.
+    metric_groups : tuple of str
+        Groups of metrics that are wanted beside the cheap ones.
     metrics : dict
         Parameters, by metric and then by name.
     labels : dict or list
@@ -38,6 +40,7 @@ class Settings:
 
     dataset: str
     only: tuple
+    metric_groups: tuple
     metrics: dict
     labels: dict | list
     criteria_sets: dict
@@ -46,7 +49,7 @@ class Settings:
     phy_columns: tuple
 
 
-def load_settings(user_config, defaults_file, schema_file, kinds, metrics_schema):
+def load_settings(user_config, defaults_file, schema_file, kinds, groups, metrics_schema):
     """Put the user's configuration over the project's and check the whole.
 
     Parameters
@@ -57,6 +60,8 @@ def load_settings(user_config, defaults_file, schema_file, kinds, metrics_schema
         The project's config.yaml and its schema.
     kinds : mapping
         Kind of every metric by name, as `catalogue.kinds` gives it.
+    groups : iterable of str
+        Names of the groups of metrics.
     metrics_schema : dict
         JSON schema of the block `metrics`, as `catalogue.json_schema` gives it. Every key is
         required here: no default value hides in the code.
@@ -75,6 +80,7 @@ def load_settings(user_config, defaults_file, schema_file, kinds, metrics_schema
     schema = load_yaml(schema_file)
     schema["properties"]["metrics"] |= _every_key_required(metrics_schema)
     schema["properties"]["phy_columns"]["items"]["enum"] = list(kinds)
+    schema["properties"]["metric_groups"]["items"]["enum"] = list(groups)
     problems = config_problems(merged, schema, kinds)
     if problems:
         raise ConfigError(problems)
@@ -83,6 +89,7 @@ def load_settings(user_config, defaults_file, schema_file, kinds, metrics_schema
         **{
             **merged,
             "only": (only,) if isinstance(only, str) else tuple(only),
+            "metric_groups": tuple(merged["metric_groups"]),
             "wait_for": tuple(merged["wait_for"]),
             "phy_columns": tuple(merged["phy_columns"]),
         }
@@ -222,9 +229,25 @@ def canonical_text(value):
     return json.dumps(_plain(value), sort_keys=True)
 
 
-def metrics_text(settings):
-    """Canonical text of all that the metrics depend on."""
-    return canonical_text(settings.metrics)
+def metrics_text(settings, names, used):
+    """Canonical text of all that the metrics depend on.
+
+    Parameters
+    ----------
+    settings : Settings
+        The configuration.
+    names : iterable of str
+        Metrics to compute.
+    used : iterable of str
+        Keys of the block `metrics` that these metrics use.
+
+    Returns
+    -------
+    str
+        JSON of `names` and of `parameters`, the block `metrics` as far as it is used.
+    """
+    parameters = {key: settings.metrics[key] for key in used}
+    return canonical_text({"names": list(names), "parameters": parameters})
 
 
 def labels_text(settings, criteria_name=None):

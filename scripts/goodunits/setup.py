@@ -18,22 +18,35 @@ class Run:
     Attributes
     ----------
     sessions : dict of str to SessionEntry
-        By session id.
+        Those to treat, by session id.
+    dataset : dict of str to SessionEntry
+        All of them, also those that `only` leaves out.
     settings : Settings
     results : Path
         Folder of all results.
     write : bool
         Whether this process may write; false in a job of a running workflow.
+    criteria_metrics : tuple of str
+        Metrics that any criterion names.
     """
 
     sessions: dict
+    dataset: dict
     settings: settings.Settings
     results: Path
     write: bool
+    criteria_metrics: tuple
+
+    def metric_names(self):
+        """Metrics to compute: the cheap ones, and those of the groups that are used."""
+        return catalogue.names_wanted(
+            self.settings.metric_groups, (*self.criteria_metrics, *self.settings.phy_columns)
+        )
 
     def metrics_text(self):
-        """Text of all that the metrics depend on."""
-        return settings.metrics_text(self.settings)
+        """Text of all that the metrics depend on: which to compute, and their parameters."""
+        names = self.metric_names()
+        return settings.metrics_text(self.settings, names, catalogue.parameter_blocks(names))
 
     def labels_text(self, session):
         """Text of all that the labels of a session depend on."""
@@ -147,13 +160,19 @@ def prepare(
         for path in config_files:
             settings.load_yaml(path)
     checked = settings.load_settings(
-        config, defaults_file, schema_file, catalogue.kinds(), catalogue.json_schema()
+        config,
+        defaults_file,
+        schema_file,
+        catalogue.kinds(),
+        catalogue.GROUPS,
+        catalogue.json_schema(),
     )
-    _check_labels(checked)
+    metrics = _check_labels(checked)
     entries = dataset.find_sessions(checked.dataset, base_folders)
     settings.check_criteria_names(checked, entries)
-    entries = dataset.select(entries, checked.only)
-    run = Run({entry.id: entry for entry in entries}, checked, Path(results), write)
+    everything = {entry.id: entry for entry in entries}
+    chosen = {entry.id: entry for entry in dataset.select(entries, checked.only)}
+    run = Run(chosen, everything, checked, Path(results), write, metrics)
     if write:
         version = json.dumps(provenance.project_version(project))
         files.write_if_changed(run.results / KEPT / "project.json", version.encode())
@@ -162,12 +181,13 @@ def prepare(
 
 
 def _check_labels(checked):
-    """Read every label block once, so that all its problems are said together."""
-    problems = []
+    """Read every label block once, so that all its problems are said together; metrics used."""
+    problems, metrics = [], []
     for where, block in settings.label_blocks(checked).items():
         try:
-            criteria.parse_labels(block, catalogue.kinds(), UNITS, where)
+            metrics += criteria.parse_labels(block, catalogue.kinds(), UNITS, where).metrics
         except ConfigError as error:
             problems += error.problems
     if problems:
         raise ConfigError(problems)
+    return tuple(dict.fromkeys(metrics))

@@ -96,21 +96,21 @@ def presence(
         undefined = dict.fromkeys(range(spikes.n_units), "recording_too_short")
         return {"presence_ratio": Column(np.full(spikes.n_units, np.nan), undefined)}
     edges_s = np.linspace(first_s, last_s, n_bins + 1)
-    inner_edges = _first_samples_at(edges_s[1:-1], sampling_frequency_hz)
+    inner_edges = first_samples_at(edges_s[1:-1], sampling_frequency_hz)
     ratios = np.empty(spikes.n_units)
     for row in range(spikes.n_units):
-        counts = _counts_between(spikes.train(row), inner_edges)
+        counts = counts_between(spikes.train(row), inner_edges)
         ratios[row] = np.count_nonzero(counts > min_fraction_of_mean * counts.mean()) / n_bins
     return {"presence_ratio": Column(ratios, {})}
 
 
-def _counts_between(train, inner_edges):
+def counts_between(train, inner_edges):
     """Spikes of a sorted train in each bin: [.., edge 0), [edge 0, edge 1), ... [last edge, ..]."""
     before_edge = np.searchsorted(train, inner_edges, side="left")
     return np.diff(before_edge, prepend=0, append=len(train))
 
 
-def _first_samples_at(times_s, sampling_frequency_hz):
+def first_samples_at(times_s, sampling_frequency_hz):
     """First sample whose time, as a float64 in seconds, is not before each given time."""
     near = np.floor(times_s * sampling_frequency_hz).astype(np.int64)
     candidates = near[:, None] + np.arange(-1, 3)

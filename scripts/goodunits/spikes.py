@@ -63,11 +63,32 @@ def sampled_spikes(spikes, per_unit):
         By unit id as text: `n_spikes`, and `spikes` as indices into the files of the sort.
     """
     sampled = {}
-    for row, unit_id in enumerate(spikes.unit_ids):
-        owned = spikes.order[spikes.starts[row] : spikes.starts[row + 1]]
-        places = np.linspace(0, len(owned) - 1, min(per_unit, len(owned))).round().astype(int)
-        sampled[str(unit_id)] = {"n_spikes": len(owned), "spikes": owned[places].tolist()}
+    for row, (unit_id, count) in enumerate(zip(spikes.unit_ids, spikes.counts(), strict=True)):
+        places = evenly_spread(spikes, row, per_unit).tolist()
+        sampled[str(unit_id)] = {"n_spikes": int(count), "spikes": places}
     return sampled
+
+
+def evenly_spread(spikes, row, n_most):
+    """Some spikes of a unit, spread evenly over its train.
+
+    Parameters
+    ----------
+    spikes : UnitSpikes
+        The units.
+    row : int
+        Which unit.
+    n_most : int
+        Most spikes to take.
+
+    Returns
+    -------
+    int64 array
+        Their places in the files of the sort.
+    """
+    owned = spikes.order[spikes.starts[row] : spikes.starts[row + 1]]
+    places = np.linspace(0, len(owned) - 1, min(n_most, len(owned))).round().astype(int)
+    return owned[places]
 
 
 @dataclass(frozen=True)
@@ -142,10 +163,30 @@ def count_ids(ids):
     return unit_ids, table[unit_ids]
 
 
+def ranks_of(ids, unit_ids):
+    """Rank of each id among the ids that occur.
+
+    Parameters
+    ----------
+    ids : integer array (n_spikes,)
+        Ids >= 0.
+    unit_ids : int64 array (n_units,)
+        The ids that occur, ascending.
+
+    Returns
+    -------
+    unsigned integer array (n_spikes,)
+        0 to n_units - 1, of the smallest type.
+    """
+    rank_type = np.min_scalar_type(len(unit_ids) - 1)
+    if int(unit_ids[-1]) > MAX_TABLED_ID:
+        return np.searchsorted(unit_ids, ids).astype(rank_type)
+    table = np.zeros(int(unit_ids[-1]) + 1, dtype=rank_type)
+    table[unit_ids] = np.arange(len(unit_ids))
+    return table[ids]
+
+
 def _sort_key(ids, unit_ids):
     """Ids, or their ranks, as the smallest unsigned type: numpy sorts 8 and 16 bits fastest."""
     key_type = np.min_scalar_type(int(unit_ids[-1]))
-    if key_type.itemsize <= 2:
-        return ids.astype(key_type)
-    rank_type = np.min_scalar_type(len(unit_ids) - 1)
-    return np.searchsorted(unit_ids, ids).astype(rank_type)
+    return ids.astype(key_type) if key_type.itemsize <= 2 else ranks_of(ids, unit_ids)

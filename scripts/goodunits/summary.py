@@ -4,6 +4,7 @@ from pathlib import Path
 
 from goodunits import found, logs, tsv
 
+MAX_NOTES = 10
 SESSION_COLUMNS = (
     "session",
     "status",
@@ -44,7 +45,7 @@ def session_row(session_id, folder, results):
     if failure:
         row.update(status="failed", reason=f"{failure['rule']}: {failure['reason']}")
     elif receipt is None:
-        row.update(status="not finished", reason="ended before its labels were written; see logs/")
+        row.update(status="not finished", reason="its labels are not written yet; see logs/")
     else:
         row.update(status="labelled", **_counts(Path(results, "labels.tsv")))
         row.update(
@@ -86,16 +87,37 @@ def sessions_table(sessions):
     return tsv.format_table(SESSION_COLUMNS, body), rows
 
 
+def labelled(rows, sessions):
+    """Sessions whose labels are written.
+
+    Parameters
+    ----------
+    rows : list of dict
+        Rows of sessions.tsv.
+    sessions : list of tuple
+        Session id, Kilosort folder, results folder.
+
+    Returns
+    -------
+    sessions : list of tuple
+        Session id and results folder.
+    """
+    done = {row["session"] for row in rows if row["status"] == "labelled"}
+    return [(session, results) for session, _, results in sessions if session in done]
+
+
 def success_text(rows):
-    """One line on a run without errors, for the terminal."""
-    labelled = [row for row in rows if row["status"] == "labelled"]
+    """Summary of a run without errors, for the terminal."""
+    done = [row for row in rows if row["status"] == "labelled"]
     units, good, changed = (
-        sum(row[name] for row in labelled) for name in ("n_units", "n_good", "n_changed")
+        sum(row[name] for row in done) for name in ("n_units", "n_good", "n_changed")
     )
-    return (
-        f"goodunits: {len(labelled)} session(s) labelled, {good} of {units} units good, "
+    lines = [
+        f"goodunits: {len(done)} session(s) labelled, {good} of {units} units good, "
         f"{changed} label(s) differ from the original ones; see results/sessions.tsv"
-    )
+    ]
+    lines += [f"  {row['session']}: {row['reason']}" for row in done if row["reason"]][:MAX_NOTES]
+    return "\n".join(lines)
 
 
 def failures_text(rows):

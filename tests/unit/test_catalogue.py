@@ -6,17 +6,11 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+import yaml
 from goodunits import catalogue, metrics_table
 
-WHOLE_BLOCK = {
-    "presence_ratio": {
-        "bin_duration_s": 300,
-        "n_bin_edges": None,
-        "min_fraction_of_mean": 0.05,
-        "min_n_bins": 2,
-    },
-    "ks_refractory": {"acg_threshold": None, "q12_threshold": 0.2},
-}
+PROJECT = Path(__file__).resolve().parents[2]
+WHOLE_BLOCK = yaml.safe_load((PROJECT / "config.yaml").read_text(encoding="utf-8"))["metrics"]
 
 
 def problems(block):

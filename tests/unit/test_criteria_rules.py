@@ -6,7 +6,7 @@ import math
 import pytest
 from goodunits.criteria import canonical, label_unit, parse_labels
 from goodunits.errors import ConfigError
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 KINDS = {
@@ -244,6 +244,11 @@ toy_units = st.fixed_dictionaries(
 )
 
 
+@example(
+    first={"all": [{"any": ["a > 1", "b > 1"]}, {"any": ["b > 1", "a > 1"]}]},
+    second={"all": ["flag"]},
+    unit={"a": 2.0, "b": None, "flag": True, "word": "good"},
+)
 @given(first=classes, second=classes, unit=toy_units)
 def test_canonical_text_read_back_labels_every_unit_the_same(first, second, unit):
     kinds = {"a": "float", "b": "float", "flag": "bool", "word": "label"}

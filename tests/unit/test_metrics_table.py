@@ -1,25 +1,20 @@
 """The table of metrics of one session."""
 
 import math
+from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
+import yaml
 from goodunits import catalogue
 from goodunits.errors import ConfigError
 from goodunits.metrics_file import read_metrics
 from goodunits.metrics_table import compute, write_metrics
 from goodunits.session import load_session
 
-PARAMETERS = {
-    "presence_ratio": {
-        "bin_duration_s": 300,
-        "n_bin_edges": None,
-        "min_fraction_of_mean": 0.05,
-        "min_n_bins": 2,
-    },
-    "ks_refractory": {"acg_threshold": None, "q12_threshold": 0.2},
-}
+PROJECT = Path(__file__).resolve().parents[2]
+PARAMETERS = yaml.safe_load((PROJECT / "config.yaml").read_text(encoding="utf-8"))["metrics"]
 
 
 def changed(metric, **values):
@@ -27,7 +22,7 @@ def changed(metric, **values):
 
 
 @pytest.fixture
-def session():
+def session(tmp_path):
     """Unit 3 has 2000 refractory spikes over 20 min, unit 8 has 5, unit 9 one spike."""
     gaps_s = 0.02 + np.random.default_rng(8).exponential(0.58, 2000)
     train = np.rint(np.cumsum(gaps_s) * 30000).astype(np.int64)
@@ -35,6 +30,7 @@ def session():
     clusters = np.repeat([3, 8, 9], [2000, 5, 1]).astype(np.int32)
     by_time = np.argsort(samples)
     return SimpleNamespace(
+        folder=tmp_path,
         spike_samples=samples[by_time],
         spike_clusters=clusters[by_time],
         spike_templates=np.where(clusters == 9, 3, clusters)[by_time],
@@ -42,6 +38,7 @@ def session():
         recording_duration_s=1300.0,
         recording_duration_source="ops.npy",
         acg_threshold=0.2,
+        duplicate_spike_bins=7,
     )
 
 
@@ -75,7 +72,8 @@ def test_every_undefined_value_has_a_reason_from_the_catalogue_and_no_other_has_
             if reason:
                 assert reason in catalogue.METRICS[name].nan_reasons
     assert table.undefined[9]["firing_rate"] == "too_few_spikes"
-    assert table.undefined[3] == {"ks_label": "no_label_file"}
+    assert table.undefined[3]["ks_label"] == "no_label_file"
+    assert "ks_refractory" not in table.undefined[3]
 
 
 def test_only_ids_that_kilosort_made_keep_its_label(session):
@@ -99,11 +97,25 @@ def test_an_unknown_metric_is_named_with_the_nearest(session):
         compute(session, PARAMETERS, None, names=["presense_ratio"])
 
 
+def test_whole_numbers_that_come_as_floats_change_nothing(session):
+    floats = {
+        metric: {
+            name: float(value) if isinstance(value, int) else value for name, value in block.items()
+        }
+        for metric, block in PARAMETERS.items()
+    }
+    tables = [compute(session, parameters, None) for parameters in (PARAMETERS, floats)]
+    for name in catalogue.names_by_default():
+        np.testing.assert_array_equal(tables[0].columns[name], tables[1].columns[name])
+
+
 def test_missing_parameters_are_all_named(session):
     block = {"presence_ratio": {**PARAMETERS["presence_ratio"]}}
     del block["presence_ratio"]["min_n_bins"]
+    block["presence_ratio_si"] = PARAMETERS["presence_ratio_si"]
+    block["presence_ratio_bombcell"] = PARAMETERS["presence_ratio_bombcell"]
     with pytest.raises(ConfigError) as caught:
-        compute(session, block, None)
+        compute(session, block, None, names=["presence_ratio", "ks_q12"])
     named = [problem.split(":")[0] for problem in caught.value.problems]
     assert named == [
         "metrics.presence_ratio.min_n_bins",
@@ -131,8 +143,12 @@ def test_renumbering_units_changes_nothing_but_the_ids(session):
     renumbered = with_changes(session, spike_clusters=session.spike_clusters * 100_000)
     other = compute(renumbered, PARAMETERS, None)
     assert other.unit_ids.tolist() == [300_000, 800_000, 900_000]
+    assert other.columns["duplicate_of"] == [
+        each * 100_000 for each in table.columns["duplicate_of"]
+    ]
     for name in table.columns:
-        np.testing.assert_array_equal(table.columns[name], other.columns[name])
+        if name != "duplicate_of":
+            np.testing.assert_array_equal(table.columns[name], other.columns[name])
 
 
 def test_the_acg_threshold_is_the_users_then_kilosorts_then_its_default(session):

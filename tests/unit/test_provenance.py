@@ -4,17 +4,10 @@ import platform
 import subprocess
 
 import pytest
-from goodunits import files, metrics_table, provenance, session, store
+from conftest import PROJECT
+from goodunits import files, metrics_table, provenance, session, settings, store
 
-METRICS = {
-    "presence_ratio": {
-        "bin_duration_s": 300,
-        "n_bin_edges": None,
-        "min_fraction_of_mean": 0.05,
-        "min_n_bins": 2,
-    },
-    "ks_refractory": {"acg_threshold": None, "q12_threshold": 0.2},
-}
+METRICS = settings.load_yaml(PROJECT / "config.yaml")["metrics"]
 
 
 def test_measured_names_every_file_by_hash(sort_folder):
@@ -22,7 +15,9 @@ def test_measured_names_every_file_by_hash(sort_folder):
     sort = session.load_session(folder)
     table = metrics_table.compute(sort, METRICS, None)
     record = provenance.measured(sort, table, METRICS, {})
-    assert set(record["files"]) == set(sort.files_read)
+    optional = {"amplitudes.npy", "spike_positions.npy", "templates.npy", "similar_templates.npy"}
+    assert set(sort.files_read) | optional <= set(record["files"])
+    assert "pc_features.npy" not in record["files"]
     for name, file in record["files"].items():
         assert file["sha256"] == files.sha256_file(folder / name)
         assert file["signature"] == files.signature(folder / name)

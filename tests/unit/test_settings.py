@@ -2,6 +2,7 @@
 
 import copy
 import datetime
+import json
 import re
 from pathlib import Path
 
@@ -31,7 +32,14 @@ LABELS = {"good": {"all": ["firing_rate >= 1"]}, "mua": "rest"}
 
 def load(user_config):
     """Settings of a user's configuration over the project's own."""
-    return load_settings(user_config, CONFIG, SCHEMA, catalogue.kinds(), catalogue.json_schema())
+    return load_settings(
+        user_config,
+        CONFIG,
+        SCHEMA,
+        catalogue.kinds(),
+        catalogue.GROUPS,
+        catalogue.json_schema(),
+    )
 
 
 def problems_of(user_config):
@@ -163,6 +171,7 @@ def test_only_may_be_one_pattern():
         ({"only": [datetime.date(2024, 5, 1)]}, ["only[0]: found the date 2024-05-01", "quotes"]),
         ({"manual_curation": "kep"}, ["manual_curation:", "'kep', did you mean 'keep'?"]),
         ({"manual_curation": False}, ["manual_curation: found false, known: keep, fill"]),
+        ({"metric_groups": ["burst"]}, ["metric_groups[0]:", "did you mean 'bursts'?"]),
         ({"phy_columns": ["presence"]}, ["phy_columns[0]:", "did you mean 'presence_ratio'?"]),
         ({"phy_columns": ["n_spikes", "n_spikes"]}, ["phy_columns: an entry appears twice"]),
         ({"labels": None}, ["labels: found nothing", "label classes in order"]),
@@ -220,7 +229,9 @@ def test_a_parameter_that_nobody_gives_is_missed(tmp_path):
     del config["metrics"]["presence_ratio"]["min_n_bins"]
     path = write_yaml(tmp_path, yaml.safe_dump(config, sort_keys=False))
     with pytest.raises(ConfigError) as caught:
-        load_settings({}, path, SCHEMA, catalogue.kinds(), catalogue.json_schema())
+        load_settings(
+            {}, path, SCHEMA, catalogue.kinds(), catalogue.GROUPS, catalogue.json_schema()
+        )
     assert len(caught.value.problems) == 1
     assert caught.value.problems[0].startswith("metrics.presence_ratio.min_n_bins: is missing")
 
@@ -233,7 +244,7 @@ def test_the_metrics_of_the_schema_are_those_handed_in(tmp_path):
     }
     config = {**load_yaml(CONFIG), "metrics": {"speed": {"limit": 3}}, "phy_columns": ["speed"]}
     path = write_yaml(tmp_path, yaml.safe_dump(config, sort_keys=False))
-    settings = load_settings({}, path, SCHEMA, {"speed": "float"}, metrics_schema)
+    settings = load_settings({}, path, SCHEMA, {"speed": "float"}, ["motion"], metrics_schema)
     assert settings.metrics == {"speed": {"limit": 3}}
 
 
@@ -284,11 +295,19 @@ def test_canonical_text_has_one_text_per_meaning():
     assert canonical_text({"a": 0.5, "b": 0.1}) != canonical_text({"a": 0.1, "b": 0.5})
 
 
-def test_the_text_of_the_metrics_changes_with_their_parameters_only():
-    text = metrics_text(load({}))
-    assert metrics_text(load({"metrics": {"presence_ratio": {"bin_duration_s": 300.0}}})) == text
-    assert metrics_text(load({"labels": LABELS, "only": ["a"]})) == text
-    assert metrics_text(load({"metrics": {"presence_ratio": {"min_n_bins": 3}}})) != text
+def text_of(user_config, names=("presence_ratio",)):
+    """Text of some metrics, which use the parameters of presence_ratio."""
+    return metrics_text(load(user_config), names, ["presence_ratio"])
+
+
+def test_the_text_of_the_metrics_changes_with_their_names_and_parameters_only():
+    text = text_of({})
+    assert text_of({"metrics": {"presence_ratio": {"bin_duration_s": 300.0}}}) == text
+    assert text_of({"labels": LABELS, "only": ["a"]}) == text
+    assert text_of({"metrics": {"ks_refractory": {"q12_threshold": 0.1}}}) == text
+    assert text_of({"metrics": {"presence_ratio": {"min_n_bins": 3}}}) != text
+    assert text_of({}, names=["presence_ratio", "n_spikes"]) != text
+    assert json.loads(text)["names"] == ["presence_ratio"]
 
 
 def test_the_text_of_labels_belongs_to_the_chosen_set_and_keeps_the_order_of_classes():

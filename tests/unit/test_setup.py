@@ -26,6 +26,7 @@ def prepare(tmp_path, monkeypatch, sort_folder):
             defaults_file=PROJECT / "config.yaml",
             schema_file=PROJECT / "schemas" / "config.schema.yaml",
             base_folders=[tmp_path],
+            results="results",
             project=PROJECT,
             write=write,
         )

@@ -73,4 +73,4 @@ def test_failures_are_one_line_each(results):
 def test_success_counts_units_of_labelled_sessions(results):
     text = summary.success_text(summary.sessions_table([results("a", LABELS), results("b")])[1])
     assert "1 session(s) labelled, 2 of 3 units good, 2 label(s) differ" in text
-    assert "\n" not in text
+    assert text.splitlines()[1:] == ["  a: one; two"], "what should be known of a session follows"

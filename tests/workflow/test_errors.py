@@ -193,7 +193,11 @@ def test_mended_session_is_labelled_in_the_next_run(finished):
     only = ["only=[no_sample_rate, sound]"]
     assert {session for _, session in work.plan(config=only)} == {"no_sample_rate", None}
     work.succeed(config=only)
-    assert {row["status"] for row in work.table("sessions.tsv")} == {"labelled"}
+    rows = {row["session"]: row for row in work.table("sessions.tsv")}
+    assert rows["no_sample_rate"]["status"] == rows["sound"]["status"] == "labelled"
+    assert rows["no_spike_times"]["status"] == "failed", "sessions left out keep their rows"
+    units = {row["session"] for row in work.table("units.tsv")}
+    assert units == {name for name, row in rows.items() if row["status"] == "labelled"}
 
 
 # Configuration: nothing is run

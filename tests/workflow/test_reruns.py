@@ -8,7 +8,7 @@ import shutil
 
 import numpy as np
 import pytest
-from helpers import PROJECT, SESSION_RULES, SORTS, jobs_of, of_sessions, write_config
+from helpers import PROJECT, SESSION_RULES, SORTS, contents, jobs_of, of_sessions, write_config
 
 LABELLING = ("apply_thresholds", "write_phy")
 DATASET = {("summarize", None)}
@@ -161,6 +161,22 @@ def test_sorted_again(changeable):
     expected = {i: row["label"] for i, row in changeable.by_unit("dev_b", "labels.tsv").items()}
     assert labels == expected
     assert len(list((folder / "goodunits_store").glob("*/manifest.json"))) == 2
+
+
+def test_damaged_copy_is_no_new_sort(changeable):
+    """The reason is the file, not the labels; with the file back the labels come back."""
+    folder = changeable.dataset / "dev_c"
+    whole, before = (folder / "spike_times.npy").read_bytes(), contents(folder)
+    (folder / "spike_times.npy").write_bytes(whole[:5000])
+    said = changeable.run()
+    assert said.returncode != 0
+    assert "spike_times.npy: cut short" in said.stdout
+    (folder / "spike_times.npy").write_bytes(whole)
+    changeable.succeed()
+    assert {path: sha for path, sha in contents(folder).items() if "store" not in path} == {
+        path: sha for path, sha in before.items() if "store" not in path
+    }
+    assert len(list((folder / "goodunits_store").glob("*/manifest.json"))) == 1
 
 
 def test_lost_results(changeable):

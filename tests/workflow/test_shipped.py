@@ -61,6 +61,7 @@ def test_shipped_configuration_is_valid(path):
         PROJECT / "config.yaml",
         SCHEMA,
         catalogue.kinds(),
+        catalogue.GROUPS,
         catalogue.json_schema(),
     )
     for where, block in settings.label_blocks(checked).items():

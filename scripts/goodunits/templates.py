@@ -1,0 +1,203 @@
+"""The template of each unit as it would look in the recording, and its shape.
+
+Kilosort whitens by X_w = W X (X: channels x samples), so a template (samples x channels) is
+T_w = T W' and T = T_w inv(W)'. W is local (32 neighbours), so it is not symmetric on larger probes.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from goodunits import spatial, waveform
+from goodunits.waves_files import as_columns, load, within
+
+# What Kilosort adds to the diagonal before it inverts the whitening matrix.
+RIDGE = 1e-5
+
+SIZES = ("template_snr_whitened", "template_ptp_adc")
+PLACE = ("peak_channel", "depth")
+EXTENT = ("exp_decay", "spread")
+NAMES = (*PLACE, *SIZES, *waveform.NAMES, *EXTENT)
+INT_NAMES = ("peak_channel", *waveform.COUNTS)
+
+
+@dataclass(frozen=True)
+class Probe:
+    """Where the channels of the templates are.
+
+    Attributes
+    ----------
+    positions_um : float64 array (n_channels, 2) or None
+        Their places in micrometres.
+    shanks : array (n_channels,)
+        The shank of each.
+    channel_map : array (n_channels,)
+        Their numbers in the recording.
+    """
+
+    positions_um: np.ndarray | None
+    shanks: np.ndarray
+    channel_map: np.ndarray
+
+
+def unwhitening_matrix(session, n_channels):
+    """Matrix M with which T_w @ M is a template before whitening.
+
+    Parameters
+    ----------
+    session : Session
+        The session.
+    n_channels : int
+        Number of channels of the templates.
+
+    Returns
+    -------
+    matrix : float64 array (n_channels, n_channels) or None
+    reason : str
+        "" or why there is none.
+    notes : tuple of str
+        What is wrong with the files.
+    """
+    inverse = load(session, "whitening_mat_inv.npy", 2)
+    if inverse.array is not None and inverse.array.shape != (n_channels, n_channels):
+        return None, "file_unusable", (_misfit("whitening_mat_inv.npy", inverse.array, n_channels),)
+    if inverse.array is not None and not _is_stand_in(inverse.array):
+        return inverse.array.T.astype(np.float64), "", ()
+    # Until 4.0.6 Kilosort wrote 0.005 times the identity there, and the real one under this name.
+    real = load(session, "whitening_mat_dat.npy", 2)
+    if real.array is None or real.array.shape != (n_channels, n_channels):
+        reason = inverse.reason or "whitening_unknown"
+        return None, reason, (*inverse.notes, *real.notes)
+    ridged = real.array.astype(np.float64) + RIDGE * np.eye(n_channels)
+    return np.linalg.inv(ridged).T, "", inverse.notes
+
+
+def template_metrics(families, templates, unwhiten, probe, sampling_frequency_hz, blocks):
+    """Place, size, shape and extent of the template of each unit.
+
+    Parameters
+    ----------
+    families : list of (int64 array, int64 array)
+        Templates of each unit and their spike counts, as `waves_files.parents` gives.
+    templates : float array (n_templates, n_samples, n_channels)
+        Whitened templates as Kilosort stores them.
+    unwhiten : float64 array (n_channels, n_channels)
+        As `unwhitening_matrix` gives it.
+    probe : Probe
+        The channels.
+    sampling_frequency_hz : float
+        Samples per second.
+    blocks : dict of str to dict
+        Parameters of `num_positive_peaks`, `waveform_baseline_flatness`, `exp_decay`, `spread`.
+
+    Returns
+    -------
+    dict of str to Column
+        The metrics in NAMES, as the catalogue describes them.
+    """
+    finer = waveform.upsampling_matrix(templates.shape[1])
+    rows = []
+    for family in families:
+        whitened = unit_template(family, templates)
+        if whitened is None:
+            rows.append(dict.fromkeys(NAMES, "template_unknown"))
+        elif not np.isfinite(whitened).all():
+            rows.append(dict.fromkeys(NAMES, "not_finite"))
+        elif not np.ptp(whitened, axis=0).any():
+            rows.append(dict.fromkeys(NAMES, "empty_template"))
+        else:
+            template = whitened @ unwhiten
+            found = _place_and_extent(template, finer, probe, blocks)
+            found["template_snr_whitened"] = np.abs(whitened).max()
+            sizes = np.ptp(template, axis=0)
+            on_peak = finer @ template[:, int(sizes.argmax())]
+            found |= waveform.shape(
+                on_peak,
+                sampling_frequency_hz * waveform.UPSAMPLING,
+                **blocks["num_positive_peaks"],
+                **blocks["waveform_baseline_flatness"],
+            )
+            rows.append({name: found[name] for name in NAMES})
+    return as_columns(rows, INT_NAMES)
+
+
+def unit_template(family, templates):
+    """Template of a unit: the mean of its parents' templates, weighted by their spikes.
+
+    Parameters
+    ----------
+    family : (int64 array, int64 array)
+        Templates of the unit and their spike counts.
+    templates : float array (n_templates, n_samples, n_channels)
+        Templates by Kilosort's id.
+
+    Returns
+    -------
+    float64 array (n_samples, n_channels) or None
+        None if the file has no template of the unit.
+    """
+    ids, counts = within(family, len(templates))
+    if not len(ids):
+        return None
+    if len(ids) == 1:
+        return templates[ids[0]].astype(np.float64)
+    return np.average(templates[ids].astype(np.float64), axis=0, weights=counts)
+
+
+def _place_and_extent(template, finer, probe, blocks):
+    """Peak channel and extent over the channels of its shank."""
+    sizes = np.ptp(template, axis=0)
+    peak = int(sizes.argmax())
+    found = {"peak_channel": probe.channel_map[peak], "template_ptp_adc": sizes[peak]}
+    if probe.positions_um is None:
+        return found | dict.fromkeys(("depth", *EXTENT), "file_missing")
+    on_shank = probe.shanks == probe.shanks[peak]
+    positions_um = probe.positions_um[on_shank]
+    fine_sizes = np.ptp(finer @ template[:, on_shank], axis=0)
+    return found | {
+        "depth": probe.positions_um[peak, 1],
+        "exp_decay": spatial.exp_decay(fine_sizes, positions_um, **blocks["exp_decay"]),
+        "spread": spatial.spread(fine_sizes, positions_um[:, 1], **blocks["spread"]),
+    }
+
+
+def load_probe(session, n_channels):
+    """Channels of the templates; what is not known of them is left out.
+
+    Parameters
+    ----------
+    session : Session
+        The session.
+    n_channels : int
+        Number of channels of the templates.
+
+    Returns
+    -------
+    probe : Probe
+    notes : list of str
+        What is wrong with the files.
+    """
+    wanted = {"channel_positions.npy": 2, "channel_shanks.npy": 1, "channel_map.npy": 1}
+    arrays, notes = {}, []
+    for name, n_dims in wanted.items():
+        loaded = load(session, name, n_dims, min_columns=n_dims)
+        notes += loaded.notes
+        arrays[name] = loaded.array
+        if loaded.array is not None and len(loaded.array) != n_channels:
+            notes.append(_misfit(name, loaded.array, n_channels))
+            arrays[name] = None
+    positions, shanks, channel_map = arrays.values()
+    return Probe(
+        positions_um=None if positions is None else positions[:, :2].astype(np.float64),
+        shanks=np.zeros(n_channels) if shanks is None else shanks,
+        channel_map=np.arange(n_channels) if channel_map is None else channel_map,
+    ), notes
+
+
+def _is_stand_in(matrix):
+    """Whether a whitening matrix is a multiple of the identity, so whitens nothing."""
+    return len(matrix) > 1 and np.allclose(matrix, matrix[0, 0] * np.eye(len(matrix)))
+
+
+def _misfit(name, array, n_channels):
+    return f"{name}: shape {array.shape}, but templates.npy has {n_channels} channels; left out"
