@@ -4,12 +4,13 @@
     python bench/scale.py 10 3000             these numbers
     python bench/scale.py --run 200 200       at 200 sessions, run the threshold change for real
 
-One tiny sort is labelled for real; the other sessions are copies of it and of its results, which
-`snakemake --touch` then records as done. CPU seconds are those of all processes, memory is that of
-the largest one, the main process of Snakemake.
+One tiny sort is labelled for real; the other sessions are copies of it, of its results and of what
+Snakemake keeps about them (`snakemake --touch` would do that too, but sleeps 0.1 s per job).
+CPU seconds are those of all processes, memory is that of the largest one: Snakemake itself.
 """
 
 import argparse
+import base64
 import os
 import shutil
 import subprocess
@@ -52,7 +53,7 @@ def measure(folder, n_sessions, n_run):
     snakemake(folder, "--cores", "2")
     make_copies(folder, n_sessions)
     yield "plan, all to do (-n)", *snakemake(folder, "-n", "--forceall")
-    snakemake(folder, "--touch", "--cores", "1", "--forceall")
+    snakemake(folder, "--cores", "2", "--forcerun", "summarize")
     yield "nothing to do", *snakemake(folder, "--cores", "2")
     write_config(folder, rate=2)
     yield "plan of a new threshold (-n)", *snakemake(folder, "-n")
@@ -78,6 +79,7 @@ def make_sort(folder):
 
 def make_copies(folder, n_sessions):
     """Copy the first session and its results under further names."""
+    records = list((folder / ".snakemake" / "metadata").iterdir())
     for number in range(1, n_sessions):
         name = f"s{number:05}"
         shutil.copytree(folder / "sorts" / FIRST, folder / "sorts" / name)
@@ -85,6 +87,16 @@ def make_copies(folder, n_sessions):
         for rule in (folder / "logs").glob("*/"):
             if (rule / f"{FIRST}.log").exists():
                 shutil.copy(rule / f"{FIRST}.log", rule / f"{name}.log")
+        copy_records(records, name)
+
+
+def copy_records(records, name):
+    """Copy what Snakemake keeps about the first session; a record is named after its file."""
+    for record in records:
+        path = base64.b64decode(record.name).decode()
+        if FIRST in path:
+            copy = base64.b64encode(path.replace(FIRST, name).encode()).decode()
+            record.with_name(copy).write_text(record.read_text().replace(FIRST, name))
 
 
 def write_config(folder, rate):

@@ -7,7 +7,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from goodunits import tsv
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -130,7 +129,7 @@ def test_a_changed_rule_keeps_the_rest_of_itself(pipeline):
 
 
 def test_from_a_tag_on_github(project, tmp_path):
-    """Git takes the place of github.com by a copy on this disk; all else is the real thing."""
+    """Git is told to take a copy on this disk for github.com; all else is the real thing."""
     remote = tmp_path / "remotes" / "lab" / "goodunits"
     shutil.copytree(project, remote)
     git = ["git", "-c", "user.name=lab", "-c", "user.email=lab@example.org", "-C", str(remote)]
