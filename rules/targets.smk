@@ -53,6 +53,7 @@ rule history:
         library("history"),
     log:
         "logs/history.log",
+    localrule: True
     conda:
         "../envs/goodunits.yaml"
     params:
