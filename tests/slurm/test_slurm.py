@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+
 from goodunits import lock, store, tsv
 
 PROJECT = Path(__file__).resolve().parents[2]

@@ -7,6 +7,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from goodunits import tsv
 
 PROJECT = Path(__file__).resolve().parents[2]
