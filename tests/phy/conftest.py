@@ -16,11 +16,6 @@ DISPLAY = ("xvfb-run", "-a", "-s", "-screen 0 1920x1080x24")
 TIMEOUT_S = 300
 
 
-def pytest_configure(config):
-    """Register the marker of these tests."""
-    config.addinivalue_line("markers", "phy: drives the real Phy, see tests/phy/README.md")
-
-
 @pytest.fixture(scope="session")
 def phy_command():
     """Command line of phy_session.py; the tests are skipped where Phy or Xvfb is missing."""
