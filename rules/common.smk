@@ -6,6 +6,7 @@ meaning changes: the text makes the reason readable, the file works without .sna
 """
 
 import os
+import shlex
 import sys
 from pathlib import Path
 
@@ -18,6 +19,7 @@ RESULTS = workflow.modifier.path_modifier.replace_prefix("results/")
 # the scripts.
 BASE = ["__init__.py", "errors.py", "files.py", "logs.py"]
 STORE = [*BASE, "lock.py", "store.py"]
+LIGHT = ["job.py"]
 CURATION = [*STORE, "curation.py", "decisions.py", "lineage.py", "state.py", "tsv.py"]
 CATALOGUE = [
     "catalogue.py",
@@ -57,21 +59,27 @@ WAVES = [
     "waves_files.py",
     "waves_groups.py",
 ]
-MEASURED = [*CATALOGUE, "metrics_file.py", "metrics_table.py", "provenance.py"]
+MEASURED = [
+    *CATALOGUE,
+    "metrics_file.py",
+    "metrics_table.py",
+    "provenance.py",
+    "software.py",
+]
 WRITING = ["phy_write.py"]
 PREPARING = ["dataset.py", "demo.py", "schema_problems.py", "settings.py", "setup.py"]
 LIBRARY = {
-    "backup_labels": STORE,
+    "backup_labels": [*STORE, *LIGHT],
     "compute_metrics": [*CURATION, *READING, *TRAINS, *WAVES, *MEASURED],
-    "apply_thresholds": [*CURATION, *LABELS, "found.py", "metrics_file.py"],
-    "write_phy": [*CURATION, *LABELS, *WRITING, "provenance.py"],
+    "apply_thresholds": [*CURATION, *LABELS, *LIGHT, "found.py", "metrics_file.py"],
+    "write_phy": [*CURATION, *LABELS, *LIGHT, *WRITING, "provenance.py"],
     "summarize": [*CURATION, *LABELS, "found.py", "summary.py", "unit_table.py"],
     "preview": [*STORE, "decisions.py", "preview.py", "tsv.py"],
     "restore": [*CURATION, *WRITING, "restore.py"],
     "history": [*CURATION, *WRITING, "restore.py"],
     "verify": [*CURATION, "found.py", "preview.py", "verify.py"],
     "parsing": [*CURATION, *CRITERIA, *PREPARING]
-    + ["found.py", "preview.py", "provenance.py", "summary.py"],
+    + ["found.py", "preview.py", "software.py", "summary.py"],
 }
 
 
@@ -132,6 +140,21 @@ def library(rule_name):
     """
     script = project_file(f"scripts/{rule_name}.py")
     return local(RUN.library_file(rule_name, [script, *library_files(rule_name)]))
+
+
+def command_of(rule_name):
+    """Params function: the command that starts a light step, up to its first word.
+
+    It takes `input` so that Snakemake does not track it: another Python changes no label.
+    """
+    script = project_file(f"scripts/{rule_name}.py")
+
+    def command(wildcards, input):
+        own_environment = workflow.deployment_settings.deployment_method
+        python = "python" if own_environment else shlex.quote(sys.executable)
+        return f"{python} {shlex.quote(script)} rule={rule_name}"
+
+    return command
 
 
 def session_folder(wildcards):

@@ -2,6 +2,9 @@
 
 Nothing in a session folder is ever an output: Snakemake deletes outputs. The write is a transaction
 with a backup of its own (scripts/goodunits/phy_write.py); its output here is a receipt.
+
+These steps are light, so they start by `shell:`, which costs a third of `script:` (see
+scripts/goodunits/job.py). What is in `params` without a part in the result is not tracked.
 """
 
 
@@ -20,10 +23,12 @@ rule backup_labels:
         runtime=light_runtime,
     params:
         folder=session_folder,
+        command=command_of("backup_labels"),
     message:
         "Backing up the labels of session {wildcards.session}"
-    script:
-        "../scripts/backup_labels.py"
+    shell:
+        "{params.command} log={log:q} session={wildcards.session}"
+        " params.folder={params.folder:q} output.receipt={output.receipt:q}"
 
 
 rule apply_thresholds:
@@ -44,11 +49,15 @@ rule apply_thresholds:
     params:
         folder=session_folder,
         settings=labels_text,
-        made_by_other_rules=bool(RUN.settings.wait_for),
+        look_again="yes" if RUN.settings.wait_for else "no",
+        command=command_of("apply_thresholds"),
     message:
         "Labelling the units of session {wildcards.session}"
-    script:
-        "../scripts/apply_thresholds.py"
+    shell:
+        "{params.command} log={log:q} session={wildcards.session}"
+        " params.folder={params.folder:q} params.settings={params.settings:q}"
+        " params.look_again={params.look_again} input.metrics={input.metrics:q}"
+        " input.found={input.found:q} output.labels={output.labels:q}"
 
 
 rule write_phy:
@@ -73,7 +82,12 @@ rule write_phy:
         folder=session_folder,
         settings=phy_text,
         project=f"{RESULTS}.run/project.json",
+        command=command_of("write_phy"),
     message:
         "Writing the labels of session {wildcards.session} for Phy"
-    script:
-        "../scripts/write_phy.py"
+    shell:
+        "{params.command} log={log:q} session={wildcards.session}"
+        " params.folder={params.folder:q} params.settings={params.settings:q}"
+        " params.project={params.project:q} input.labels={input.labels:q}"
+        " input.metrics={input.metrics:q} input.measured={input.measured:q}"
+        " output.receipt={output.receipt:q}"

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from goodunits import curation, files, found, labels_file, logs, metrics_file
+from goodunits import curation, files, found, job, labels_file, metrics_file
 
 
 def main(snakemake):
@@ -13,7 +13,7 @@ def main(snakemake):
     and looked at the session folders.
     """
     settings = json.loads(snakemake.params.settings)
-    if snakemake.params.made_by_other_rules:
+    if snakemake.params.look_again == "yes":
         receipt = Path(snakemake.output.labels).with_name("written.json")
         found.refresh(snakemake.params.folder, snakemake.input.found, receipt)
     seen = curation.from_json(Path(snakemake.input.found).read_text(encoding="utf-8"))
@@ -25,4 +25,4 @@ def main(snakemake):
 
 
 if __name__ == "__main__":
-    logs.run(main, snakemake)
+    job.start(main)

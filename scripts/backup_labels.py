@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from goodunits import files, logs, store
+from goodunits import files, job, store
 
 
 def main(snakemake):
@@ -17,4 +17,4 @@ def main(snakemake):
 
 
 if __name__ == "__main__":
-    logs.run(main, snakemake)
+    job.start(main)

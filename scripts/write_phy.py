@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from goodunits import files, labels_file, logs, phy_write, provenance, store, tsv
+from goodunits import files, job, labels_file, phy_write, provenance, store, tsv
 
 
 def main(snakemake):
@@ -35,4 +35,4 @@ def phy_columns(metrics_path, names):
 
 
 if __name__ == "__main__":
-    logs.run(main, snakemake)
+    job.start(main)

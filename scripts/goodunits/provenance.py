@@ -1,18 +1,12 @@
 """Say exactly what was read, computed and written. Standard library only."""
 
 import json
-import platform
-import subprocess
-import time
-from importlib import metadata
 from pathlib import Path
 
 from goodunits import catalogue, files, store
 
-PACKAGES = ("snakemake", "numpy", "pandas")
 
-
-def measured(sort, table, parameters, units):
+def measured(sort, table, parameters, units, software):
     """Record of one measurement, for the same-sort check and for the receipt.
 
     Parameters
@@ -25,6 +19,8 @@ def measured(sort, table, parameters, units):
         The `metrics` block that was in force.
     units : dict
         Every unit by a few of its spikes, to know it again after merges and splits.
+    software : dict
+        Versions of Python and of the core packages.
 
     Returns
     -------
@@ -50,7 +46,7 @@ def measured(sort, table, parameters, units):
         "parameters": parameters,
         "metric_versions": versions,
         "notes": [*sort.notes, *table.notes],
-        "software": package_versions(),
+        "software": software,
     }
 
 
@@ -97,49 +93,3 @@ def receipt(session, folder, written, measurement, settings, project_file):
         "measured": measurement,
         "project": project,
     }
-
-
-def package_versions():
-    """Versions of Python and the core packages that are installed."""
-    versions = {"python": platform.python_version()}
-    for name in PACKAGES:
-        try:
-            versions[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            continue
-    return versions
-
-
-def project_version(folder):
-    """Commit of the project's checkout.
-
-    Parameters
-    ----------
-    folder : path-like
-        Folder of the Snakefile.
-
-    Returns
-    -------
-    record : dict
-        `commit` ("unknown" outside a checkout) and `dirty` (None if unknown).
-    """
-    commit = _git(folder, "rev-parse", "HEAD")
-    if commit is None:
-        return {"commit": "unknown", "dirty": None}
-    return {"commit": commit.strip(), "dirty": bool(_git(folder, "status", "--porcelain"))}
-
-
-def _git(folder, *words):
-    """Output of a git command, None if there is no git or no checkout."""
-    try:
-        done = subprocess.run(
-            ["git", "-C", str(folder), *words], capture_output=True, text=True, timeout=30
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return None
-    return done.stdout if done.returncode == 0 else None
-
-
-def now():
-    """Present time with zone, for records."""
-    return time.strftime("%Y-%m-%dT%H:%M:%S%z")

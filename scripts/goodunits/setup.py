@@ -4,7 +4,7 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
-from goodunits import catalogue, criteria, dataset, files, found, provenance, settings
+from goodunits import catalogue, criteria, dataset, files, found, settings, software
 from goodunits.errors import ConfigError, GoodunitsError
 
 KEPT = ".run"  # in results/: what the rules depend on beside data, as files
@@ -174,7 +174,7 @@ def prepare(
     chosen = {entry.id: entry for entry in dataset.select(entries, checked.only)}
     run = Run(chosen, everything, checked, Path(results), write, metrics)
     if write:
-        version = json.dumps(provenance.project_version(project))
+        version = json.dumps(software.project_version(project))
         files.write_if_changed(run.results / KEPT / "project.json", version.encode())
         run.bring_up_to_date()
     return run

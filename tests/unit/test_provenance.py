@@ -5,7 +5,7 @@ import subprocess
 
 import pytest
 
-from goodunits import files, metrics_table, provenance, session, settings, store
+from goodunits import files, metrics_table, provenance, session, settings, software, store
 from real_sorts import PROJECT
 
 METRICS = settings.load_yaml(PROJECT / "config.yaml")["metrics"]
@@ -15,7 +15,7 @@ def test_measured_names_every_file_by_hash(sort_folder):
     folder = sort_folder("dev_b")
     sort = session.load_session(folder)
     table = metrics_table.compute(sort, METRICS, None)
-    record = provenance.measured(sort, table, METRICS, {})
+    record = provenance.measured(sort, table, METRICS, {}, {})
     optional = {"amplitudes.npy", "spike_positions.npy", "templates.npy", "similar_templates.npy"}
     assert set(sort.files_read) | optional <= set(record["files"])
     assert "pc_features.npy" not in record["files"]
@@ -32,12 +32,12 @@ def test_sort_id_does_not_need_every_file(sort_folder):
     folder = sort_folder("dev_b")
     (folder / "spike_templates.npy").unlink()
     sort = session.load_session(folder)
-    record = provenance.measured(sort, metrics_table.compute(sort, METRICS, None), METRICS, {})
+    record = provenance.measured(sort, metrics_table.compute(sort, METRICS, None), METRICS, {}, {})
     assert record["sort_id"] == store.sort_id(folder)
 
 
 def test_package_versions():
-    versions = provenance.package_versions()
+    versions = software.package_versions()
     assert versions["python"] == platform.python_version()
     assert {"snakemake", "numpy", "pandas"} <= set(versions)
 
@@ -62,10 +62,10 @@ def checkout(tmp_path):
 
 def test_project_version_is_the_commit(tmp_path, checkout):
     commit = checkout("rev-parse", "HEAD")
-    assert provenance.project_version(tmp_path) == {"commit": commit, "dirty": False}
+    assert software.project_version(tmp_path) == {"commit": commit, "dirty": False}
     (tmp_path / "Snakefile").write_text("# edited\n")
-    assert provenance.project_version(tmp_path) == {"commit": commit, "dirty": True}
+    assert software.project_version(tmp_path) == {"commit": commit, "dirty": True}
 
 
 def test_project_version_outside_a_checkout(tmp_path):
-    assert provenance.project_version(tmp_path) == {"commit": "unknown", "dirty": None}
+    assert software.project_version(tmp_path) == {"commit": "unknown", "dirty": None}
