@@ -31,7 +31,7 @@ CATALOGUE = [
     "records_waves.py",
 ]
 CRITERIA = [*CATALOGUE, "criteria.py", "criteria_rules.py", "criteria_text.py"]
-LABELS = ["labels_file.py", *CRITERIA]
+LABELS = ["labelling.py", "labels_file.py", *CRITERIA]
 READING = ["kilosort_log.py", "ops_file.py", "params_file.py", "session.py"]
 TRAINS = [
     "binned.py",
@@ -63,7 +63,7 @@ MEASURED = [
     *CATALOGUE,
     "metrics_file.py",
     "metrics_table.py",
-    "provenance.py",
+    "measurement.py",
     "software.py",
 ]
 WRITING = ["phy_write.py"]
@@ -72,8 +72,14 @@ LIBRARY = {
     "backup_labels": [*STORE, *LIGHT],
     "compute_metrics": [*CURATION, *READING, *TRAINS, *WAVES, *MEASURED],
     "apply_thresholds": [*CURATION, *LABELS, *LIGHT, "found.py", "metrics_file.py"],
-    "write_phy": [*CURATION, *LABELS, *LIGHT, *WRITING, "provenance.py"],
-    "summarize": [*CURATION, *LABELS, "found.py", "summary.py", "unit_table.py"],
+    "write_phy": [*CURATION, *LIGHT, *WRITING, "labels_file.py", "provenance.py"],
+    "summarize": [
+        *CURATION,
+        "labels_file.py",
+        "found.py",
+        "summary.py",
+        "unit_table.py",
+    ],
     "preview": [*STORE, "decisions.py", "preview.py", "tsv.py"],
     "restore": [*CURATION, *WRITING, "restore.py"],
     "history": [*CURATION, *WRITING, "restore.py"],

@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from goodunits import curation, files, found, job, labels_file, metrics_file
+from goodunits import curation, files, found, job, labelling, metrics_file
 
 
 def main(snakemake):
@@ -18,7 +18,7 @@ def main(snakemake):
         found.refresh(snakemake.params.folder, snakemake.input.found, receipt)
     seen = curation.from_json(Path(snakemake.input.found).read_text(encoding="utf-8"))
     rows, undefined = metrics_file.read_metrics(snakemake.input.metrics)
-    table = labels_file.label_units(
+    table = labelling.label_units(
         rows, undefined, settings["labels"], settings["manual_curation"], seen
     )
     files.write_atomically(Path(snakemake.output.labels), table)

@@ -10,8 +10,8 @@ from goodunits import (
     files,
     lineage,
     logs,
+    measurement,
     metrics_table,
-    provenance,
     session,
     software,
     spikes,
@@ -33,7 +33,7 @@ def main(snakemake):
         logging.getLogger("compute_metrics").warning(note)
     metrics_table.write_metrics(table, snakemake.output.metrics)
     units = spikes.sampled_spikes(table.spikes, lineage.SAMPLED_SPIKES)
-    measured = provenance.measured(sort, table, parameters, units, software.package_versions())
+    measured = measurement.measured(sort, table, parameters, units, software.package_versions())
     files.write_atomically(Path(snakemake.output.measured), store.as_json(measured))
 
 

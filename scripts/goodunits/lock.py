@@ -3,11 +3,9 @@
 import contextlib
 import errno
 import fcntl
-import getpass
 import json
 import logging
 import os
-import socket
 import time
 from pathlib import Path
 
@@ -91,13 +89,10 @@ def _try_once(path):
 
 def _ourselves():
     """Who we are, for others who wait."""
-    try:
-        user = getpass.getuser()
-    except (KeyError, OSError):
-        user = str(os.getuid())
+    user = os.environ.get("LOGNAME") or os.environ.get("USER") or f"user {os.getuid()}"
     return json.dumps(
         {
-            "host": socket.gethostname(),
+            "host": os.uname().nodename,
             "pid": os.getpid(),
             "user": user,
             "since": time.strftime("%Y-%m-%dT%H:%M:%S%z"),

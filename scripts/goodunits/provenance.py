@@ -1,64 +1,7 @@
-"""Say exactly what was read, computed and written. Standard library only."""
+"""Say what explains the labels of a session, in one record. Standard library only."""
 
 import json
 from pathlib import Path
-
-from goodunits import catalogue, files, store
-
-
-def measured(sort, table, parameters, units, software):
-    """Record of one measurement, for the same-sort check and for the receipt.
-
-    Parameters
-    ----------
-    sort : Session
-        The session as read.
-    table : MetricsTable
-        Its metrics.
-    parameters : dict
-        The `metrics` block that was in force.
-    units : dict
-        Every unit by a few of its spikes, to know it again after merges and splits.
-    software : dict
-        Versions of Python and of the core packages.
-
-    Returns
-    -------
-    record : dict
-        `sort_id`, `files` (hash and signature of everything read), `units`, and what is known of
-        the sort.
-    """
-    optional = [name for name in catalogue.files_of(table.columns) if (sort.folder / name).exists()]
-    names = dict.fromkeys([*sort.files_read, *optional])
-    read = {name: _file_record(sort.folder / name) for name in names}
-    sort_hashes = [_hash(read, sort.folder, name) for name in store.SORT_FILES]
-    versions = {name: catalogue.METRICS[name].version for name in table.columns}
-    return {
-        "sort_id": store.identity([sha for sha in sort_hashes if sha], sort.folder),
-        "files": read,
-        "units": units,
-        "sampling_frequency_hz": sort.sampling_frequency_hz,
-        "recording_duration_s": sort.recording_duration_s,
-        "recording_duration_source": sort.recording_duration_source,
-        "kilosort_version": sort.kilosort_version,
-        "n_spikes": int(len(sort.spike_samples)),
-        "n_units": len(table.unit_ids),
-        "parameters": parameters,
-        "metric_versions": versions,
-        "notes": [*sort.notes, *table.notes],
-        "software": software,
-    }
-
-
-def _file_record(path):
-    return {"sha256": files.sha256_file(path), "signature": files.signature(path)}
-
-
-def _hash(read, folder, name):
-    """Hash of a file that makes up the sort id, None where there is none."""
-    if name in read:
-        return read[name]["sha256"]
-    return files.sha256_file(folder / name) if (folder / name).exists() else None
 
 
 def receipt(session, folder, written, measurement, settings, project_file):

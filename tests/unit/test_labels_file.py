@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodunits import labels_file, tsv
+from goodunits import labelling, labels_file, tsv
 from goodunits.curation import Curation
 
 BLOCK = {"good": {"all": ["firing_rate >= 1", "presence_ratio >= 0.5"]}, "mua": "rest"}
@@ -21,7 +21,7 @@ def label(tmp_path):
 
     def run(manual_curation="keep"):
         path = tmp_path / "labels.tsv"
-        path.write_bytes(labels_file.label_units(ROWS, UNDEFINED, BLOCK, manual_curation, SEEN))
+        path.write_bytes(labelling.label_units(ROWS, UNDEFINED, BLOCK, manual_curation, SEEN))
         header, rows = tsv.read_table(path)
         assert header == [*labels_file.FIXED_COLUMNS, "firing_rate >= 1", "presence_ratio >= 0.5"]
         return {int(row["cluster_id"]): row for row in rows}, path

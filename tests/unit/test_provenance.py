@@ -5,7 +5,15 @@ import subprocess
 
 import pytest
 
-from goodunits import files, metrics_table, provenance, session, settings, software, store
+from goodunits import (
+    files,
+    measurement,
+    metrics_table,
+    session,
+    settings,
+    software,
+    store,
+)
 from real_sorts import PROJECT
 
 METRICS = settings.load_yaml(PROJECT / "config.yaml")["metrics"]
@@ -15,7 +23,7 @@ def test_measured_names_every_file_by_hash(sort_folder):
     folder = sort_folder("dev_b")
     sort = session.load_session(folder)
     table = metrics_table.compute(sort, METRICS, None)
-    record = provenance.measured(sort, table, METRICS, {}, {})
+    record = measurement.measured(sort, table, METRICS, {}, {})
     optional = {"amplitudes.npy", "spike_positions.npy", "templates.npy", "similar_templates.npy"}
     assert set(sort.files_read) | optional <= set(record["files"])
     assert "pc_features.npy" not in record["files"]
@@ -32,7 +40,7 @@ def test_sort_id_does_not_need_every_file(sort_folder):
     folder = sort_folder("dev_b")
     (folder / "spike_templates.npy").unlink()
     sort = session.load_session(folder)
-    record = provenance.measured(sort, metrics_table.compute(sort, METRICS, None), METRICS, {}, {})
+    record = measurement.measured(sort, metrics_table.compute(sort, METRICS, None), METRICS, {}, {})
     assert record["sort_id"] == store.sort_id(folder)
 
 
