@@ -69,7 +69,7 @@ MEASURED = [
 WRITING = ["phy_write.py"]
 PREPARING = ["dataset.py", "demo.py", "schema_problems.py", "settings.py", "setup.py"]
 LIBRARY = {
-    "backup_labels": [*STORE, *LIGHT],
+    "backup_labels": [*CURATION, *LIGHT],
     "compute_metrics": [*CURATION, *READING, *TRAINS, *WAVES, *MEASURED],
     "apply_thresholds": [*CURATION, *LABELS, *LIGHT, "found.py", "metrics_file.py"],
     "write_phy": [*CURATION, *LIGHT, *WRITING, "labels_file.py", "provenance.py"],

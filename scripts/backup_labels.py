@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from goodunits import files, job, store
+from goodunits import curation, files, job, store
 
 
 def main(snakemake):
@@ -10,6 +10,8 @@ def main(snakemake):
     session, receipt_path = snakemake.params.folder, Path(snakemake.output.receipt)
     store.check_folder(session)
     store.demand_store(session, receipt_path.with_name("written.json"))
+    # A label file that cannot be read must be mended first: as an original it would stay for ever.
+    curation.look(session, curation.current_generation(session))
     with store.locked(session) as base:
         manifest = store.back_up(session, base, store.sort_id(session))
     receipt = {"folder": session, "store": str(base), **manifest}

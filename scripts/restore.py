@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from goodunits import files, logs, restore, tsv
+from goodunits import files, logs, restore, store, tsv
 from goodunits.errors import GoodunitsError
 
 COLUMNS = ("session", "folder", "result", "files")
@@ -11,11 +11,14 @@ COLUMNS = ("session", "folder", "result", "files")
 def main(snakemake):
     """Restore session by session; one that cannot be restored does not stop the others."""
     rows, failures = [], []
-    for session, folder, _ in snakemake.params.sessions:
+    for session, folder, results in snakemake.params.sessions:
         try:
+            store.demand_store(folder, Path(results, "written.json"))
             report = restore.restore(folder, snakemake.params.to)
             done = ", ".join(f"{name} {what}" for name, what in report["files"].items())
             rows.append([session, folder, "restored", done])
+        except restore.NothingToRestoreError as error:
+            rows.append([session, folder, "as it was", str(error)])
         except (GoodunitsError, OSError) as error:
             rows.append([session, folder, "failed", str(error)])
             failures.append(f"{session}: {error}")

@@ -75,18 +75,19 @@ def look(session, generation=None):
         If a label file or the store is damaged.
     """
     present = {name: store.read_label_file(session, name) for name in _LOOKED_AT}
-    original, past = present, {}
+    original, past, place = present, {}, session
     if generation is not None:
+        place = generation / "original"
         original, past = _originals(generation), state.read_state(generation)
-    group = _labels(present, store.GROUP_FILE, "group")
+    group = _labels(session, present, store.GROUP_FILE, "group")
     group_hash = _hash(present.get(store.GROUP_FILE))
     known = _known(session, past, original, group, group_hash)
-    ks_now = _labels(present, store.KS_FILE, "KSLabel")
+    ks_now = _labels(session, present, store.KS_FILE, "KSLabel")
     info_groups = {} if past else _info_groups(session, present.get(store.INFO_FILE))
     found = decisions.find_decisions(
         known, group, group_hash, ks_now.labels if ks_now else {}, info_groups
     )
-    ks_original = _labels(original, store.KS_FILE, "KSLabel")
+    ks_original = _labels(place, original, store.KS_FILE, "KSLabel")
     ks_labels = ks_original.labels if ks_original else {}
     first = by_id(past["first_decisions"]) if past else found
     inherited = {**by_id(past.get("inherited", {})), **known.copied}
@@ -102,12 +103,12 @@ def _originals(generation):
     return {name: (generation / "original" / name).read_bytes() for name in manifest["files"]}
 
 
-def _labels(contents, name, preferred):
-    """Parse a label file; None where it is missing or empty of rows and header."""
+def _labels(folder, contents, name, preferred):
+    """Parse a label file of a folder; None where it is missing or empty of rows and header."""
     data = contents.get(name)
     if data is None or not data.strip():
         return None
-    return tsv.parse_labels(data, name, preferred)
+    return tsv.parse_labels(data, Path(folder, name), preferred)
 
 
 def _hash(data):
@@ -122,7 +123,7 @@ def by_id(labels):
 def _known(session, past, original, group, group_hash):
     """Gather what the present group file is to be compared with."""
     hashes = set()
-    original_group = _labels(original, store.GROUP_FILE, "group")
+    original_group = _labels(session, original, store.GROUP_FILE, "group")
     if original_group is not None and original_group.column != "group":
         hashes.add(_hash(original[store.GROUP_FILE]))
     if not past or past.get("rebuilt"):
@@ -191,7 +192,7 @@ def original_ks_labels(session):
         contents = _originals(generation)
     else:
         contents = {store.KS_FILE: store.read_label_file(session, store.KS_FILE)}
-    table = _labels(contents, store.KS_FILE, "KSLabel")
+    table = _labels(session, contents, store.KS_FILE, "KSLabel")
     return table.labels if table else None
 
 

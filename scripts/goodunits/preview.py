@@ -27,7 +27,7 @@ def labels_now(session):
         data = store.read_label_file(session, name)
         if data is None:
             continue
-        table = tsv.parse_labels(data, name, column)
+        table = tsv.parse_labels(data, Path(session, name), column)
         if table.column == column:
             labels = table.labels.items()
             shown |= {i: text for i, text in labels if text.lower() not in decisions.UNDECIDED}

@@ -1,11 +1,16 @@
 """Bring back the label files of a session as they were. Standard library only."""
 
 import time
+from pathlib import Path
 
 from goodunits import curation, phy_write, state, store
 from goodunits.errors import SessionError
 
 STATES = ("originals", "last")
+
+
+class NothingToRestoreError(SessionError):
+    """The session is as it was, since nothing was ever written there."""
 
 
 def restore(session, to="originals"):
@@ -27,11 +32,12 @@ def restore(session, to="originals"):
     Raises
     ------
     SessionError
-        If there is nothing to restore or the store is damaged.
+        If the store is damaged or has no backup of the present sort; NothingToRestoreError if
+        nothing was ever written.
     """
     base = store.store_folder(session)
-    if not base.is_dir():
-        raise SessionError(f"{session}: nothing to restore, goodunits never wrote here")
+    if Path(session).is_dir() and not base.is_dir():
+        raise NothingToRestoreError("nothing to restore, goodunits never wrote here")
     store.check_folder(session)
     with store.locked(session):
         identity = store.sort_id(session)

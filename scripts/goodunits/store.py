@@ -54,7 +54,7 @@ def store_folder(session):
 def check_folder(session):
     """Say in one line what is wrong with a session folder."""
     if not os.path.isdir(session):
-        raise SessionError(f"{session}: no such folder; correct the path in the session sheet")
+        raise SessionError(f"{session}: no such folder; check the path and that the disk is there")
     if not os.path.exists(os.path.join(session, SORT_FILES[0])):
         raise SessionError(f"{session}: no {SORT_FILES[0]}; expected a Kilosort results folder")
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from goodunits import found, preview, store, tsv
+from goodunits import curation, found, preview, state, store, tsv
 from goodunits.errors import SessionError
 
 COLUMNS = ("session", "folder", "verdict", "detail")
@@ -37,8 +37,21 @@ def check(session, results):
         data = store.read_label_file(session, name)
         problems.append(f"{name} is gone" if data is None else f"{name} was changed")
     if problems:
-        problems.append(_units(session, results))
+        problems = [*_restored(session), *problems, _units(session, results)]
     return problems
+
+
+def _restored(session):
+    """Say that the files were restored, if nobody wrote to them since."""
+    generation = curation.current_generation(session)
+    events = state.read_history(generation) if generation else []
+    last = [event for event in events if "left" in event][-1:]
+    return [
+        f"restored on {event['time']}, a plain run writes the labels again"
+        for event in last
+        if event["event"] == "restore"
+        and not found.changed_files(session, {"written": event["left"]["hashes"]})
+    ]
 
 
 def _units(session, results):

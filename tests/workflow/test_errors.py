@@ -190,11 +190,15 @@ def test_mended_session_is_labelled_in_the_next_run(finished):
     work, _, _ = finished
     folder = work.dataset.parent / "no_sample_rate"
     (folder / "params.py").write_text(f"sample_rate = {RATE_HZ}\n")
-    only = ["only=[no_sample_rate, sound]"]
-    assert {session for _, session in work.plan(config=only)} == {"no_sample_rate", None}
+    group = work.dataset.parent / "no_cluster_id" / "cluster_group.tsv"
+    group.write_text("cluster_id\tgroup\n0\tnoise\n")
+    mended = {"no_sample_rate", "no_cluster_id"}
+    only = ["only=[no_sample_rate, no_cluster_id, sound]"]
+    assert {session for _, session in work.plan(config=only)} == {*mended, None}
     work.succeed(config=only)
     rows = {row["session"]: row for row in work.table("sessions.tsv")}
-    assert rows["no_sample_rate"]["status"] == rows["sound"]["status"] == "labelled"
+    assert {rows[name]["status"] for name in (*mended, "sound")} == {"labelled"}
+    assert work.by_unit("no_cluster_id", "labels.tsv")[0]["label"] == "noise"
     assert rows["no_spike_times"]["status"] == "failed", "sessions left out keep their rows"
     units = {row["session"] for row in work.table("units.tsv")}
     assert units == {name for name, row in rows.items() if row["status"] == "labelled"}
