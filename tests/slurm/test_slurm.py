@@ -148,7 +148,8 @@ def _hold_lock_in_a_job(session, folder):
     """Start a Slurm job that holds the lock of a session; give its id once it does."""
     program, held = folder / "hold.py", folder / "held"
     program.write_text(HOLD_LOCK)
-    target = store.open_store(session) / "lock"
+    store.store_folder(session).mkdir()
+    target = store.store_folder(session) / "lock"
     words = [sys.executable, program, PROJECT / "scripts", target, held]
     command = " ".join(str(word) for word in words)
     options = ["--parsable", "--chdir=/", "--output=/dev/null", "--mem=200", "--wrap", command]
