@@ -75,11 +75,11 @@ def count_pairs(train, sampling_frequency_hz, bin_s, far_lags, edges):
             near[int(np.rint(lag_s / bin_s))] += 1
             second += 1
         for far in range(n_far):
-            end = max(ends[far], first + 1)
-            while end < n_spikes and train[end] - time < edges[far + 1]:
+            end, limit = max(ends[far], first + 1), time + edges[far + 1]
+            while end < n_spikes and train[end] < limit:
                 end += 1
             ends[far] = end
-            while end < n_spikes and train[end] - time == edges[far + 1]:
+            while end < n_spikes and train[end] == limit:
                 lag_s = train[end] / sampling_frequency_hz - time / sampling_frequency_hz
                 if np.rint(lag_s / bin_s) > far_lags[far]:
                     break
