@@ -12,7 +12,10 @@ from pathlib import Path
 
 SAMPLED_SPIKES = 32
 INTEGERS = {"i1": "b", "u1": "B", "i2": "h", "u2": "H", "i4": "i", "u4": "I", "i8": "q", "u8": "Q"}
-PHY_LABELLED = re.compile(r"Change metadata_group for clusters? ([\d, ]+) to (\w+)")
+PHY_SAID = re.compile(
+    r"Change metadata_group for clusters? (?P<ids>[\d, ]+) to (?P<label>[^\x1b\r\n]+)\."
+    r"|Merge clusters [\d, ]+ to (?P<made>\d+)\."
+)
 
 
 def read_items(path, indices):
@@ -110,6 +113,9 @@ def labelled_in_phy(folder):
     except OSError:
         return {}
     said = {}
-    for ids, label in PHY_LABELLED.findall(text):
-        said.update({int(i): label for i in ids.replace(",", " ").split()})
+    for line in PHY_SAID.finditer(text):
+        if line["made"]:  # a new cluster: what was said before was of another one, never saved
+            said.pop(int(line["made"]), None)
+        else:
+            said |= {int(i): line["label"] for i in line["ids"].replace(",", " ").split()}
     return said

@@ -36,7 +36,6 @@ def test_without_its_cache_phy_gives_an_id_again(id_given_twice):
     assert id_given_twice[0] == [[26], [26]]
 
 
-@pytest.mark.xfail(strict=True, reason="phy.log is read from its start, though ids began anew")
 def test_what_was_said_of_an_unsaved_cluster_is_not_said_of_a_later_one(id_given_twice):
     assert id_given_twice[1][26] == ("mua", "criteria")
 

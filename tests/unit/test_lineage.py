@@ -65,3 +65,14 @@ def test_the_last_word_of_the_log_counts(tmp_path):
     )
     assert lineage.labelled_in_phy(tmp_path) == {4: "good", 7: "noise"}
     assert lineage.labelled_in_phy(tmp_path / "none") == {}
+
+
+def test_an_id_given_anew_by_a_merge_has_no_past(tmp_path):
+    """Phy gives an id twice where a session was left unsaved: the first cluster was another."""
+    (tmp_path / "phy.log").write_text(
+        "10:11:11 [I] Merge clusters 5, 23 to 26.\n"
+        "10:11:12 [I] Change metadata_group for clusters 26 to good.\x1b[0m\n"
+        "11:00:00 [I] Merge clusters 4, 12 to 26.\x1b[0m\n"
+        "11:00:01 [I] Change metadata_group for clusters 3 to my own word.\x1b[0m\n"
+    )
+    assert lineage.labelled_in_phy(tmp_path) == {3: "my own word"}
