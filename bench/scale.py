@@ -2,11 +2,12 @@
 
     python bench/scale.py                     10, 100 and 1000 sessions
     python bench/scale.py 10 3000             these numbers
-    python bench/scale.py --run 200 200       at 200 sessions, run the threshold change for real
+    python bench/scale.py --run 200 200 3000  run a new threshold for real up to 200 sessions
 
 One tiny sort is labelled for real; the other sessions are copies of it, of its results and of what
 Snakemake keeps about them (`snakemake --touch` would do that too, but sleeps 0.1 s per job).
 CPU seconds are those of all processes, memory is that of the largest one: Snakemake itself.
+Python may keep its bytecode here, as it does for users (PYTHONDONTWRITEBYTECODE is taken away).
 """
 
 import argparse
@@ -25,6 +26,7 @@ CONFIG = """\
 dataset: {folder}/sorts
 labels: {{good: {{all: [firing_rate >= {rate}]}}, mua: rest}}
 """
+ENVIRONMENT = {key: os.environ[key] for key in os.environ if key != "PYTHONDONTWRITEBYTECODE"}
 FIRST = "s00000"
 N_UNITS, N_SPIKES, N_SAMPLES = 20, 4000, 30_000 * 600
 
@@ -33,7 +35,7 @@ def main():
     """Measure each number of sessions in a folder of its own and print a table."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("sessions", nargs="*", type=int, default=[10, 100, 1000])
-    arguments.add_argument("--run", type=int, default=100, help="largest number to run for real")
+    arguments.add_argument("--run", type=int, default=1000, help="largest number to run for real")
     chosen = arguments.parse_args()
     print(f"{'sessions':>8} {'step':<36} {'CPU s':>8} {'ms/session':>10} {'MB':>6}")
     for n_sessions in chosen.sessions:
@@ -50,7 +52,7 @@ def measure(folder, n_sessions, n_run):
     """Give (step, CPU in s, memory in MB) of each step."""
     make_sort(folder / "sorts" / FIRST)
     write_config(folder, rate=1)
-    snakemake(folder, "--cores", "2")
+    yield "one session alone", *snakemake(folder, "--cores", "2")
     make_copies(folder, n_sessions)
     yield "plan, all to do (-n)", *snakemake(folder, "-n", "--forceall")
     snakemake(folder, "--cores", "2", "--forcerun", "summarize")
@@ -109,7 +111,9 @@ def snakemake(folder, *options):
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(PROJECT / "Snakefile")]
     command += ["--configfile", "config.yaml", "--quiet", "all", *options]
     with open(folder / "output.txt", "w") as output:
-        process = subprocess.Popen(command, cwd=folder, stdout=output, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, cwd=folder, env=ENVIRONMENT, stdout=output, stderr=subprocess.STDOUT
+        )
         _, status, usage = os.wait4(process.pid, 0)
     if status:
         sys.exit(f"{' '.join(command)}\n{(folder / 'output.txt').read_text()[-3000:]}")

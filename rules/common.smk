@@ -85,7 +85,8 @@ LIBRARY = {
     "history": [*CURATION, *WRITING, "restore.py"],
     "verify": [*CURATION, "found.py", "preview.py", "verify.py"],
     "parsing": [*CURATION, *CRITERIA, *PREPARING]
-    + ["found.py", "preview.py", "software.py", "summary.py"],
+    + ["found.py", "labels_file.py", "preview.py", "software.py", "summary.py"]
+    + ["unit_table.py"],
 }
 
 
@@ -102,7 +103,15 @@ def library_files(rule_name):
 
 sys.path.insert(0, str(Path(library_files("parsing")[0]).parents[1]))
 
-from goodunits import catalogue, demo, files, preview, setup, summary  # noqa: E402
+from goodunits import (  # noqa: E402
+    catalogue,
+    demo,
+    files,
+    preview,
+    setup,
+    summary,
+    unit_table,
+)
 from goodunits.errors import GoodunitsError  # noqa: E402
 
 try:
@@ -251,8 +260,6 @@ def report_failure():
     if asked_for("preview"):
         print(preview.compare(with_folders(RUN.sessions), PREVIEW), file=sys.stderr)
     elif not asked_for(*ON_DEMAND):
-        from goodunits import unit_table  # pandas, only where it is needed
-
         sessions = with_folders(RUN.dataset)
         data, rows = summary.sessions_table(sessions)
         files.write_if_changed(f"{RESULTS}sessions.tsv", data)
@@ -288,4 +295,4 @@ def measuring_runtime(wildcards, input, attempt):
 
 def joining_mem_mb(wildcards, input, attempt):
     """Memory to join the tables of all sessions, in MB."""
-    return int(1000 + 20 * input.size_mb) * attempt
+    return int(750 + 4 * input.size_mb) * attempt

@@ -1,7 +1,7 @@
 """The label of a unit by the label rules, and the reason in words, from one evaluation."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from goodunits.criteria_rules import Check, Group, LabelRules, canonical, parse_labels
 from goodunits.criteria_text import (
@@ -19,8 +19,7 @@ from goodunits.errors import SessionError
 __all__ = ["LabelRules", "Verdict", "canonical", "describe", "label_unit", "parse_labels"]
 
 
-@dataclass(frozen=True)
-class Verdict:
+class Verdict(NamedTuple):
     """Label of one unit, the reason in words, and pass/fail/undefined by criterion text."""
 
     label: str
@@ -28,8 +27,7 @@ class Verdict:
     results: dict[str, str]
 
 
-@dataclass(frozen=True)
-class _Unit:
+class _Unit(NamedTuple):
     """What is known of the unit that is being labelled."""
 
     values: Mapping

@@ -3,8 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 from goodunits.criteria_text import Criterion, check_kind, read_criterion, read_thresholds
 from goodunits.errors import ConfigError, nearest
@@ -17,24 +16,21 @@ _CLASS_FORMS = "expected 'all:' or 'any:' with a list of criteria, or 'rest'"
 _THRESHOLD_FORM = "{greater: number, less: number}"
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(NamedTuple):
     """A criterion at its place in the rules, with what an undefined value counts as there."""
 
     criterion: Criterion
     undefined_passes: bool
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """Checks and groups of which all or any must hold; it always has at least two parts."""
 
     mode: str
     parts: tuple
 
 
-@dataclass(frozen=True)
-class LabelRules:
+class LabelRules(NamedTuple):
     """Checked label rules.
 
     Parameters
@@ -45,32 +41,25 @@ class LabelRules:
         Label of the units that match no class.
     units : mapping of str to str
         Unit of each metric, for the words only.
+    criteria : tuple of Criterion
+        Every criterion once, in order of appearance.
+    metrics : tuple of str
+        Every metric in use once, in order of appearance.
     """
 
     classes: tuple
     rest: str
     units: Mapping[str, str]
+    criteria: tuple
+    metrics: tuple
 
-    @cached_property
+    @property
     def labels(self):
         """All labels in order, that of the rest last."""
         return (*(label for label, _ in self.classes), self.rest)
 
-    @cached_property
-    def criteria(self):
-        """Every criterion once, in order of appearance."""
-        return tuple(
-            dict.fromkeys(check.criterion for _, node in self.classes for check in _checks_of(node))
-        )
 
-    @cached_property
-    def metrics(self):
-        """Every metric in use once, in order of appearance."""
-        return tuple(dict.fromkeys(criterion.metric for criterion in self.criteria))
-
-
-@dataclass(frozen=True)
-class _Reading:
+class _Reading(NamedTuple):
     """State while a block is read: kinds of the metrics (None = don't check), problems so far."""
 
     kinds: Mapping[str, str] | None
@@ -108,7 +97,10 @@ def parse_labels(block, kinds, units=None, where="labels"):
     classes, rest = _read_classes(block, where, reading)
     if reading.problems:
         raise ConfigError(reading.problems)
-    return LabelRules(tuple(classes), rest, dict(units or {}))
+    checks = [check for _, node in classes for check in _checks_of(node)]
+    found = tuple(dict.fromkeys(check.criterion for check in checks))
+    metrics = tuple(dict.fromkeys(criterion.metric for criterion in found))
+    return LabelRules(tuple(classes), rest, dict(units or {}), found, metrics)
 
 
 def _read_classes(block, where, reading):

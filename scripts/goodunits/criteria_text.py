@@ -3,8 +3,7 @@
 import math
 import operator
 import re
-from dataclasses import dataclass
-from functools import cached_property
+from typing import NamedTuple
 
 from goodunits.errors import nearest
 
@@ -26,8 +25,7 @@ _COMPARISON = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Criterion:
+class Criterion(NamedTuple):
     """One comparison of one metric.
 
     Parameters
@@ -47,7 +45,7 @@ class Criterion:
     target: float | bool | str | tuple[str, ...]
     absolute: bool = False
 
-    @cached_property
+    @property
     def text(self):
         """The criterion as it may be written in the configuration, one spelling per meaning."""
         if self.operator == "is":

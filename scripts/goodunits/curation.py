@@ -1,8 +1,8 @@
 """See whose labels a session folder holds: Kilosort's, a person's or ours. Reads only."""
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from goodunits import decisions, files, lineage, state, store, tsv
 from goodunits.errors import SessionError
@@ -10,8 +10,7 @@ from goodunits.errors import SessionError
 INFO_COLUMNS = ("group", "n_spikes")
 
 
-@dataclass(frozen=True)
-class Curation:
+class Curation(NamedTuple):
     """Labels of a session folder and whose they are.
 
     Attributes
@@ -198,7 +197,7 @@ def original_ks_labels(session):
 
 def to_json(curation, **more):
     """JSON text of a curation, to compare and to keep."""
-    return json.dumps({**vars(curation), **more}, indent=1, sort_keys=True) + "\n"
+    return json.dumps({**curation._asdict(), **more}, indent=1, sort_keys=True) + "\n"
 
 
 def from_json(text):

@@ -3,13 +3,15 @@
 A decision is a label of `cluster_group.tsv` that neither Kilosort nor this workflow put there.
 """
 
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 UNDECIDED = ("", "unsorted")
+NONE = MappingProxyType({})
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(NamedTuple):
     """What the store knows of `cluster_group.tsv`, to compare the present file with.
 
     Attributes
@@ -30,8 +32,8 @@ class Known:
 
     hashes: frozenset = frozenset()
     bases: tuple = ()
-    decisions: dict = field(default_factory=dict)
-    copied: dict = field(default_factory=dict)
+    decisions: Mapping = NONE
+    copied: Mapping = NONE
     visited: bool = False
 
 

@@ -8,8 +8,10 @@ kill at any point loses nothing, and the next write completes it.
 import logging
 import os
 import time
-from dataclasses import dataclass, field
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 
 from goodunits import curation, decisions, files, state, store, tsv
 from goodunits.errors import SessionError
@@ -21,8 +23,7 @@ TUTORIAL_BACKUP = "cluster_KSLabel_backup.tsv"
 log = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(NamedTuple):
     """What shall stand in a session folder.
 
     Attributes
@@ -42,7 +43,7 @@ class Plan:
     criteria_labels: dict
     measured: dict
     manual_curation: str = "keep"
-    columns: dict = field(default_factory=dict)
+    columns: Mapping = MappingProxyType({})
 
 
 def write(session, plan):

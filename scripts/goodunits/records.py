@@ -1,10 +1,9 @@
 """What a record of the catalogue of metrics says. Standard library only."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 
-@dataclass(frozen=True)
-class Parameter:
+class Parameter(NamedTuple):
     """A number that the user sets under `metrics: <metric>:` in config.yaml.
 
     Attributes
@@ -29,8 +28,7 @@ class Parameter:
     nullable: bool = False
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """Metrics that are computed together, by one function of metrics_table.
 
     Attributes
@@ -49,8 +47,7 @@ class Group:
     files: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Metric:
+class Metric(NamedTuple):
     """One column of metrics.tsv.
 
     Attributes

@@ -4,7 +4,7 @@ import platform
 import subprocess
 from importlib import metadata
 
-PACKAGES = ("snakemake", "numpy", "numba", "pandas")
+PACKAGES = ("snakemake", "numpy", "numba")
 
 
 def package_versions():

@@ -5,13 +5,12 @@ Standard library only.
 
 import csv
 import io
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from goodunits.errors import SessionError
 
 
-@dataclass(frozen=True)
-class LabelTable:
+class LabelTable(NamedTuple):
     """Labels of one Phy file: the name of its label column and one label per cluster id."""
 
     column: str
@@ -140,6 +139,12 @@ def format_table(header, rows):
 def format_labels(column, labels):
     """Bytes of a label file: every cluster id ascending, as Phy and SpikeInterface need it."""
     return format_table(["cluster_id", column], [[i, labels[i]] for i in sorted(labels)])
+
+
+def read_header(path):
+    """Column names of one of our own tables."""
+    with open(path, newline="", encoding="utf-8") as file:
+        return next(csv.reader(file, delimiter="\t"), [])
 
 
 def read_table(path):

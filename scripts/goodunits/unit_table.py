@@ -1,10 +1,10 @@
-"""The table units.tsv: every unit of every labelled session, with its labels and metrics."""
+"""The table units.tsv: every unit of every labelled session. Standard library only."""
 
 from pathlib import Path
 
-import pandas as pd
+from goodunits import labels_file, tsv
 
-from goodunits import labels_file
+FIRST = ("session", *labels_file.FIXED_COLUMNS)
 
 
 def units_tsv(sessions):
@@ -18,19 +18,21 @@ def units_tsv(sessions):
     Returns
     -------
     data : bytes
-        Tab-separated; only a header without sessions.
+        Session, labels and metrics of each unit, the cells copied as they are. Blank where a session
+        was measured when other metrics were chosen; only a header without sessions.
     """
-    tables = [_session_units(*session) for session in sorted(sessions)]
-    if not tables:
-        tables = [pd.DataFrame(columns=["session", *labels_file.FIXED_COLUMNS])]
-    return pd.concat(tables).to_csv(sep="\t", index=False, lineterminator="\n").encode()
+    sessions = sorted(sessions)
+    header = dict.fromkeys(FIRST)
+    for _, results in sessions:
+        header |= dict.fromkeys(tsv.read_header(Path(results, "metrics.tsv")))
+    units = (unit for session in sessions for unit in _session_units(*session))
+    return tsv.format_table(header, ([unit.get(name, "") for name in header] for unit in units))
 
 
 def _session_units(session, results):
-    """Labels and metrics of one session, as text so that no digit changes."""
-    as_text = {"sep": "\t", "dtype": str, "keep_default_na": False}
-    labels = pd.read_csv(Path(results, "labels.tsv"), **as_text)[list(labels_file.FIXED_COLUMNS)]
-    metrics = pd.read_csv(Path(results, "metrics.tsv"), **as_text)
-    joined = labels.merge(metrics, on="cluster_id", validate="one_to_one")
-    joined.insert(0, "session", session)
-    return joined
+    """Yield each unit of one session as a dict."""
+    _, labels = tsv.read_table(Path(results, "labels.tsv"))
+    _, metrics = tsv.read_table(Path(results, "metrics.tsv"))
+    measured = {row["cluster_id"]: row for row in metrics}
+    for row in labels:
+        yield {**row, **measured.get(row["cluster_id"], {}), "session": session}

@@ -47,7 +47,7 @@ def test_sort_id_does_not_need_every_file(sort_folder):
 def test_package_versions():
     versions = software.package_versions()
     assert versions["python"] == platform.python_version()
-    assert {"snakemake", "numpy", "pandas"} <= set(versions)
+    assert {"snakemake", "numpy", "numba"} <= set(versions)
 
 
 @pytest.fixture
