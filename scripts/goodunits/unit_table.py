@@ -18,8 +18,8 @@ def units_tsv(sessions):
     Returns
     -------
     data : bytes
-        Session, labels and metrics of each unit, the cells copied as they are. Blank where a session
-        was measured when other metrics were chosen; only a header without sessions.
+        Session, labels and metrics of each unit, the cells copied as they are. Blank where a
+        session was measured when other metrics were chosen; only a header without sessions.
     """
     sessions = sorted(sessions)
     header = dict.fromkeys(FIRST)
