@@ -28,6 +28,9 @@ class Run:
         Whether this process may write; false in a job of a running workflow.
     criteria_metrics : tuple of str
         Metrics that any criterion names.
+    label_texts, phy_texts : dict of str to str
+        Text of all that labels, or the files in a session folder, depend on: once for each set of
+        criteria and way with manual curation, which many sessions share.
     """
 
     sessions: dict
@@ -36,6 +39,8 @@ class Run:
     results: Path
     write: bool
     criteria_metrics: tuple
+    label_texts: dict
+    phy_texts: dict
 
     def metric_names(self):
         """Metrics to compute: the cheap ones, and those of the groups that are used."""
@@ -50,12 +55,11 @@ class Run:
 
     def labels_text(self, session):
         """Text of all that the labels of a session depend on."""
-        return json.dumps(self._labels(session), sort_keys=True)
+        return self.label_texts[_set_name(self.settings, self.sessions[session])]
 
     def phy_text(self, session):
         """Text of all that the files in a session folder depend on."""
-        columns = list(self.settings.phy_columns)
-        return json.dumps({**self._labels(session), "phy_columns": columns}, sort_keys=True)
+        return self.phy_texts[_set_name(self.settings, self.sessions[session])]
 
     def metrics_file(self):
         """File with the text of the metrics."""
@@ -63,11 +67,13 @@ class Run:
 
     def labels_file(self, session):
         """File with the text of the labels of a session."""
-        return str(self.results / KEPT / f"labels-{self._set_name(session)}.json")
+        name = _set_name(self.settings, self.sessions[session])
+        return str(self.results / KEPT / f"labels-{name}.json")
 
     def phy_file(self, session):
         """File with the text of what stands in a session folder."""
-        return str(self.results / KEPT / f"phy-{self._set_name(session)}.json")
+        name = _set_name(self.settings, self.sessions[session])
+        return str(self.results / KEPT / f"phy-{name}.json")
 
     def awaited_files(self, session):
         """Files that other rules of a larger pipeline make for a session."""
@@ -99,18 +105,25 @@ class Run:
         for path, text in kept.items():
             files.write_if_changed(path, text.encode())
 
-    def _labels(self, session):
-        entry = self.sessions[session]
-        return {
-            "criteria": entry.criteria or "labels",
-            "labels": json.loads(settings.labels_text(self.settings, entry.criteria)),
-            "manual_curation": entry.manual_curation or self.settings.manual_curation,
-        }
 
-    def _set_name(self, session):
-        entry = self.sessions[session]
-        curation = entry.manual_curation or self.settings.manual_curation
-        return f"{entry.criteria or 'labels'}-{curation}"
+def _set_name(checked, entry):
+    """Name of the criteria of a session and of its way with manual curation."""
+    return f"{entry.criteria or 'labels'}-{entry.manual_curation or checked.manual_curation}"
+
+
+def _label_texts(checked, entries):
+    """Texts of labels and of the files in a session folder, by the name of `_set_name`."""
+    labels, phy = {}, {}
+    for name, entry in {_set_name(checked, entry): entry for entry in entries}.items():
+        block = {
+            "criteria": entry.criteria or "labels",
+            "labels": json.loads(settings.labels_text(checked, entry.criteria)),
+            "manual_curation": entry.manual_curation or checked.manual_curation,
+        }
+        labels[name] = json.dumps(block, sort_keys=True)
+        columns = list(checked.phy_columns)
+        phy[name] = json.dumps({**block, "phy_columns": columns}, sort_keys=True)
+    return labels, phy
 
 
 def _refresh(entry, path, receipt):
@@ -172,7 +185,8 @@ def prepare(
     settings.check_criteria_names(checked, entries)
     everything = {entry.id: entry for entry in entries}
     chosen = {entry.id: entry for entry in dataset.select(entries, checked.only)}
-    run = Run(chosen, everything, checked, Path(results), write, metrics)
+    texts = _label_texts(checked, entries)
+    run = Run(chosen, everything, checked, Path(results), write, metrics, *texts)
     if write:
         version = json.dumps(software.project_version(project))
         files.write_if_changed(run.results / KEPT / "project.json", version.encode())
