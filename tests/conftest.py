@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import tarfile
 import tempfile
 from pathlib import Path
 
@@ -17,8 +16,7 @@ def pristine_sorts(tmp_path_factory):
     """Folder with one untouched copy of every real sort; never write into it."""
     folder = tmp_path_factory.mktemp("pristine")
     for pack in set(PACKS.values()):
-        with tarfile.open(pack) as archive:
-            archive.extractall(folder, filter="data")
+        shutil.unpack_archive(pack, folder)
     return folder
 
 

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import tarfile
 from pathlib import Path
 
 from goodunits.errors import ConfigError
@@ -34,8 +33,7 @@ def unpack(dataset, project, write=True):
         return
     unfinished = target.with_name(f"{target.name}.{os.getpid()}.part")
     try:
-        with tarfile.open(Path(project, PACK)) as archive:
-            archive.extractall(unfinished, filter="data")
+        shutil.unpack_archive(Path(project, PACK), unfinished)
         os.rename(unfinished, target)
     except OSError as error:
         if not target.exists():

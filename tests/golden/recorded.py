@@ -8,7 +8,7 @@ import json
 import math
 import platform
 import random
-import tarfile
+import shutil
 import tempfile
 from importlib.metadata import version
 from pathlib import Path
@@ -128,8 +128,7 @@ def make(peer, packages, values_of):
     sessions = {}
     with tempfile.TemporaryDirectory() as folder:
         for pack in set(PACKS.values()):
-            with tarfile.open(pack) as archive:
-                archive.extractall(folder, filter="data")
+            shutil.unpack_archive(pack, folder)
         for name in SESSIONS:
             spikes = made_session() if name == "made" else read_spikes(Path(folder) / name)
             units = {str(unit_id): _plain(row) for unit_id, row in values_of(*spikes).items()}

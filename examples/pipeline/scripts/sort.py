@@ -9,7 +9,7 @@ def main(snakemake):
     session = snakemake.wildcards.session
     with tarfile.open(snakemake.input[0]) as archive:
         files = [item for item in archive if item.name.split("/")[0] == session]
-        archive.extractall("sorts", files, filter="data")
+        archive.extractall("sorts", files)
     for path in snakemake.output:
         Path(path).touch()
 
