@@ -61,6 +61,10 @@ def measure(folder, n_sessions, n_run):
     yield "plan of a new threshold (-n)", *snakemake(folder, "-n")
     if n_sessions <= n_run:
         yield "new threshold", *snakemake(folder, "--cores", "2")
+        write_config(folder, rate=3)
+        first = ("--until", "apply_thresholds")
+        yield "another one, apply_thresholds only", *snakemake(folder, "--cores", "2", *first)
+        yield "the rest of it", *snakemake(folder, "--cores", "2")
         make_sort(folder / "sorts" / "one_more")
         yield "one more session", *snakemake(folder, "--cores", "2")
 

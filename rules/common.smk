@@ -245,8 +245,8 @@ def asked_for(*targets):
 
 
 def report_success():
-    """At the end of a run without errors: say on the terminal what was labelled."""
-    if not asked_for(*ON_DEMAND):
+    """At the end of a run without errors over all sessions: say on the terminal what was labelled."""
+    if not workflow.dag_settings.targets or asked_for("all", "summarize"):
         _, rows = summary.sessions_table(with_folders(RUN.sessions))
         print(summary.success_text(rows), file=sys.stderr)
 
