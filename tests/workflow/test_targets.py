@@ -108,3 +108,10 @@ def test_preview_shows_the_others_where_one_session_is_broken(work):
     assert "Traceback" not in said.stdout
     assert {row["session"] for row in work.table("preview.tsv")} == {"dev_a"}
     assert state(work.dataset) == before
+
+
+def test_one_file_as_target_is_made_and_no_labels_are_counted(work):
+    said = work.succeed("results/dev_a/metrics.tsv")
+    assert (work.folder / "results" / "dev_a" / "metrics.tsv").exists()
+    assert "session(s) labelled" not in said
+    assert "2 session(s) labelled" in work.succeed("all")
