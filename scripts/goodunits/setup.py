@@ -55,11 +55,11 @@ class Run:
 
     def labels_text(self, session):
         """Text of all that the labels of a session depend on."""
-        return self.label_texts[_set_name(self.settings, self.sessions[session])]
+        return self.label_texts[self._set_of(session)]
 
     def phy_text(self, session):
         """Text of all that the files in a session folder depend on."""
-        return self.phy_texts[_set_name(self.settings, self.sessions[session])]
+        return self.phy_texts[self._set_of(session)]
 
     def metrics_file(self):
         """File with the text of the metrics."""
@@ -67,13 +67,11 @@ class Run:
 
     def labels_file(self, session):
         """File with the text of the labels of a session."""
-        name = _set_name(self.settings, self.sessions[session])
-        return str(self.results / KEPT / f"labels-{name}.json")
+        return str(self.results / KEPT / f"labels-{self._set_of(session)}.json")
 
     def phy_file(self, session):
         """File with the text of what stands in a session folder."""
-        name = _set_name(self.settings, self.sessions[session])
-        return str(self.results / KEPT / f"phy-{name}.json")
+        return str(self.results / KEPT / f"phy-{self._set_of(session)}.json")
 
     def awaited_files(self, session):
         """Files that other rules of a larger pipeline make for a session."""
@@ -104,6 +102,9 @@ class Run:
             _refresh(entry, found_file, found_file.with_name("written.json"))
         for path, text in kept.items():
             files.write_if_changed(path, text.encode())
+
+    def _set_of(self, session):
+        return _set_name(self.settings, self.sessions[session])
 
 
 def _set_name(checked, entry):
