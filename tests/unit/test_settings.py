@@ -181,6 +181,7 @@ def test_only_may_be_one_pattern():
         ({"labels": {True: "rest"}}, ["labels: key true is not text; put it in quotes"]),
         ({"labels": [{"a": "rest", "b": "rest"}]}, ["labels[0]: has more than one entry"]),
         ({"criteria_sets": {"a": {}}}, ["criteria_sets.a: is empty"]),
+        ({"criteria_sets": {"labels": LABELS}}, ["criteria_sets: found", "other than 'labels'"]),
         ({"metrics": {"presense_ratio": {}}}, ["metrics.presense_ratio:", "'presence_ratio'?"]),
         ({"metrics": {"n_spikes": {}}}, ["metrics.n_spikes:", "this metric has no parameters"]),
         ({"metrics": {"presence_ratio": None}}, ["metrics.presence_ratio: found nothing"]),
