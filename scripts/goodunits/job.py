@@ -2,6 +2,7 @@
 
 Snakemake's `script:` imports itself into every job, which costs three times what a light step does.
 The light steps therefore run by `shell:` and get here, as words, what `script:` would hand them.
+For the same reason, what they import has NamedTuple and no dataclasses.
 """
 
 import sys
