@@ -3,6 +3,7 @@
     python bench/scale.py                     10, 100 and 1000 sessions
     python bench/scale.py 10 3000             these numbers
     python bench/scale.py --run 200 200 3000  run a new threshold for real up to 200 sessions
+    python bench/scale.py --units 300 100     of 300 units each, not of 20
 
 One tiny sort is labelled for real; the other sessions are copies of it, of its results and of what
 Snakemake keeps about them (`snakemake --touch` would do that too, but sleeps 0.1 s per job).
@@ -28,7 +29,7 @@ labels: {{good: {{all: [firing_rate >= {rate}]}}, mua: rest}}
 """
 ENVIRONMENT = {key: os.environ[key] for key in os.environ if key != "PYTHONDONTWRITEBYTECODE"}
 FIRST = "s00000"
-N_UNITS, N_SPIKES, N_SAMPLES = 20, 4000, 30_000 * 600
+SPIKES_PER_UNIT, N_SAMPLES = 200, 30_000 * 600
 
 
 def main():
@@ -36,11 +37,12 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("sessions", nargs="*", type=int, default=[10, 100, 1000])
     arguments.add_argument("--run", type=int, default=1000, help="largest number to run for real")
+    arguments.add_argument("--units", type=int, default=20, help="units of a session")
     chosen = arguments.parse_args()
     print(f"{'sessions':>8} {'step':<36} {'CPU s':>8} {'ms/session':>10} {'MB':>6}")
     for n_sessions in chosen.sessions:
         with tempfile.TemporaryDirectory() as folder:
-            for step, cpu_s, memory_mb in measure(Path(folder), n_sessions, chosen.run):
+            for step, cpu_s, memory_mb in measure(Path(folder), n_sessions, chosen):
                 each = 1000 * cpu_s / n_sessions
                 print(
                     f"{n_sessions:8} {step:<36} {cpu_s:8.1f} {each:10.1f} {memory_mb:6.0f}",
@@ -48,9 +50,9 @@ def main():
                 )
 
 
-def measure(folder, n_sessions, n_run):
+def measure(folder, n_sessions, chosen):
     """Give (step, CPU in s, memory in MB) of each step."""
-    make_sort(folder / "sorts" / FIRST)
+    make_sort(folder / "sorts" / FIRST, chosen.units)
     write_config(folder, rate=1)
     yield "one session alone", *snakemake(folder, "--cores", "2")
     make_copies(folder, n_sessions)
@@ -59,26 +61,27 @@ def measure(folder, n_sessions, n_run):
     yield "nothing to do", *snakemake(folder, "--cores", "2")
     write_config(folder, rate=2)
     yield "plan of a new threshold (-n)", *snakemake(folder, "-n")
-    if n_sessions <= n_run:
+    if n_sessions <= chosen.run:
         yield "new threshold", *snakemake(folder, "--cores", "2")
         write_config(folder, rate=3)
         first = ("--until", "apply_thresholds")
         yield "another one, apply_thresholds only", *snakemake(folder, "--cores", "2", *first)
         yield "the rest of it", *snakemake(folder, "--cores", "2")
-        make_sort(folder / "sorts" / "one_more")
+        make_sort(folder / "sorts" / "one_more", chosen.units)
         yield "one more session", *snakemake(folder, "--cores", "2")
 
 
-def make_sort(folder):
+def make_sort(folder, n_units):
     """Write a small sort in Kilosort's layout."""
     folder.mkdir(parents=True)
     random = np.random.default_rng(0)
-    clusters = random.integers(0, N_UNITS, N_SPIKES).astype(np.int32)
-    np.save(folder / "spike_times.npy", np.sort(random.integers(0, N_SAMPLES, N_SPIKES)))
+    n_spikes = SPIKES_PER_UNIT * n_units
+    clusters = random.integers(0, n_units, n_spikes).astype(np.int32)
+    np.save(folder / "spike_times.npy", np.sort(random.integers(0, N_SAMPLES, n_spikes)))
     np.save(folder / "spike_clusters.npy", clusters)
     np.save(folder / "spike_templates.npy", clusters)
     (folder / "params.py").write_text("dat_path = 'none.bin'\nsample_rate = 30000.0\n")
-    rows = "".join(f"{unit}\tgood\n" for unit in range(N_UNITS))
+    rows = "".join(f"{unit}\tgood\n" for unit in range(n_units))
     for name in ("cluster_KSLabel.tsv", "cluster_group.tsv"):
         (folder / name).write_text(f"cluster_id\tKSLabel\n{rows}")
 
