@@ -50,8 +50,7 @@ def amplitude_statistics(spikes, amplitudes, sampling_frequency_hz, recording_du
     n_samples = round(recording_duration_s * sampling_frequency_hz)
     rows = []
     for row in range(spikes.n_units):
-        own = amplitudes[spikes.order[spikes.starts[row] : spikes.starts[row + 1]]]
-        own = own.astype(np.float64)
+        own = amplitudes[spikes.places(row)].astype(np.float64)
         if not np.isfinite(own).all():
             rows.append(dict.fromkeys(NAMES, "not_finite"))
             continue

@@ -6,8 +6,9 @@ import numpy as np
 
 from goodunits.errors import SessionError
 from goodunits.spike_train import MAX_N_BINS, counts_between, first_samples_at
-from goodunits.spikes import Column
+from goodunits.spikes import Column, undefined_column
 
+TOO_SHORT = "recording_too_short"
 ALLEN_N_EDGES = 100
 BOMBCELL_PERCENTILE = 90
 BOMBCELL_FRACTION = 0.05
@@ -33,7 +34,7 @@ def presence_allen(spikes, sampling_frequency_hz):
     first_s = spikes.samples.min() / sampling_frequency_hz
     last_s = spikes.samples.max() / sampling_frequency_hz
     if first_s == last_s:
-        return _undefined(spikes.n_units)
+        return undefined_column(spikes.n_units, TOO_SHORT)
     edges_s = np.linspace(first_s, last_s, ALLEN_N_EDGES)
     inner_edges = first_samples_at(edges_s[1:-1], sampling_frequency_hz)
     n_present = [
@@ -66,7 +67,7 @@ def presence_si(spikes, n_samples, sampling_frequency_hz, *, bin_duration_s, mea
     """
     edges = _edges(0, n_samples, sampling_frequency_hz, bin_duration_s)
     if edges is None:
-        return _undefined(spikes.n_units)
+        return undefined_column(spikes.n_units, TOO_SHORT)
     duration_s = n_samples / sampling_frequency_hz
     ratios = np.empty(spikes.n_units)
     for row in range(spikes.n_units):
@@ -97,7 +98,7 @@ def presence_bombcell(spikes, sampling_frequency_hz, *, bin_duration_s):
     first, end = int(spikes.samples.min()), int(spikes.samples.max())
     edges = _edges(first, end, sampling_frequency_hz, bin_duration_s)
     if edges is None:
-        return _undefined(spikes.n_units)
+        return undefined_column(spikes.n_units, TOO_SHORT)
     ratios = np.empty(spikes.n_units)
     for row in range(spikes.n_units):
         counts = _counts(spikes.train(row), edges)
@@ -127,7 +128,7 @@ def firing_range(spikes, n_samples, sampling_frequency_hz, *, bin_duration_s):
     """
     edges = _edges(0, n_samples, sampling_frequency_hz, bin_duration_s)
     if edges is None:
-        return _undefined(spikes.n_units)
+        return undefined_column(spikes.n_units, TOO_SHORT)
     ranges_hz = np.empty(spikes.n_units)
     for row in range(spikes.n_units):
         rates_hz = _counts(spikes.train(row), edges) / bin_duration_s
@@ -156,8 +157,3 @@ def _edges(first, end, sampling_frequency_hz, bin_duration_s):
 def _counts(train, edges):
     """Spikes of a unit in each bin."""
     return np.diff(np.searchsorted(train, edges))
-
-
-def _undefined(n_units):
-    """Column without any value."""
-    return Column(np.full(n_units, np.nan), dict.fromkeys(range(n_units), "recording_too_short"))

@@ -60,7 +60,7 @@ def drift(
         if n_intervals < min_n_intervals:
             rows.append(dict.fromkeys(NAMES, "recording_too_short"))
             continue
-        own = depths_um[spikes.order[spikes.starts[row] : spikes.starts[row + 1]]]
+        own = depths_um[spikes.places(row)]
         bounds = np.searchsorted(spikes.train(row), edges)
         medians = np.array(
             [

@@ -11,6 +11,7 @@ from goodunits import (
     lags,
     metrics_file,
     trains_groups,
+    waves_files,
     waves_groups,
 )
 from goodunits.errors import ConfigError, SessionError, nearest
@@ -82,6 +83,11 @@ class Inputs:
         return coincidence.in_time_order(
             session.spike_samples, session.spike_clusters, self.spikes.unit_ids
         )
+
+    @functools.cached_property
+    def families(self):
+        """Templates that each unit is made of, as `waves_files.parents` gives."""
+        return waves_files.parents(self.spikes, self.session.spike_templates)
 
     @property
     def n_samples(self):

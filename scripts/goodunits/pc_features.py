@@ -17,7 +17,7 @@ from goodunits.errors import SessionError
 from goodunits.ops_file import read_ops
 from goodunits.spikes import evenly_spread
 from goodunits.templates import unit_template
-from goodunits.waves_files import load, parents
+from goodunits.waves_files import load
 
 # Marks a column that holds no channel.
 NO_CHANNEL = -1
@@ -98,13 +98,12 @@ def load_features(session, spikes, max_spikes_per_unit):
         return None, "file_unusable", notes
     sources, columns = _channels_by_source(session, names)
     units = []
-    for row in range(spikes.n_units):
+    for row, n_spikes in enumerate(spikes.counts().tolist()):
         places = evenly_spread(spikes, row, max_spikes_per_unit)
         # In the order of the file: it is read from disk.
         places = np.sort(places)
         channels = columns[np.minimum(sources[places], len(columns) - 1)]
         channels = np.where((sources[places] < len(columns))[:, None], channels, NO_CHANNEL)
-        n_spikes = int(spikes.starts[row + 1] - spikes.starts[row])
         units.append(UnitFeatures(features.array[places], channels, n_spikes))
     return units, "", notes
 
@@ -181,7 +180,7 @@ def replayed_channels(has_spikes, nearest, names):
     return held
 
 
-def passes(units, session, spikes):
+def passes(units, session, families):
     """Say of which units the features lie on the channels of the unit's template.
 
     Parameters
@@ -190,8 +189,8 @@ def passes(units, session, spikes):
         As `load_features` gives them.
     session : Session
         The session.
-    spikes : UnitSpikes
-        Its spikes by unit.
+    families : list of (int64 array, int64 array)
+        Templates of each unit and their spike counts, as `waves_files.parents` gives.
 
     Returns
     -------
@@ -202,7 +201,7 @@ def passes(units, session, spikes):
     if stored is None:
         return [True] * len(units)
     found = []
-    for unit, family in zip(units, parents(spikes, session.spike_templates), strict=True):
+    for unit, family in zip(units, families, strict=True):
         template = unit_template(family, stored)
         sizes = unit.sizes()
         if template is None or not sizes or max(sizes) >= stored.shape[2]:

@@ -9,7 +9,7 @@ lags from t_c to t_r tell.
 import numpy as np
 
 from goodunits import poisson
-from goodunits.spikes import Column
+from goodunits.spikes import Column, undefined_column
 
 # Values that the sliding refractory period tries (IBL).
 SLIDING_CONTAMINATIONS = np.arange(0.5, 35.5, 0.5) / 100
@@ -50,7 +50,7 @@ def isi_violations(
     if window_s <= 0:
         return {
             "isi_violations_count": Column(n_violations.tolist(), {}),
-            "isi_violations_ratio": _undefined(len(counts), "refractory_period_censored"),
+            "isi_violations_ratio": undefined_column(len(counts), "refractory_period_censored"),
         }
     ratios = n_violations * duration_s / (2 * counts.astype(float) ** 2 * window_s)
     return {
@@ -82,7 +82,7 @@ def isi_contamination(lags, counts, n_samples, *, refractory_samples, censored_s
         NaN for one spike, and for all units if t_r <= t_c.
     """
     if refractory_samples <= censored_samples:
-        return _undefined(len(counts), "refractory_period_censored")
+        return undefined_column(len(counts), "refractory_period_censored")
     n_violations = lags.neighbours[:, censored_samples : refractory_samples + 1].sum(axis=1)
     window = refractory_samples - censored_samples
     shares = 2 * n_violations * n_samples / (window * counts.astype(float) ** 2)
@@ -118,7 +118,7 @@ def rp_violations(lags, counts, n_samples, *, refractory_samples, censored_sampl
                 [None] * len(counts),
                 dict.fromkeys(range(len(counts)), "refractory_period_censored"),
             ),
-            "rp_contamination": _undefined(len(counts), "refractory_period_censored"),
+            "rp_contamination": undefined_column(len(counts), "refractory_period_censored"),
         }
     n_violations = lags.all_pairs[:, censored_samples : refractory_samples + 1].sum(axis=1)
     n_free = n_samples - 2.0 * counts * censored_samples
@@ -181,7 +181,7 @@ def upper_bound(lags, counts, n_samples, *, refractory_samples, censored_samples
     """
     first = max(censored_samples, 1)
     if refractory_samples <= first:
-        return _undefined(len(counts), "refractory_period_censored")
+        return undefined_column(len(counts), "refractory_period_censored")
     n_pairs = lags.all_pairs[:, first : refractory_samples + 1].sum(axis=1)
     n_lags = refractory_samples - first + 1
     shares_per_pair = 2 * n_samples / (n_lags * counts.astype(float) ** 2)
@@ -241,7 +241,7 @@ def sliding(
     n_units = len(counts)
     if not len(ends):
         return {
-            name: _undefined(n_units, "no_refractory_period_in_range")
+            name: undefined_column(n_units, "no_refractory_period_in_range")
             for name in ("sliding_rp_violation", "sliding_rp_confidence")
         }
     n_pairs = np.cumsum(lags.all_pairs, axis=1)[:, ends - 1]
@@ -278,8 +278,3 @@ def _too_few(values, counts):
     alone = np.flatnonzero(counts < 2)
     values[alone] = np.nan
     return Column(values, dict.fromkeys(alone.tolist(), "too_few_spikes"))
-
-
-def _undefined(n_units, reason):
-    """Column without any value."""
-    return Column(np.full(n_units, np.nan), dict.fromkeys(range(n_units), reason))

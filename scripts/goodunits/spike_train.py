@@ -3,7 +3,7 @@
 import numpy as np
 
 from goodunits.errors import SessionError
-from goodunits.spikes import Column
+from goodunits.spikes import Column, undefined_column
 
 # More bins than this (3 years of 100 s bins) mean a damaged spike time or a wrong setting.
 MAX_N_BINS = 1_000_000
@@ -93,8 +93,7 @@ def presence(
             "bin_duration_s (or fewer n_bin_edges)"
         )
     if span_s == 0 or (n_bin_edges is None and n_bins < max(min_n_bins, 1)):
-        undefined = dict.fromkeys(range(spikes.n_units), "recording_too_short")
-        return {"presence_ratio": Column(np.full(spikes.n_units, np.nan), undefined)}
+        return {"presence_ratio": undefined_column(spikes.n_units, "recording_too_short")}
     edges_s = np.linspace(first_s, last_s, n_bins + 1)
     inner_edges = first_samples_at(edges_s[1:-1], sampling_frequency_hz)
     ratios = np.empty(spikes.n_units)

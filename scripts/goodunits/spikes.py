@@ -44,6 +44,10 @@ class UnitSpikes:
         """Spike times in samples (n_spikes of the unit,) of the unit at `row`, ascending."""
         return self.samples[self.starts[row] : self.starts[row + 1]]
 
+    def places(self, row):
+        """Places of the spikes of the unit at `row` in the files of the sort, in order of time."""
+        return self.order[self.starts[row] : self.starts[row + 1]]
+
     def counts(self):
         """Number of spikes of each unit, int64 (n_units,)."""
         return np.diff(self.starts)
@@ -88,7 +92,7 @@ def evenly_spread(spikes, row, n_most):
     int64 array
         Their places in the files of the sort.
     """
-    owned = spikes.order[spikes.starts[row] : spikes.starts[row + 1]]
+    owned = spikes.places(row)
     places = np.linspace(0, len(owned) - 1, min(n_most, len(owned))).round().astype(int)
     return owned[places]
 
@@ -107,6 +111,11 @@ class Column:
 
     values: np.ndarray | list
     reasons: dict
+
+
+def undefined_column(n_units, reason):
+    """Float column without any value, for one reason."""
+    return Column(np.full(n_units, np.nan), dict.fromkeys(range(n_units), reason))
 
 
 def group_by_unit(spike_samples, spike_clusters):

@@ -91,8 +91,8 @@ def parents(spikes, spike_templates):
         pairs = zip(spikes.unit_ids, spikes.counts(), strict=True)
         return [(np.array([unit_id]), np.array([count])) for unit_id, count in pairs]
     found = []
-    for start, stop in zip(spikes.starts[:-1], spikes.starts[1:], strict=True):
-        own = spike_templates[spikes.order[start:stop]]
+    for row in range(spikes.n_units):
+        own = spike_templates[spikes.places(row)]
         if own.min() == own.max():
             found.append((own[:1].astype(np.int64), np.array([len(own)])))
         else:

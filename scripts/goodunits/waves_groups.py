@@ -1,7 +1,7 @@
 """The groups of metrics of amplitudes, positions, templates and PC features."""
 
 from goodunits import amplitudes, drift, isolation, pc_features, similarity, templates
-from goodunits.waves_files import all_undefined, as_columns, load, parents, unusable
+from goodunits.waves_files import all_undefined, as_columns, load, unusable
 
 
 def _amplitudes(inputs):
@@ -50,7 +50,7 @@ def _templates(inputs):
         return all_undefined(names, reason, spikes.n_units, int_names), notes
     probe, probe_notes = templates.load_probe(session, n_channels)
     columns = templates.template_metrics(
-        parents(spikes, session.spike_templates),
+        inputs.families,
         stored.array,
         matrix,
         probe,
@@ -70,8 +70,7 @@ def _similarity(inputs):
         names, int_names = similarity.NAMES, similarity.INT_NAMES
         columns = all_undefined(names, stored.reason, spikes.n_units, int_names)
         return columns, list(stored.notes)
-    families = parents(spikes, session.spike_templates)
-    return similarity.nearest_units(spikes.unit_ids, families, stored.array), []
+    return similarity.nearest_units(spikes.unit_ids, inputs.families, stored.array), []
 
 
 def _isolation(inputs):
@@ -82,7 +81,7 @@ def _isolation(inputs):
     units, reason, notes = pc_features.load_features(session, spikes, n_most)
     if units is None:
         return all_undefined(isolation.NAMES, reason, spikes.n_units), notes
-    passed = pc_features.passes(units, session, spikes)
+    passed = pc_features.passes(units, session, inputs.families)
     if sum(passed) < pc_features.MIN_SHARE_PASSED * len(units):
         notes.append(
             "pc_features.npy: its channels do not fit templates.npy (only with ops.npy and "

@@ -7,6 +7,7 @@ from test_templates import measure
 from goodunits import isolation, pc_features
 from goodunits.session import load_session
 from goodunits.spikes import group_by_unit
+from goodunits.waves_files import parents
 
 N_CHANNELS, N_COLUMNS, N_PCS = 16, 10, 6
 POSITIONS_UM = np.stack([32.0 * (np.arange(16) // 8), 20.0 * (np.arange(16) % 8)], axis=1)
@@ -100,7 +101,8 @@ def test_kilosorts_names_are_wrong_here_and_the_channels_found_are_right(sort):
         by_name = unit.values[:, :, 0]
         n_wrong += not np.allclose(by_name, own[:, :, names[unit_id, 0]], atol=1e-3)
     assert n_wrong >= 2
-    assert pc_features.passes(units, session, spikes) == [True] * len(units)
+    families = parents(spikes, session.spike_templates)
+    assert pc_features.passes(units, session, families) == [True] * len(units)
 
 
 def test_isolation_is_computed_of_that_sort(sort):
