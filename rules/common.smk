@@ -76,7 +76,6 @@ LIBRARY = {
     "summarize": [
         *CURATION,
         "labels_file.py",
-        "found.py",
         "summary.py",
         "unit_table.py",
     ],
@@ -103,15 +102,7 @@ def library_files(rule_name):
 
 sys.path.insert(0, str(Path(library_files("parsing")[0]).parents[1]))
 
-from goodunits import (  # noqa: E402
-    catalogue,
-    demo,
-    files,
-    preview,
-    setup,
-    summary,
-    unit_table,
-)
+from goodunits import catalogue, demo, files, preview, setup, summary  # noqa: E402
 from goodunits.errors import GoodunitsError  # noqa: E402
 
 try:
@@ -260,10 +251,8 @@ def report_failure():
     if asked_for("preview"):
         print(preview.compare(with_folders(RUN.sessions), PREVIEW), file=sys.stderr)
     elif not asked_for(*ON_DEMAND):
-        sessions = with_folders(RUN.dataset)
-        data, rows = summary.sessions_table(sessions)
-        files.write_if_changed(f"{RESULTS}sessions.tsv", data)
-        units = unit_table.units_tsv(summary.labelled(rows, sessions))
+        sessions, units, rows = summary.tables(with_folders(RUN.dataset))
+        files.write_if_changed(f"{RESULTS}sessions.tsv", sessions)
         files.write_if_changed(f"{RESULTS}units.tsv", units)
         treated = [row for row in rows if row["session"] in RUN.sessions]
         print(summary.failures_text(treated), file=sys.stderr)

@@ -2,15 +2,14 @@
 
 from pathlib import Path
 
-from goodunits import files, logs, summary, unit_table
+from goodunits import files, logs, summary
 
 
 def main(snakemake):
     """Write a row per session and a row per unit."""
-    table, rows = summary.sessions_table(snakemake.params.sessions)
-    files.write_atomically(Path(snakemake.output.sessions), table)
-    labelled = summary.labelled(rows, snakemake.params.sessions)
-    files.write_atomically(Path(snakemake.output.units), unit_table.units_tsv(labelled))
+    sessions, units, _ = summary.tables(snakemake.params.sessions)
+    files.write_atomically(Path(snakemake.output.sessions), sessions)
+    files.write_atomically(Path(snakemake.output.units), units)
 
 
 if __name__ == "__main__":

@@ -24,6 +24,11 @@ def kinds():
     return {name: metric.kind for name, metric in METRICS.items()}
 
 
+def units():
+    """Unit of each metric, "" where it has none, by name."""
+    return {name: metric.unit for name, metric in METRICS.items()}
+
+
 def names_by_default():
     """Names of the metrics that are computed when none are asked for."""
     return names_wanted()

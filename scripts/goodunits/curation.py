@@ -79,7 +79,7 @@ def look(session, generation=None):
         place = generation / "original"
         original, past = _originals(generation), state.read_state(generation)
     group = _labels(session, present, store.GROUP_FILE, "group")
-    group_hash = _hash(present.get(store.GROUP_FILE))
+    group_hash = files.sha256_optional(present.get(store.GROUP_FILE))
     known = _known(session, past, original, group, group_hash)
     ks_now = _labels(session, present, store.KS_FILE, "KSLabel")
     info_groups = {} if past else _info_groups(session, present.get(store.INFO_FILE))
@@ -110,10 +110,6 @@ def _labels(folder, contents, name, preferred):
     return tsv.parse_labels(data, Path(folder, name), preferred)
 
 
-def _hash(data):
-    return None if data is None else files.sha256_bytes(data)
-
-
 def by_id(labels):
     """Give a JSON object its numeric keys back: cluster ids are numbers."""
     return {int(i): value for i, value in labels.items()}
@@ -124,7 +120,7 @@ def _known(session, past, original, group, group_hash):
     hashes = set()
     original_group = _labels(session, original, store.GROUP_FILE, "group")
     if original_group is not None and original_group.column != "group":
-        hashes.add(_hash(original[store.GROUP_FILE]))
+        hashes.add(files.sha256_optional(original[store.GROUP_FILE]))
     if not past or past.get("rebuilt"):
         hashes |= store.ledger(store.store_folder(session))
     if not past:
@@ -160,7 +156,7 @@ def _info_groups(session, data):
 
     Kilosort does not remove the file when it sorts again, so it may tell of other clusters.
     """
-    if data is None or _hash(data) in store.ledger(store.store_folder(session)):
+    if data is None or files.sha256_optional(data) in store.ledger(store.store_folder(session)):
         return {}
     try:
         columns = tsv.parse_columns(data, store.INFO_FILE, INFO_COLUMNS)

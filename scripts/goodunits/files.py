@@ -8,6 +8,7 @@ import errno
 import glob
 import hashlib
 import os
+import time
 from pathlib import Path
 
 # Hidden names that neither Phy nor SpikeInterface reads; the process id keeps two runs apart.
@@ -24,6 +25,11 @@ class ChangedMeanwhileError(OSError):
 def sha256_bytes(data):
     """Hash of bytes, as hex text."""
     return hashlib.sha256(data).hexdigest()
+
+
+def sha256_optional(data):
+    """Hash of the bytes that `read_optional` gave, None for None."""
+    return None if data is None else sha256_bytes(data)
 
 
 def sha256_file(path):
@@ -44,6 +50,11 @@ def read_optional(path):
         return Path(path).read_bytes()
     except FileNotFoundError:
         return None
+
+
+def time_stamp():
+    """Now, as text for the records that are written, with the offset from UTC."""
+    return time.strftime("%Y-%m-%dT%H:%M:%S%z")
 
 
 @contextlib.contextmanager

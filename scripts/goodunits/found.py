@@ -7,7 +7,6 @@ folder does not hold what our receipt says we wrote: somebody curated, restored 
 import json
 
 from goodunits import curation, files, store
-from goodunits.store import read_receipt
 
 
 def refresh(session, found_path, receipt_path):
@@ -27,7 +26,7 @@ def refresh(session, found_path, receipt_path):
     SessionError
         If a label file or the store is damaged, or the store is gone though we wrote here.
     """
-    receipt = read_receipt(receipt_path)
+    receipt = store.read_receipt(receipt_path)
     if receipt:
         store.demand_store(session, receipt_path)
         if _is_sound(found_path) and not changed_files(session, receipt):
@@ -41,7 +40,7 @@ def refresh(session, found_path, receipt_path):
 
 def _is_sound(found_path):
     """Whether there is a `found.json` that tells of labels, not of a problem, mended by now."""
-    kept = read_receipt(found_path)
+    kept = store.read_receipt(found_path)
     return kept is not None and "problem" not in kept
 
 
@@ -52,5 +51,4 @@ def changed_files(session, receipt):
 
 def _hash(session, name):
     """Hash of a label file, None where there is none."""
-    data = store.read_label_file(session, name)
-    return None if data is None else files.sha256_bytes(data)
+    return files.sha256_optional(store.read_label_file(session, name))

@@ -30,8 +30,7 @@ def label_units(rows, undefined, labels_block, manual_curation, seen):
     data : bytes
         Content of labels.tsv.
     """
-    units = {name: metric.unit for name, metric in catalogue.METRICS.items()}
-    rules = criteria.parse_labels(labels_block, catalogue.kinds(), units)
+    rules = criteria.parse_labels(labels_block, catalogue.kinds(), catalogue.units())
     verdicts = {
         row["cluster_id"]: criteria.label_unit(rules, row, undefined.get(row["cluster_id"], {}))
         for row in rows

@@ -95,7 +95,7 @@ def _ourselves():
             "host": os.uname().nodename,
             "pid": os.getpid(),
             "user": user,
-            "since": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+            "since": files.time_stamp(),
         }
     )
 

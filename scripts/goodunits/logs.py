@@ -4,7 +4,6 @@ import contextlib
 import json
 import logging
 import sys
-import time
 import traceback
 from pathlib import Path
 
@@ -61,7 +60,7 @@ def _fail(snakemake, message):
     where = f"{snakemake.rule}, session {session}" if session else snakemake.rule
     print(f"goodunits: {where}: {message}", file=sys.stderr)
     if session:
-        note = {"rule": snakemake.rule, "reason": message, "time": time.strftime("%FT%T%z")}
+        note = {"rule": snakemake.rule, "reason": message, "time": files.time_stamp()}
         _note(snakemake).parent.mkdir(parents=True, exist_ok=True)
         files.write_atomically(_note(snakemake), json.dumps(note).encode())
     sys.exit(1)

@@ -7,7 +7,6 @@ kill at any point loses nothing, and the next write completes it.
 
 import logging
 import os
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -83,7 +82,7 @@ def write(session, plan):
         log.warning("%s", note)
     return {
         "sort_id": identity,
-        "time": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        "time": files.time_stamp(),
         "written": _hashes(contents),
         "found": _hashes(present),
         "decisions": {str(i): label for i, label in sorted(seen.decisions.items())},
@@ -340,9 +339,7 @@ def _group_labels(contents):
 
 
 def _hashes(contents):
-    return {
-        name: None if data is None else files.sha256_bytes(data) for name, data in contents.items()
-    }
+    return {name: files.sha256_optional(data) for name, data in contents.items()}
 
 
 def _texts(contents):

@@ -1,6 +1,6 @@
 """Which labels a write would change, compared with what the session folders hold. Reads only."""
 
-from collections import Counter
+from collections import Counter, defaultdict
 from pathlib import Path
 
 from goodunits import decisions, files, logs, store, tsv
@@ -112,11 +112,12 @@ def text(rows, sessions, problems):
     -------
     text : str
     """
-    changed = Counter(row[0] for row in rows)
-    lines = [f"{len(rows)} label(s) would change in {len(changed)} of {len(sessions)} session(s):"]
+    moves = defaultdict(Counter)
+    for row in rows:
+        moves[row[0]][f"{row[2] or 'none'} -> {row[3]}"] += 1
+    lines = [f"{len(rows)} label(s) would change in {len(moves)} of {len(sessions)} session(s):"]
     for session in sessions:
-        moves = Counter(f"{row[2] or 'none'} -> {row[3]}" for row in rows if row[0] == session)
-        said = ", ".join(f"{move}: {count}" for move, count in sorted(moves.items()))
+        said = ", ".join(f"{move}: {count}" for move, count in sorted(moves[session].items()))
         if session in problems:
             said = f"not compared: {problems[session]}"
         lines.append(f"  {session}: {said or 'no change'}")

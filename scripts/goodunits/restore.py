@@ -1,9 +1,8 @@
 """Bring back the label files of a session as they were. Standard library only."""
 
-import time
 from pathlib import Path
 
-from goodunits import curation, phy_write, state, store
+from goodunits import curation, files, phy_write, state, store
 from goodunits.errors import SessionError
 
 STATES = ("originals", "last")
@@ -57,7 +56,7 @@ def restore(session, to="originals"):
         after = phy_write.next_state(session, generation, seen, units)
         phy_write.commit(session, generation, contents, present, after, "restore")
     return {
-        "time": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        "time": files.time_stamp(),
         "to": to,
         "files": {name: _done(present.get(name), data) for name, data in contents.items()},
     }

@@ -8,7 +8,6 @@ from goodunits import catalogue, criteria, dataset, files, found, settings, soft
 from goodunits.errors import ConfigError, GoodunitsError
 
 KEPT = ".run"  # in results/: what the rules depend on beside data, as files
-UNITS = {name: metric.unit for name, metric in catalogue.METRICS.items()}
 
 
 @dataclass(frozen=True)
@@ -200,7 +199,9 @@ def _check_labels(checked):
     problems, metrics = [], []
     for where, block in settings.label_blocks(checked).items():
         try:
-            metrics += criteria.parse_labels(block, catalogue.kinds(), UNITS, where).metrics
+            metrics += criteria.parse_labels(
+                block, catalogue.kinds(), catalogue.units(), where
+            ).metrics
         except ConfigError as error:
             problems += error.problems
     if problems:

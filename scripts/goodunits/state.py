@@ -5,7 +5,6 @@ change of the decisions goes into `history.jsonl` first, so that neither file al
 """
 
 import json
-import time
 
 from goodunits import files, store
 from goodunits.errors import SessionError
@@ -64,7 +63,7 @@ def write_state(generation, state):
 
 def add_history(generation, **event):
     """Add one line to the history of a generation."""
-    event = {"time": time.strftime("%Y-%m-%dT%H:%M:%S%z"), **event}
+    event = {"time": files.time_stamp(), **event}
     store.append(generation / "history.jsonl", json.dumps(event, sort_keys=True) + "\n")
 
 

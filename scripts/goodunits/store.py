@@ -19,7 +19,6 @@ Nothing that is replaced in the session folder exists only in state.json.
 import contextlib
 import json
 import os
-import time
 from pathlib import Path
 
 from goodunits import files, lock
@@ -185,7 +184,7 @@ def ledger(store):
 def add_to_ledger(store, hashes):
     """Note what will be written, durably, before it is written."""
     known = ledger(store)
-    stamp = time.strftime("%Y-%m-%dT%H:%M:%S%z")
+    stamp = files.time_stamp()
     lines = [f"{sha} {name} {stamp}\n" for name, sha in hashes.items() if sha and sha not in known]
     if lines:
         append(store / "ledger.txt", "".join(lines))
@@ -334,7 +333,7 @@ def back_up(session, store, identity):
     manifest = {
         "sort_id": identity,
         "sort_signature": before,
-        "time": time.strftime("%Y-%m-%dT%H:%M:%S%z"),
+        "time": files.time_stamp(),
         "files": {name: files.sha256_bytes(data) for name, data in found.items()},
         "absent": [name for name in (KS_FILE, GROUP_FILE) if name not in found],
     }

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from goodunits import found, logs, tsv
+from goodunits import logs, store, tsv, unit_table
 
 MAX_NOTES = 10
 SESSION_COLUMNS = (
@@ -41,7 +41,7 @@ def session_row(session_id, folder, results):
     row = dict.fromkeys(SESSION_COLUMNS, "")
     row.update(session=session_id, folder=str(folder))
     failure = logs.read_failure(results)
-    receipt = found.read_receipt(Path(results, "written.json"))
+    receipt = store.read_receipt(Path(results, "written.json"))
     if failure:
         row.update(status="failed", reason=f"{failure['rule']}: {failure['reason']}")
     elif receipt is None:
@@ -104,6 +104,25 @@ def labelled(rows, sessions):
     """
     done = {row["session"] for row in rows if row["status"] == "labelled"}
     return [(session, results) for session, _, results in sessions if session in done]
+
+
+def tables(sessions):
+    """Contents of both tables over all sessions.
+
+    Parameters
+    ----------
+    sessions : list of tuple
+        Session id, Kilosort folder, results folder.
+
+    Returns
+    -------
+    sessions_tsv, units_tsv : bytes
+        A row per session, and a row per unit of the labelled ones.
+    rows : list of dict
+        Rows of sessions.tsv.
+    """
+    data, rows = sessions_table(sessions)
+    return data, unit_table.units_tsv(labelled(rows, sessions)), rows
 
 
 def success_text(rows):

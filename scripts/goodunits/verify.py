@@ -28,7 +28,7 @@ def check(session, results):
     SessionError
         If a label file cannot be read.
     """
-    receipt = found.read_receipt(Path(results, "written.json"))
+    receipt = store.read_receipt(Path(results, "written.json"))
     if receipt is None:
         return ["labels were never written"]
     store.check_folder(session)
