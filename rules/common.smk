@@ -67,25 +67,20 @@ MEASURED = [
     "software.py",
 ]
 WRITING = ["phy_write.py"]
+TABLES = ["labels_file.py", "summary.py", "unit_table.py"]
 PREPARING = ["dataset.py", "demo.py", "schema_problems.py", "settings.py", "setup.py"]
 LIBRARY = {
     "backup_labels": [*CURATION, *LIGHT],
     "compute_metrics": [*CURATION, *READING, *TRAINS, *WAVES, *MEASURED],
     "apply_thresholds": [*CURATION, *LABELS, *LIGHT, "found.py", "metrics_file.py"],
     "write_phy": [*CURATION, *LIGHT, *WRITING, "labels_file.py", "provenance.py"],
-    "summarize": [
-        *CURATION,
-        "labels_file.py",
-        "summary.py",
-        "unit_table.py",
-    ],
+    "summarize": [*STORE, *TABLES, "tsv.py"],
     "preview": [*STORE, "decisions.py", "preview.py", "tsv.py"],
     "restore": [*CURATION, *WRITING, "restore.py"],
     "history": [*CURATION, *WRITING, "restore.py"],
     "verify": [*CURATION, "found.py", "preview.py", "verify.py"],
-    "parsing": [*CURATION, *CRITERIA, *PREPARING]
-    + ["found.py", "labels_file.py", "preview.py", "software.py", "summary.py"]
-    + ["unit_table.py"],
+    "parsing": [*CURATION, *CRITERIA, *PREPARING, *TABLES]
+    + ["found.py", "preview.py", "software.py"],
 }
 
 
