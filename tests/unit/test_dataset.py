@@ -1,8 +1,6 @@
 """Which sessions a dataset has, under which ids, and what is said of a wrong sheet."""
 
 import os
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -15,6 +13,7 @@ from jsonschema import Draft202012Validator
 from goodunits import dataset
 from goodunits.dataset import MAX_DEPTH, RESERVED, SessionEntry, find_sessions, select, session_id
 from goodunits.errors import ConfigError
+from imports import loaded_by
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -389,12 +388,5 @@ def test_a_wrong_pattern_does_not_list_thousands_of_sessions():
 
 
 def test_the_module_loads_the_standard_library_only():
-    code = "import sys; import goodunits.dataset; print(*sys.modules)"
-    loaded = subprocess.run(
-        [sys.executable, "-c", code],
-        env={"PYTHONPATH": str(PROJECT / "scripts")},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split()
-    assert not {"numpy", "pandas", "yaml", "jsonschema"} & set(loaded)
+    loaded = loaded_by("goodunits.dataset")
+    assert not {"numpy", "pandas", "yaml", "jsonschema"} & loaded

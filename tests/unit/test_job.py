@@ -1,14 +1,10 @@
 """A light step gets from its command line what Snakemake's `script:` would hand it."""
 
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
 from goodunits import job
+from imports import loaded_by
 
-SCRIPTS = Path(__file__).resolve().parents[2] / "scripts"
 # dataclasses brings inspect along: a fifth of what such a step takes.
 HEAVY = {"numpy", "pandas", "yaml", "jsonschema", "dataclasses", "inspect"}
 
@@ -30,9 +26,6 @@ def test_words_become_the_parts_of_a_job():
 
 @pytest.mark.parametrize("name", ["backup_labels", "apply_thresholds", "write_phy"])
 def test_a_light_step_imports_nothing_heavy(name):
-    code = f"import sys, {name}; print(*sys.modules)"
-    command = [sys.executable, "-c", code]
-    done = subprocess.run(command, cwd=SCRIPTS, capture_output=True, text=True, check=True)
-    loaded = set(done.stdout.split())
+    loaded = loaded_by(name)
     assert "goodunits.job" in loaded
     assert not HEAVY & loaded
