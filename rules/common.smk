@@ -15,74 +15,6 @@ PROJECT = os.path.normpath(str(workflow.current_basedir.join("..")))
 # but not to what a script gets as a parameter or what is written here.
 RESULTS = workflow.modifier.path_modifier.replace_prefix("results/")
 
-# Library files that each rule uses; an edit re-runs it. A test compares the lists with the imports of
-# the scripts.
-BASE = ["__init__.py", "errors.py", "files.py", "logs.py"]
-STORE = [*BASE, "lock.py", "store.py"]
-LIGHT = ["job.py"]
-CURATION = [*STORE, "curation.py", "decisions.py", "lineage.py", "state.py", "tsv.py"]
-CATALOGUE = [
-    "catalogue.py",
-    "records.py",
-    "records_coincidence.py",
-    "records_contamination.py",
-    "records_templates.py",
-    "records_trains.py",
-    "records_waves.py",
-]
-CRITERIA = [*CATALOGUE, "criteria.py", "criteria_rules.py", "criteria_text.py"]
-LABELS = ["labelling.py", "labels_file.py", *CRITERIA]
-READING = ["kilosort_log.py", "ops_file.py", "params_file.py", "session.py"]
-TRAINS = [
-    "binned.py",
-    "bursts.py",
-    "coincidence.py",
-    "compiled.py",
-    "kilosort_ccg.py",
-    "lags.py",
-    "poisson.py",
-    "refractory_period.py",
-    "spike_finder.py",
-    "spike_train.py",
-    "spikes.py",
-    "trains_groups.py",
-]
-WAVES = [
-    "amplitudes.py",
-    "drift.py",
-    "isolation.py",
-    "pc_features.py",
-    "similarity.py",
-    "spatial.py",
-    "templates.py",
-    "waveform.py",
-    "waves_files.py",
-    "waves_groups.py",
-]
-MEASURED = [
-    *CATALOGUE,
-    "metrics_file.py",
-    "metrics_table.py",
-    "measurement.py",
-    "software.py",
-]
-WRITING = ["phy_write.py"]
-TABLES = ["labels_file.py", "summary.py", "unit_table.py"]
-PREPARING = ["dataset.py", "demo.py", "schema_problems.py", "settings.py", "setup.py"]
-LIBRARY = {
-    "backup_labels": [*CURATION, *LIGHT],
-    "compute_metrics": [*CURATION, *READING, *TRAINS, *WAVES, *MEASURED],
-    "apply_thresholds": [*CURATION, *LABELS, *LIGHT, "found.py", "metrics_file.py"],
-    "write_phy": [*CURATION, *LIGHT, *WRITING, "labels_file.py", "provenance.py"],
-    "summarize": [*STORE, *TABLES, "tsv.py"],
-    "preview": [*STORE, "decisions.py", "preview.py", "tsv.py"],
-    "restore": [*CURATION, *WRITING, "restore.py"],
-    "history": [*CURATION, *WRITING, "restore.py"],
-    "verify": [*CURATION, "found.py", "preview.py", "verify.py"],
-    "parsing": [*CURATION, *CRITERIA, *PREPARING, *TABLES]
-    + ["found.py", "preview.py", "software.py"],
-}
-
 
 def project_file(name):
     """Path of a file of this project, cached where the workflow comes from a remote place."""
@@ -90,12 +22,22 @@ def project_file(name):
     return local if os.path.exists(local) else workflow.source_path(f"../{name}")
 
 
-def library_files(rule_name):
-    """Library files that a rule uses."""
-    return [project_file(f"scripts/goodunits/{name}") for name in LIBRARY[rule_name]]
+def library_module(name):
+    """Path of a file of the library."""
+    return project_file(f"scripts/goodunits/{name}")
 
 
-sys.path.insert(0, str(Path(library_files("parsing")[0]).parents[1]))
+sys.path.insert(0, str(Path(library_module("__init__.py")).parents[1]))
+library_module("own_imports.py")
+
+from goodunits.own_imports import Library  # noqa: E402
+
+LIBRARY = Library(library_module)
+# Where the workflow comes from a remote place, what is imported here has to be fetched first.
+LIBRARY.files_behind(
+    "from goodunits import catalogue, demo, files, preview, setup, summary\n"
+    "from goodunits.errors import GoodunitsError"
+)
 
 from goodunits import catalogue, demo, files, preview, setup, summary  # noqa: E402
 from goodunits.errors import GoodunitsError  # noqa: E402
@@ -135,12 +77,13 @@ wildcard_constraints:
 
 
 def library(rule_name):
-    """Input of a rule: file with the hashes of its script and of the library files that it uses.
+    """Input of a rule: file with the hashes of its script and of the library files that it imports.
 
     One file and not all of them, so that Snakemake's messages can be read.
     """
     script = project_file(f"scripts/{rule_name}.py")
-    return local(RUN.library_file(rule_name, [script, *library_files(rule_name)]))
+    behind = LIBRARY.files_behind(Path(script).read_text(encoding="utf-8"))
+    return local(RUN.library_file(rule_name, [script, *behind]))
 
 
 def command_of(rule_name):

@@ -2,13 +2,13 @@
 
 import ast
 import os
-import re
-import runpy
 import shutil
 
 import numpy as np
 import pytest
 from helpers import PROJECT, SESSION_RULES, SORTS, contents, jobs_of, of_sessions, write_config
+
+from goodunits import own_imports
 
 LABELLING = ("apply_thresholds", "write_phy")
 DATASET = {("summarize", None)}
@@ -213,32 +213,29 @@ def all_imports(names):
     return found
 
 
-@pytest.fixture
-def library_lists(tmp_path):
-    """The constant LIBRARY of rules/common.smk."""
-    text = (PROJECT / "rules" / "common.smk").read_text(encoding="utf-8")
-    lists = re.search(r"^BASE = .*?^LIBRARY = \{.*?^\}\n", text, re.DOTALL | re.MULTILINE)[0]
-    return runpy.run_path(write_config(tmp_path / "lists.py", lists))["LIBRARY"]
+def library_of(rule):
+    """File names of the library modules behind the script of a rule."""
+    return all_imports(imports(PROJECT / "scripts" / f"{rule}.py"))
 
 
-def test_library_lists_equal_the_imports(library_lists, tmp_path):
-    """What a rule's script imports, directly or not, and nothing else starts it again."""
-    text = (PROJECT / "rules" / "common.smk").read_text(encoding="utf-8")
-    lines = re.findall(r"^from goodunits[^\n(]*(?:\([^)]*\))?", text, re.MULTILINE)
-    parsing = write_config(tmp_path / "parsing.py", "\n".join(lines))
-    scripts = {rule: PROJECT / "scripts" / f"{rule}.py" for rule in library_lists}
-    scripts["parsing"] = parsing
-    expected = {rule: all_imports(imports(path)) for rule, path in scripts.items()}
-    assert {rule: set(names) for rule, names in library_lists.items()} == expected
-    assert all(len(names) == len(set(names)) for names in library_lists.values())
+def test_library_files_are_those_that_python_imports():
+    """What the rules read off the text of the sources is what Python's own parser finds."""
+    library_folder = PROJECT / "scripts" / "goodunits"
+    for script in sorted((PROJECT / "scripts").glob("*.py")):
+        assert own_imports.imported(script.read_text(encoding="utf-8")) == imports(script)
+    for module in sorted(library_folder.glob("*.py")):
+        assert own_imports.imported(module.read_text(encoding="utf-8")) == imports(module), module
+    library = own_imports.Library(library_folder.joinpath)
+    text = (PROJECT / "scripts" / "write_phy.py").read_text(encoding="utf-8")
+    assert {path.name for path in library.files_behind(text)} == library_of("write_phy")
 
 
 @pytest.mark.parametrize("module", ["spikes.py", "criteria.py", "store.py", "dataset.py"])
-def test_edit_of_a_library_file(changeable, library_lists, module):
+def test_edit_of_a_library_file(changeable, module):
     with open(changeable.project / "scripts" / "goodunits" / module, "a") as file:
         file.write("\n# a comment\n")
-    users = {rule for rule, names in library_lists.items() if module in names}
-    expected = {(rule, name) for rule in users & set(SESSION_RULES) for name in SORTS}
+    users = [rule for rule in SESSION_RULES if module in library_of(rule)]
+    expected = {(rule, name) for rule in users for name in SORTS}
     downstream = {"compute_metrics": LABELLING, "apply_thresholds": ("write_phy",)}
     downstream["backup_labels"] = ("write_phy",)
     for rule, after in downstream.items():
