@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from goodunits import files, logs, restore, store, tsv
+from goodunits import backup, files, logs, restore, tsv
 from goodunits.errors import GoodunitsError
 
 COLUMNS = ("session", "folder", "result", "files")
@@ -13,7 +13,7 @@ def main(snakemake):
     rows, failures = [], []
     for session, folder, results in snakemake.params.sessions:
         try:
-            store.demand_store(folder, Path(results, "written.json"))
+            backup.demand_store(folder, Path(results, "written.json"))
             report = restore.restore(folder, snakemake.params.to)
             done = ", ".join(f"{name} {what}" for name, what in report["files"].items())
             rows.append([session, folder, "restored", done])

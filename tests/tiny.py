@@ -8,7 +8,18 @@ from pathlib import Path
 
 import numpy as np
 
-from goodunits import curation, decisions, files, found, lineage, phy_write, spikes, store
+from goodunits import (
+    backup,
+    curation,
+    decisions,
+    files,
+    found,
+    generations,
+    lineage,
+    phy_write,
+    spikes,
+    store,
+)
 
 SIZES = {0: 40, 1: 70, 2: 30, 3: 55, 5: 20, 6: 10}
 LABEL_FILES = (store.KS_FILE, store.GROUP_FILE, store.INFO_FILE)
@@ -127,7 +138,6 @@ def measured(folder):
         for name in names
     }
     return {
-        "sort_id": store.sort_id(folder),
         "files": records,
         "units": spikes.sampled_spikes(by_unit, lineage.SAMPLED_SPIKES),
     }
@@ -143,10 +153,10 @@ def run(folder, results, least=35, policy="keep", good="good", columns=None):
     """One run of the workflow on one session, rule by rule but without Snakemake."""
     results.mkdir(parents=True, exist_ok=True)
     receipt = results / "written.json"
-    store.demand_store(folder, receipt)
+    backup.demand_store(folder, receipt)
     found.refresh(folder, results / "found.json", receipt)
     with store.locked(folder) as base:
-        store.back_up(folder, base, store.sort_id(folder))
+        backup.back_up(folder, base)
     seen = curation.from_json((results / "found.json").read_text())
     criteria = by_criteria(folder, least, good)
     labels, _ = decisions.final_labels(criteria, seen.decisions, seen.inherited, policy)
@@ -159,7 +169,7 @@ def run(folder, results, least=35, policy="keep", good="good", columns=None):
 
 def decided(folder):
     """Decisions of people as a run would see them now."""
-    return curation.look(folder, curation.current_generation(folder)).decisions
+    return curation.look(folder, generations.current_generation(folder)).decisions
 
 
 def tree(folder):

@@ -4,7 +4,16 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from goodunits import decisions, files, lineage, state, store, tsv
+from goodunits import (
+    decisions,
+    earlier_sorts,
+    generations,
+    label_tables,
+    lineage,
+    state,
+    store,
+    tsv,
+)
 from goodunits.errors import SessionError
 
 INFO_COLUMNS = ("group", "n_spikes")
@@ -23,35 +32,24 @@ class Curation(NamedTuple):
         Labels of `cluster_KSLabel.tsv` as found before our first write.
     labels_before : dict of int to str
         Labels before our first write: a person's where there was one, else Kilosort's.
+    doubts : list of str
+        Where it cannot be known whether a person gave the labels: what was taken for what, and the
+        command that settles it.
     """
 
     decisions: dict
     inherited: dict
     ks_labels: dict
     labels_before: dict
+    doubts: list
 
 
-def current_generation(session):
-    """Folder of the store for the present sort, None where there is no backup of it."""
-    base = store.store_folder(session)
-    if not base.is_dir():
-        return None
-    now = store.sort_signature(session)
-    for manifest_file in base.glob("*/manifest.json"):
-        generation = manifest_file.parent
-        if now in (_signature(manifest_file), _signature(generation / "state.json")):
-            return generation
-    generation = base / store.sort_id(session)
-    return generation if (generation / "manifest.json").exists() else None
+class Found(NamedTuple):
+    """The label files in a session folder: their bytes by name, and two of them parsed."""
 
-
-def _signature(path):
-    """Signature of the sort that a file of the store names; None if it is damaged."""
-    data = files.read_optional(path) or b""
-    try:
-        return json.loads(data[data.find(b"{") :])["sort_signature"]
-    except (ValueError, KeyError, TypeError):
-        return None
+    contents: dict
+    group: tsv.LabelTable | None
+    ks: tsv.LabelTable | None
 
 
 def look(session, generation=None):
@@ -71,29 +69,40 @@ def look(session, generation=None):
     Raises
     ------
     SessionError
-        If a label file or the store is damaged.
+        If a label file or the store is damaged, or the labels are ours and of an earlier sort.
     """
-    present = {name: store.read_label_file(session, name) for name in _LOOKED_AT}
-    original, past, place = present, {}, session
+    contents = {name: store.read_label_file(session, name) for name in _LOOKED_AT}
+    original, past, place = contents, {}, session
     if generation is not None:
         place = generation / "original"
         original, past = _originals(generation), state.read_state(generation)
-    group = _labels(session, present, store.GROUP_FILE, "group")
-    group_hash = files.sha256_optional(present.get(store.GROUP_FILE))
-    known = _known(session, past, original, group, group_hash)
-    ks_now = _labels(session, present, store.KS_FILE, "KSLabel")
-    info_groups = {} if past else _info_groups(session, present.get(store.INFO_FILE))
-    found = decisions.find_decisions(
-        known, group, group_hash, ks_now.labels if ks_now else {}, info_groups
-    )
-    ks_original = _labels(place, original, store.KS_FILE, "KSLabel")
-    ks_labels = ks_original.labels if ks_original else {}
-    first = by_id(past["first_decisions"]) if past else found
+    else:
+        earlier_sorts.demand_others(session, store.store_folder(session), contents)
+    found = _found(session, contents)
+    known, doubts = _known(session, past, _found(place, original), found)
+    ks_now = found.ks.labels if found.ks else {}
+    info_groups = {} if past else _info_groups(session, contents.get(store.INFO_FILE))
+    decided = decisions.find_decisions(known, found.group, ks_now, info_groups)
+    ks_labels = ks_now if original is contents else _ks_labels(place, original)
+    first = by_id(past["first_decisions"]) if past else decided
     inherited = {**by_id(past.get("inherited", {})), **known.copied}
-    return Curation(found, inherited, ks_labels, {**ks_labels, **first})
+    return Curation(decided, inherited, ks_labels, {**ks_labels, **first}, doubts)
 
 
 _LOOKED_AT = (store.KS_FILE, store.GROUP_FILE, store.INFO_FILE)
+
+
+def _found(folder, contents):
+    """Parse the label files of a folder."""
+    group = label_tables.read_table(folder, store.GROUP_FILE, contents.get(store.GROUP_FILE))
+    ks = label_tables.read_table(folder, store.KS_FILE, contents.get(store.KS_FILE), "KSLabel")
+    return Found(contents, group, ks)
+
+
+def _ks_labels(folder, contents):
+    """Labels of `cluster_KSLabel.tsv` among some contents, empty without the file."""
+    table = label_tables.read_table(folder, store.KS_FILE, contents.get(store.KS_FILE), "KSLabel")
+    return table.labels if table else {}
 
 
 def _originals(generation):
@@ -102,53 +111,96 @@ def _originals(generation):
     return {name: (generation / "original" / name).read_bytes() for name in manifest["files"]}
 
 
-def _labels(folder, contents, name, preferred):
-    """Parse a label file of a folder; None where it is missing or empty of rows and header."""
-    data = contents.get(name)
-    if data is None or not data.strip():
-        return None
-    return tsv.parse_labels(data, Path(folder, name), preferred)
-
-
 def by_id(labels):
     """Give a JSON object its numeric keys back: cluster ids are numbers."""
     return {int(i): value for i, value in labels.items()}
 
 
-def _known(session, past, original, group, group_hash):
-    """Gather what the present group file is to be compared with."""
-    hashes = set()
-    original_group = _labels(session, original, store.GROUP_FILE, "group")
-    if original_group is not None and original_group.column != "group":
-        hashes.add(files.sha256_optional(original[store.GROUP_FILE]))
-    if not past or past.get("rebuilt"):
-        hashes |= store.ledger(store.store_folder(session))
+def _known(session, past, original, found):
+    """Gather what the present group file is to be compared with, and what stays in doubt."""
+    accounted = original.group is not None and original.group.column != "group"
+    accounted = accounted and original.group == found.group
+    written = store.ledger(store.store_folder(session)) if _is_lost(past) else frozenset()
+    data = found.contents.get(store.GROUP_FILE)
+    accounted = accounted or label_tables.is_known(store.GROUP_FILE, data, written)
     if not past:
-        return decisions.Known(hashes=frozenset(hashes))
+        programs, doubts = _programs(session, found, written)
+        said = lineage.labelled_in_phy(session) if programs else {}
+        return decisions.Known(accounted, programs=programs, said=said), doubts
     records = [record for record in (past["pending"], past["last"]) if record]
-    hashes |= {record["hashes"].get(store.GROUP_FILE) for record in records}
     bases = tuple(by_id(record["group"]) for record in records)
     units = by_id(records[0]["units"])
+    # A write cut short leaves two bases; the file is one of them unless somebody wrote since.
+    accounted = accounted or (found.group is not None and found.group.labels in bases)
+    taken, copied, said, doubts = by_id(past["decisions"]), {}, {}, []
     clusters_file = Path(session, "spike_clusters.npy")
-    if group_hash not in hashes and _rewritten_from_scratch(bases, group, units, clusters_file):
-        bases = ()
-    taken, copied = by_id(past["decisions"]), {}
-    if group is not None and bases and set(group.labels) - set(units):
+    if found.group is not None and any(bases) and set(found.group.labels) - set(units):
+        log = lineage.labelled_in_phy(session)
         copied = lineage.inherited_labels(units, bases[0], taken, clusters_file)
+        copied = {i: label for i, label in copied.items() if log.get(i) != label}
+    if n_missing := _n_missing(bases, found.group, units, clusters_file):
         said = lineage.labelled_in_phy(session)
-        copied = {i: label for i, label in copied.items() if said.get(i) != label}
-    return decisions.Known(frozenset(hashes - {None}), bases, taken, copied, visited=True)
+        doubts = [MISSING_ROWS.format(n=n_missing)]
+    return decisions.Known(accounted, bases, taken, copied, said=said, visited=True), doubts
 
 
-def _rewritten_from_scratch(bases, group, units, clusters_file):
-    """Tell a group file that was not made from ours: it lacks clusters that still exist.
+def _is_lost(past):
+    """Whether the store no longer says what it left, or only what the last history line does."""
+    return not past or bool(past.get("rebuilt"))
 
-    Phy saves every label that it has read, so a file made from ours still lists the survivors.
+
+def _programs(session, found, written):
+    """Labels by cluster that a program gave to a folder whose past is not known; and doubts.
+
+    Our `cluster_KSLabel.tsv` holds the criteria's labels, so a group equal to its own is theirs;
+    a decision differs from it, or cannot be told from it.
     """
-    if group is None:
-        return False
+    if found.group is None or found.group.column != "group" or found.ks is None:
+        return {}, []
+    groups, ks_labels = found.group.labels, found.ks.labels
+    by_us = label_tables.is_known(store.KS_FILE, found.contents[store.KS_FILE], written)
+    if by_us or _has_our_columns(session):
+        return ks_labels, [OURS_BESIDE.format(n=_n_equal(groups, ks_labels))]
+    if ks_labels and groups == ks_labels:
+        return ks_labels, [REPEATED.format(n=len(groups))]
+    return {}, []
+
+
+def _n_equal(labels, others):
+    """Number of clusters with the same label in two tables."""
+    return sum(others.get(i) == label for i, label in labels.items())
+
+
+def _has_our_columns(session):
+    """Whether a column that only this workflow writes lies in the folder."""
+    return any(name.startswith(store.OWN_PREFIX) for name in store.label_file_names(session))
+
+
+def _n_missing(bases, group, units, clusters_file):
+    """Number of clusters that still exist and have lost their row since our last write.
+
+    Phy saves every label that it has read, so the file was cut, edited, or made from nothing: then
+    a label equal to the one we left can be a person's, and only Phy's log can tell.
+    """
+    if group is None or group.column != "group":
+        return 0
     missing = [i for base in bases for i in base if i not in group.labels and i in units]
-    return bool(missing) and bool(lineage.survivors(units, missing, clusters_file))
+    return len(lineage.survivors(units, missing, clusters_file)) if missing else 0
+
+
+SETTLE = "if a person gave them: 'snakemake settle --config only=SESSION labels_are=theirs'"
+MISSING_ROWS = (
+    "cluster_group.tsv: {n} cluster(s) have lost their row; labels equal to those that goodunits "
+    f"left are not taken for decisions; {SETTLE}"
+)
+REPEATED = (
+    "cluster_group.tsv: equal to cluster_KSLabel.tsv in all {n} rows, so taken for a program's "
+    f"labels, not for decisions; {SETTLE}"
+)
+OURS_BESIDE = (
+    "cluster_group.tsv: written by goodunits before, but the store does not say what; its {n} "
+    f"label(s) equal to cluster_KSLabel.tsv are not taken for decisions; {SETTLE}"
+)
 
 
 def _info_groups(session, data):
@@ -156,7 +208,8 @@ def _info_groups(session, data):
 
     Kilosort does not remove the file when it sorts again, so it may tell of other clusters.
     """
-    if data is None or files.sha256_optional(data) in store.ledger(store.store_folder(session)):
+    ledger = store.ledger(store.store_folder(session))
+    if data is None or label_tables.is_known(store.INFO_FILE, data, ledger):
         return {}
     try:
         columns = tsv.parse_columns(data, store.INFO_FILE, INFO_COLUMNS)
@@ -182,13 +235,12 @@ def _spike_counts(session):
 
 def original_ks_labels(session):
     """Kilosort's labels as found before our first write, by cluster id; None without the file."""
-    generation = current_generation(session)
+    generation = generations.current_generation(session)
     if generation is not None:
         contents = _originals(generation)
     else:
         contents = {store.KS_FILE: store.read_label_file(session, store.KS_FILE)}
-    table = _labels(session, contents, store.KS_FILE, "KSLabel")
-    return table.labels if table else None
+    return _ks_labels(session, contents) or None
 
 
 def to_json(curation, **more):
@@ -202,4 +254,4 @@ def from_json(text):
     if "problem" in data:
         raise SessionError(data["problem"])
     names = ("decisions", "inherited", "ks_labels", "labels_before")
-    return Curation(**{name: by_id(data[name]) for name in names})
+    return Curation(**{name: by_id(data[name]) for name in names}, doubts=data.get("doubts", []))

@@ -12,12 +12,12 @@ NONE = MappingProxyType({})
 
 
 class Known(NamedTuple):
-    """What the store knows of `cluster_group.tsv`, to compare the present file with.
+    """What is known of `cluster_group.tsv`, to compare the present one with.
 
     Attributes
     ----------
-    hashes : frozenset of str
-        Hashes of the present state as we account for it: a file with one of them holds no news.
+    accounted : bool
+        Whether the file says what it said when it was last accounted for: it holds no news.
     bases : tuple of dict of int to str
         Labels as they were left and accounted for; two where a write was cut short and either may
         be in the folder. An empty one stands for a file without groups.
@@ -26,28 +26,33 @@ class Known(NamedTuple):
     copied : dict of int to str
         For ids new since our last write: the label that Phy copied from a parent whose label was
         ours.
+    programs : dict of int to str
+        Where there is no base: labels that a program gave, so that a group equal to one is no
+        decision of a person.
+    said : dict of int to str
+        Groups that Phy's log says a person gave, where a group equal to a program's may be one.
     visited : bool
         Whether this sort was ever written by the workflow.
     """
 
-    hashes: frozenset = frozenset()
+    accounted: bool = False
     bases: tuple = ()
     decisions: Mapping = NONE
     copied: Mapping = NONE
+    programs: Mapping = NONE
+    said: Mapping = NONE
     visited: bool = False
 
 
-def find_decisions(known, group, group_hash, ks_labels, info_groups):
+def find_decisions(known, group, ks_labels, info_groups):
     """List the decisions of people in a session folder.
 
     Parameters
     ----------
     known : Known
-        What the store knows.
+        What is known.
     group : LabelTable or None
         Present content of `cluster_group.tsv`.
-    group_hash : str or None
-        Hash of its bytes.
     ks_labels : dict of int to str
         Present content of `cluster_KSLabel.tsv`.
     info_groups : dict of int to str
@@ -66,19 +71,18 @@ def find_decisions(known, group, group_hash, ks_labels, info_groups):
     earlier gives way only to a label that differs from both: rather a label too many that stays as
     it is than a decision lost.
     `unsorted` takes a decision back; a missing row says nothing, since Phy drops rows without
-    value.
+    value, and a file may be cut.
     """
     decisions = dict(known.decisions)
     if group is None or group.column != "group":
         if not known.visited:
             decisions |= _decided(info_groups)
-        if group is not None and ks_labels and group_hash not in known.hashes:
+        if group is not None and ks_labels and not known.accounted:
             decisions |= _decided(_differing(group.labels, (ks_labels,)))
         return decisions
-    if group_hash in known.hashes:
+    if known.accounted:
         return decisions
-    news = _differing(group.labels, known.bases) if known.bases else group.labels
-    for cluster_id, label in news.items():
+    for cluster_id, label in _news(known, group.labels).items():
         if cluster_id in decisions and any(base.get(cluster_id) == label for base in known.bases):
             continue
         if label.lower() in UNDECIDED:
@@ -86,6 +90,14 @@ def find_decisions(known, group, group_hash, ks_labels, info_groups):
         elif known.copied.get(cluster_id) != label:
             decisions[cluster_id] = label
     return decisions
+
+
+def _news(known, labels):
+    """Groups that are not as they were left, or as a program gave them; or that Phy's log names."""
+    bases = known.bases or ((known.programs,) if known.programs else ())
+    differing = _differing(labels, bases) if bases else dict(labels)
+    given = {i: label for i, label in labels.items() if known.said.get(i) == label}
+    return {**differing, **given}
 
 
 def _decided(labels):

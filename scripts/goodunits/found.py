@@ -6,7 +6,7 @@ folder does not hold what our receipt says we wrote: somebody curated, restored 
 
 import json
 
-from goodunits import curation, files, store
+from goodunits import backup, curation, files, generations, label_tables, state, store
 
 
 def refresh(session, found_path, receipt_path):
@@ -28,13 +28,14 @@ def refresh(session, found_path, receipt_path):
     """
     receipt = store.read_receipt(receipt_path)
     if receipt:
-        store.demand_store(session, receipt_path)
-        if _is_sound(found_path) and not changed_files(session, receipt):
+        backup.demand_store(session, receipt_path)
+        if _is_sound(found_path) and not _has_news(session, receipt):
             return
     present = {name: _hash(session, name) for name in store.written_names(session)}
     trigger = [present, receipt["time"] if receipt else None]
+    trigger.append(_history_bytes(session, receipt) if receipt else None)
     trigger = files.sha256_bytes(json.dumps(trigger, sort_keys=True).encode())
-    seen = curation.look(session, curation.current_generation(session))
+    seen = curation.look(session, generations.current_generation(session))
     files.write_if_changed(found_path, curation.to_json(seen, trigger=trigger).encode())
 
 
@@ -44,9 +45,33 @@ def _is_sound(found_path):
     return kept is not None and "problem" not in kept
 
 
+def _has_news(session, receipt):
+    """Whether a label file or what the store knows of people has changed since a write."""
+    known = receipt.get("history_bytes")
+    settled = known is not None and known != _history_bytes(session, receipt)
+    return settled or bool(changed_files(session, receipt))
+
+
+def _history_bytes(session, receipt):
+    """Size of the history of the sort that a receipt is about."""
+    return state.history_bytes(store.store_folder(session) / receipt["sort_id"])
+
+
 def changed_files(session, receipt):
-    """Names of label files that no longer hold what a receipt says was written."""
-    return [name for name, sha in receipt["written"].items() if _hash(session, name) != sha]
+    """Names of label files that no longer say what a receipt says was written."""
+    tables = receipt.get("tables", {})
+    return [
+        name
+        for name, sha in receipt["written"].items()
+        if not _is_as_written(name, store.read_label_file(session, name), sha, tables.get(name))
+    ]
+
+
+def _is_as_written(name, data, sha, table):
+    """Whether a label file holds the bytes that were written, or says the same."""
+    if files.sha256_optional(data) == sha:
+        return True
+    return table is not None and label_tables.table_hash(name, data) == table
 
 
 def _hash(session, name):

@@ -1,6 +1,6 @@
 """Say what was read and computed of a session. Standard library only."""
 
-from goodunits import catalogue, files, store
+from goodunits import catalogue, files
 
 
 def measured(sort, table, parameters, units, software):
@@ -22,16 +22,13 @@ def measured(sort, table, parameters, units, software):
     Returns
     -------
     record : dict
-        `sort_id`, `files` (hash and signature of everything read), `units`, and what is known of
-        the sort.
+        `files` (hash and signature of everything read), `units`, and what is known of the sort.
     """
     optional = [name for name in catalogue.files_of(table.columns) if (sort.folder / name).exists()]
     names = dict.fromkeys([*sort.files_read, *optional])
     read = {name: _file_record(sort.folder / name) for name in names}
-    sort_hashes = [_hash(read, sort.folder, name) for name in store.SORT_FILES]
     versions = {name: catalogue.METRICS[name].version for name in table.columns}
     return {
-        "sort_id": store.identity([sha for sha in sort_hashes if sha], sort.folder),
         "files": read,
         "units": units,
         "sampling_frequency_hz": sort.sampling_frequency_hz,
@@ -49,10 +46,3 @@ def measured(sort, table, parameters, units, software):
 
 def _file_record(path):
     return {"sha256": files.sha256_file(path), "signature": files.signature(path)}
-
-
-def _hash(read, folder, name):
-    """Hash of a file that makes up the sort id, None where there is none."""
-    if name in read:
-        return read[name]["sha256"]
-    return files.sha256_file(folder / name) if (folder / name).exists() else None

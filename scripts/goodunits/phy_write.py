@@ -12,8 +12,19 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from goodunits import curation, decisions, files, state, store, tsv
+from goodunits import (
+    backup,
+    curation,
+    decisions,
+    files,
+    label_tables,
+    sort_id,
+    state,
+    store,
+    tsv,
+)
 from goodunits.errors import SessionError
+from goodunits.generations import current_generation
 
 PHY_GROUPS = ("good", "mua", "noise", "unsorted")
 LABEL_FILE = f"{store.OWN_PREFIX}label.tsv"
@@ -32,7 +43,7 @@ class Plan(NamedTuple):
     criteria_labels : dict of int to str
         Label by the criteria alone.
     measured : dict
-        What `compute_metrics` read: `sort_id`, `files` with hash and signature, `units`.
+        What `compute_metrics` read: `files` with hash and signature, `units`.
     manual_curation : {"keep", "fill", "overwrite"}
     columns : dict of str to dict of int to str
         Extra columns for Phy: name to text per cluster.
@@ -58,8 +69,9 @@ def write(session, plan):
     Returns
     -------
     receipt : dict
-        `sort_id`, `written` (name to hash, None for a file set aside), `found` (hashes before),
-        `decisions`, `notes`.
+        `sort_id`, `written` (name to hash, None for a file set aside), `tables` (name to the hash
+        of what it says), `found` (hashes before), `decisions`, `history_bytes` (size of the history
+        after this write), `notes`.
 
     Raises
     ------
@@ -70,22 +82,23 @@ def write(session, plan):
         check_unchanged(session, plan.measured)
         store.check_label_files(session)
         present = read_present(session)
-        identity = plan.measured["sort_id"]
-        store.back_up(session, base, identity)
-        generation = base / identity
+        generation = current_generation(session) or backup.back_up(session, base)
         seen = curation.look(session, generation)
         _check_decisions(session, plan, seen)
         contents, notes = _contents(session, plan, seen, present)
+        notes += seen.doubts
         after = next_state(session, generation, seen, plan.measured["units"])
         commit(session, generation, contents, present, after, "write")
     for note in notes:
         log.warning("%s", note)
     return {
-        "sort_id": identity,
+        "sort_id": generation.name,
         "time": files.time_stamp(),
         "written": _hashes(contents),
+        "tables": _table_hashes(contents),
         "found": _hashes(present),
         "decisions": {str(i): label for i, label in sorted(seen.decisions.items())},
+        "history_bytes": state.history_bytes(generation),
         "notes": notes,
     }
 
@@ -224,7 +237,7 @@ def next_state(session, generation, seen, units):
         "inherited": {str(i): label for i, label in seen.inherited.items()},
         "first_decisions": old.get("first_decisions", found),
         "before": old.get("before", {}),
-        "sort_signature": store.sort_signature(session),
+        "sort_signature": sort_id.signature(session),
         "units": units,
     }
 
@@ -244,9 +257,10 @@ def commit(session, generation, contents, present, after, event):
         What they held when the decisions were read from them.
     after : dict
         State of the store afterwards; `units` goes into the record of this write.
-    event : {"write", "restore"}
+    event : {"write", "restore", "settled"}
         A restore brings back contents that the store knows already. Only a write changes what the
-        state before the last write is, so that a restore can be repeated.
+        state before the last write is, so that a restore can be repeated. Settling changes no
+        file.
     """
     after = dict(after)
     units, pending, last = after.pop("units"), after["pending"], after["last"]
@@ -260,7 +274,8 @@ def commit(session, generation, contents, present, after, event):
         return
     _keep_what_is_not_ours(generation, present, [r for r in (pending, last) if r])
     if event == "write":
-        store.add_to_ledger(generation.parent, record["hashes"])
+        tables = {f"table:{name}": sha for name, sha in _table_hashes(contents).items()}
+        store.add_to_ledger(generation.parent, {**record["hashes"], **tables})
         if not _finishes(pending, last, present):
             after["before"] = _texts(present)
     found = _record(present, units)
@@ -274,7 +289,7 @@ def commit(session, generation, contents, present, after, event):
 def _record(contents, units):
     """What the store remembers of a state of the folder, to compare with later."""
     hashes = {name: sha for name, sha in _hashes(contents).items() if sha}
-    return {"group": _group_labels(contents), "hashes": hashes, "units": units}
+    return {"group": group_labels(contents), "hashes": hashes, "units": units}
 
 
 def _people_so_far(generation):
@@ -329,8 +344,8 @@ def _keep_what_is_not_ours(generation, present, records):
             store.save_superseded(generation, name, data)
 
 
-def _group_labels(contents):
-    """Labels of the group column; none where the file is Kilosort's copy or absent."""
+def group_labels(contents):
+    """Labels of the group column by id as text; none where the file is Kilosort's or absent."""
     data = contents.get(store.GROUP_FILE)
     if data is None:
         return {}
@@ -340,6 +355,10 @@ def _group_labels(contents):
 
 def _hashes(contents):
     return {name: files.sha256_optional(data) for name, data in contents.items()}
+
+
+def _table_hashes(contents):
+    return {name: label_tables.table_hash(name, data) for name, data in contents.items()}
 
 
 def _texts(contents):

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from goodunits import curation, files, phy_write, state, store
+from goodunits import curation, files, generations, phy_write, sort_id, state, store
 from goodunits.errors import SessionError
 
 STATES = ("originals", "last")
@@ -37,16 +37,15 @@ def restore(session, to="originals"):
     base = store.store_folder(session)
     if Path(session).is_dir() and not base.is_dir():
         raise NothingToRestoreError("nothing to restore, goodunits never wrote here")
-    store.check_folder(session)
+    sort_id.check_folder(session)
     with store.locked(session):
-        identity = store.sort_id(session)
-        generation = base / identity
-        manifest = store.read_manifest(generation)
-        if manifest is None:
+        generation = generations.current_generation(session)
+        if generation is None:
             raise SessionError(
-                f"{session}: no backup of the present sort ({identity}) in {base}; backups of "
-                "earlier sorts are there, but their labels belong to other clusters"
+                f"{session}: no backup of the present sort ({sort_id.sort_id(session)}) in {base}; "
+                "backups of earlier sorts are there, but their labels belong to other clusters"
             )
+        manifest = store.read_manifest(generation)
         store.check_label_files(session)
         seen = curation.look(session, generation)
         present = phy_write.read_present(session)

@@ -5,6 +5,7 @@ change of the decisions goes into `history.jsonl` first, so that neither file al
 """
 
 import json
+import os
 
 from goodunits import files, store
 from goodunits.errors import SessionError
@@ -65,6 +66,14 @@ def add_history(generation, **event):
     """Add one line to the history of a generation."""
     event = {"time": files.time_stamp(), **event}
     store.append(generation / "history.jsonl", json.dumps(event, sort_keys=True) + "\n")
+
+
+def history_bytes(generation):
+    """Size of the history: another one means that something was done or decided since."""
+    try:
+        return os.stat(generation / "history.jsonl").st_size
+    except OSError:
+        return 0
 
 
 def read_history(generation):

@@ -27,7 +27,7 @@ from goodunits.errors import SessionError
 STORE = "goodunits_store"
 KS_FILE, GROUP_FILE, INFO_FILE = "cluster_KSLabel.tsv", "cluster_group.tsv", "cluster_info.tsv"
 OWN_PREFIX = "cluster_gu_"
-SORT_FILES = ("spike_times.npy", "spike_templates.npy")
+SORTER_FILES = (KS_FILE, GROUP_FILE)
 ANNEX = ".git/annex/objects/"
 README = """\
 goodunits keeps here the labels of this Kilosort sort as they were before it changed them.
@@ -40,22 +40,14 @@ goodunits keeps here the labels of this Kilosort sort as they were before it cha
 <sort id>/history.jsonl   what was done and decided, and when
 ledger.txt             the hash of everything goodunits wrote
 
-Do not edit anything here. <sort id> is a hash of spike_times.npy and spike_templates.npy, which
-Kilosort writes and Phy never changes; a new sort gets a folder of its own.
+Do not edit anything here. <sort id> is a hash of the numbers in spike_times.npy and
+spike_templates.npy, which Kilosort writes and Phy never changes; a new sort gets its own folder.
 """
 
 
 def store_folder(session):
     """Store of a session; a linked session folder has its store where the data are."""
     return Path(os.path.realpath(session)) / STORE
-
-
-def check_folder(session):
-    """Say in one line what is wrong with a session folder."""
-    if not os.path.isdir(session):
-        raise SessionError(f"{session}: no such folder; check the path and that the disk is there")
-    if not os.path.exists(os.path.join(session, SORT_FILES[0])):
-        raise SessionError(f"{session}: no {SORT_FILES[0]}; expected a Kilosort results folder")
 
 
 @contextlib.contextmanager
@@ -89,26 +81,6 @@ def locked(session):
         if not (store / "README.txt").exists():
             files.write_atomically(store / "README.txt", README.encode())
         yield store
-
-
-def sort_id(session):
-    """Identity of a sort: hash of the files that Kilosort writes and Phy never does."""
-    present = [Path(session, name) for name in SORT_FILES if Path(session, name).exists()]
-    return identity([files.sha256_file(path) for path in present], session)
-
-
-def identity(hashes, session):
-    """Identity of a sort from the hashes of its files, in the order of SORT_FILES."""
-    if not hashes:
-        raise SessionError(f"{session}: no {SORT_FILES[0]}; expected a Kilosort results folder")
-    return files.sha256_bytes(" ".join(hashes).encode())[:16]
-
-
-def sort_signature(session):
-    """Cheap stand-in for the sort id: equal as long as nobody wrote to the files."""
-    return [
-        files.signature(Path(session, name)) for name in SORT_FILES if Path(session, name).exists()
-    ]
 
 
 def label_file_names(session):
@@ -182,7 +154,15 @@ def ledger(store):
 
 
 def add_to_ledger(store, hashes):
-    """Note what will be written, durably, before it is written."""
+    """Note what will be written, durably, before it is written.
+
+    Parameters
+    ----------
+    store : Path
+        The store, locked.
+    hashes : dict of str to str or None
+        Hash by the name of what is written; None is passed over.
+    """
     known = ledger(store)
     stamp = files.time_stamp()
     lines = [f"{sha} {name} {stamp}\n" for name, sha in hashes.items() if sha and sha not in known]
@@ -264,105 +244,6 @@ def read_receipt(path):
     except (OSError, ValueError):
         return None
     return receipt if isinstance(receipt, dict) and receipt else None
-
-
-def demand_store(session, receipt_path):
-    """Refuse to take labels for a sorter's or a person's that may be ours, their store being gone.
-
-    Parameters
-    ----------
-    session : path-like
-        Kilosort folder.
-    receipt_path : path-like
-        Receipt of the last write, which need not exist.
-    """
-    receipt = read_receipt(receipt_path)
-    if receipt is None or "sort_id" not in receipt or has_backup(session, receipt["sort_id"]):
-        return
-    present = [read_label_file(session, name) for name in (KS_FILE, GROUP_FILE)]
-    if present[0] == present[1]:
-        return  # as Kilosort leaves them: a fresh sort
-    if sort_id(session) == receipt["sort_id"]:
-        raise SessionError(
-            f"{store_folder(session)}: gone, though goodunits wrote labels here on "
-            f"{receipt['time']}, so the label files may not be the sorter's own; put the store "
-            f"back, or remove {receipt_path} if they are the sorter's or a person's"
-        )
-
-
-def back_up(session, store, identity):
-    """Keep the label files of a sort as they are, once.
-
-    Parameters
-    ----------
-    session : path-like
-        Kilosort folder.
-    store : Path
-        Its store, locked.
-    identity : str
-        The sort id.
-
-    Returns
-    -------
-    manifest : dict
-        `files`: name to hash of each original; `absent`: names that were not there.
-
-    Raises
-    ------
-    SessionError
-        If a label file is ours, so that the original is gone; if the folder changes meanwhile; or
-        if the backup is damaged.
-    """
-    generation = store / identity
-    manifest = read_manifest(generation)
-    if manifest is not None:
-        return manifest
-    check_label_files(session)
-    before = sort_signature(session)
-    found = {name: read_label_file(session, name) for name in label_file_names(session)}
-    found = _not_ours(session, store, found)
-    files.make_folder(generation)
-    _set_aside_unfinished(generation, found)
-    for name, data in found.items():
-        put_once(generation / "original" / name, data)
-    if sort_signature(session) != before or sort_id(session) != identity:
-        raise SessionError(
-            f"{session}: {SORT_FILES[0]} changed during the backup; wait for the sorter to end and "
-            "run again"
-        )
-    manifest = {
-        "sort_id": identity,
-        "sort_signature": before,
-        "time": files.time_stamp(),
-        "files": {name: files.sha256_bytes(data) for name, data in found.items()},
-        "absent": [name for name in (KS_FILE, GROUP_FILE) if name not in found],
-    }
-    put_once(generation / "manifest.json", as_json(manifest))
-    return manifest
-
-
-def _set_aside_unfinished(generation, found):
-    """Keep what a backup cut short had taken, where the folder has changed since."""
-    for early in sorted((generation / "original").glob("cluster_*")):
-        taken = early.read_bytes()
-        if found.get(early.name) != taken:
-            save_superseded(generation, early.name, taken)
-            early.unlink()
-
-
-def _not_ours(session, store, found):
-    """Leave out what we wrote for an earlier sort; never take our labels for originals."""
-    written = ledger(store)
-    ours = {name for name, data in found.items() if files.sha256_bytes(data) in written}
-    if found.get(GROUP_FILE) is not None and found.get(GROUP_FILE) == found.get(KS_FILE):
-        ours -= {KS_FILE, GROUP_FILE}  # Kilosort writes the two alike and we never do: a fresh sort
-    for name in sorted(ours & {KS_FILE, GROUP_FILE}):
-        raise SessionError(
-            f"{Path(session, name)}: written by goodunits, so not the sorter's own labels, and "
-            f"{store} has no backup for this sort; put the sorter's file back, or remove it if "
-            "it is lost"
-        )
-    return {name: data for name, data in found.items() if name not in ours}
 
 
 def as_json(value):

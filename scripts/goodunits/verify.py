@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from goodunits import curation, found, preview, state, store, tsv
+from goodunits import found, generations, preview, sort_id, state, store, tsv
 from goodunits.errors import SessionError
 
 COLUMNS = ("session", "folder", "verdict", "detail")
@@ -31,7 +31,7 @@ def check(session, results):
     receipt = store.read_receipt(Path(results, "written.json"))
     if receipt is None:
         return ["labels were never written"]
-    store.check_folder(session)
+    sort_id.check_folder(session)
     problems = []
     for name in found.changed_files(session, receipt):
         data = store.read_label_file(session, name)
@@ -43,7 +43,7 @@ def check(session, results):
 
 def _restored(session):
     """Say that the files were restored, if nobody wrote to them since."""
-    generation = curation.current_generation(session)
+    generation = generations.current_generation(session)
     events = state.read_history(generation) if generation else []
     last = [event for event in events if "left" in event][-1:]
     return [

@@ -8,7 +8,7 @@ import faults
 import pytest
 
 import tiny
-from goodunits import curation, restore, state, store
+from goodunits import generations, restore, state, store
 
 KINDS = {
     "kill": {"kill": True},
@@ -87,7 +87,7 @@ SCENARIOS = {
 def originals_of(make, folder):
     """Label files as they were before the very first write."""
     make(folder)
-    generation = curation.current_generation(folder)
+    generation = generations.current_generation(folder)
     if generation is None:
         return {name: data for name, data in tiny.read(folder).items() if data is not None}
     names = store.read_manifest(generation)["files"]
@@ -153,7 +153,7 @@ def check_settled(folder, after, decisions, job, where):
     """All is as without the fault, nothing is left over, and doing it again changes nothing."""
     assert tiny.read(folder) == after, where
     assert tiny.decided(folder) == decisions, where
-    generation = curation.current_generation(folder)
+    generation = generations.current_generation(folder)
     assert store.read_manifest(generation) and not state.read_state(generation)["pending"]
     present = tiny.tree(folder)
     job(folder)

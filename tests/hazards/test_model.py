@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 import tiny
-from goodunits import curation, restore, store
+from goodunits import generations, restore, sort_id, store
 from goodunits.decisions import UNDECIDED
 
 MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
@@ -232,7 +232,7 @@ class Life(RuleBasedStateMachine):
 
     def sort_id(self):
         """Identity of the present sort."""
-        return store.sort_id(self.folder)
+        return sort_id.sort_id(self.folder)
 
     def first_visit(self):
         """Label files that a backup may take for the originals."""
@@ -264,7 +264,7 @@ class Life(RuleBasedStateMachine):
         else:
             assert actual == self.decisions
         if self.sort_id() not in self.pinned:
-            generation = curation.current_generation(self.folder)
+            generation = generations.current_generation(self.folder)
             names = store.read_manifest(generation)["files"]
             originals = {n: (generation / "original" / n).read_bytes() for n in names}
             assert not set(originals) - set(tiny.LABEL_FILES) - {"cluster_gu_label.tsv"}

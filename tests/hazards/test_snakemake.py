@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import tiny
-from goodunits import curation, restore, store
+from goodunits import generations, restore, store
 
 PROJECT = Path(__file__).resolve().parents[2]
 SETTLED = "Nothing to be done"
@@ -105,7 +105,7 @@ class World:
             assert groups == {unit: row["label"] for unit, row in rows.items()}
             for unit, label in self.decisions[sort].items():
                 assert unit not in groups or groups[unit] == label
-            generation = curation.current_generation(sort)
+            generation = generations.current_generation(sort)
             assert store.read_manifest(generation)["files"].keys() == self.originals[sort].keys()
             for name, data in self.originals[sort].items():
                 assert (generation / "original" / name).read_bytes() == data

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import tiny
-from goodunits import curation, files, found, lock, phy_write, restore, store
+from goodunits import curation, files, found, lock, phy_write, restore, sort_id, store
 from goodunits.errors import SessionError
 
 
@@ -237,7 +237,7 @@ def test_originals_by_hand_with_cp(sort, results):
     """What the docs say: copying the originals back by hand is as good as a restore."""
     originals = tiny.read(sort)
     tiny.run(sort, results)
-    kept = store.store_folder(sort) / store.sort_id(sort) / "original"
+    kept = store.store_folder(sort) / sort_id.sort_id(sort) / "original"
     for path in kept.glob("cluster_*.tsv"):
         shutil.copy(path, sort / path.name)
     assert tiny.read(sort) == originals

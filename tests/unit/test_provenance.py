@@ -5,15 +5,7 @@ import subprocess
 
 import pytest
 
-from goodunits import (
-    files,
-    measurement,
-    metrics_table,
-    session,
-    settings,
-    software,
-    store,
-)
+from goodunits import files, measurement, metrics_table, session, settings, software
 from real_sorts import PROJECT
 
 METRICS = settings.load_yaml(PROJECT / "config.yaml")["metrics"]
@@ -30,18 +22,9 @@ def test_measured_names_every_file_by_hash(sort_folder):
     for name, file in record["files"].items():
         assert file["sha256"] == files.sha256_file(folder / name)
         assert file["signature"] == files.signature(folder / name)
-    assert record["sort_id"] == store.sort_id(folder)
     assert record["n_units"] == 23
     assert record["parameters"] == METRICS
     assert set(record["metric_versions"]) == set(table.columns)
-
-
-def test_sort_id_does_not_need_every_file(sort_folder):
-    folder = sort_folder("dev_b")
-    (folder / "spike_templates.npy").unlink()
-    sort = session.load_session(folder)
-    record = measurement.measured(sort, metrics_table.compute(sort, METRICS, None), METRICS, {}, {})
-    assert record["sort_id"] == store.sort_id(folder)
 
 
 def test_package_versions():

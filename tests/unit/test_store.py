@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 import tiny
-from goodunits import curation, files, found, restore, state, store
+from goodunits import backup, files, found, generations, restore, sort_id, state, store
 from goodunits.errors import SessionError
 
 
@@ -23,7 +23,7 @@ def results(tmp_path):
 
 
 def generation(sort):
-    return store.store_folder(sort) / store.sort_id(sort)
+    return store.store_folder(sort) / sort_id.sort_id(sort)
 
 
 def test_originals_are_kept_read_only_and_never_made_again(sort, results):
@@ -126,14 +126,14 @@ def test_what_an_earlier_sort_left_is_no_original(sort, results):
 def test_a_backup_cut_short_keeps_both_versions(sort):
     early = tiny.read(sort)[store.GROUP_FILE]
     with store.locked(sort) as base:
-        files.make_folder(base / store.sort_id(sort))
+        files.make_folder(base / sort_id.sort_id(sort))
         store.put_once(generation(sort) / "original" / store.GROUP_FILE, early)
     phy = tiny.Phy(sort)
     phy.label(1, "noise")
     phy.save()
     now = tiny.read(sort)
     with store.locked(sort) as base:
-        store.back_up(sort, base, store.sort_id(sort))
+        backup.back_up(sort, base)
     assert (generation(sort) / "original" / store.GROUP_FILE).read_bytes() == now[store.GROUP_FILE]
     assert early in tiny.tree(generation(sort) / "superseded").values()
 
@@ -196,10 +196,18 @@ def test_group_of_a_lab_shares_the_store(sort, results):
         assert path.stat().st_mode & 0o060 == 0o060
 
 
-def test_a_sort_replaced_during_the_backup_is_noticed(sort):
+def test_a_sort_replaced_during_the_backup_is_noticed(sort, monkeypatch):
+    """Kilosort writes while the first label file is put into the store."""
+    put_once = store.put_once
+
+    def sorting_meanwhile(path, data):
+        put_once(path, data)
+        tiny.make_sort(sort, seed=1)
+
+    monkeypatch.setattr(store, "put_once", sorting_meanwhile)
     with store.locked(sort) as base, pytest.raises(SessionError, match="changed during the backup"):
-        store.back_up(sort, base, "0" * 16)
-    assert curation.current_generation(sort) is None
+        backup.back_up(sort, base)
+    assert generations.current_generation(sort) is None
 
 
 def test_history_survives_a_torn_line(sort, results):

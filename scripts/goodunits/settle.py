@@ -1,0 +1,113 @@
+"""Settle whose labels are in a session folder, where only its owner can know.
+
+`ours`: a program's, so no decisions; those of an earlier sort are carried over with its backup.
+`theirs`: a person's, so each is a decision, also one that the criteria would give.
+Standard library only.
+"""
+
+from goodunits import (
+    backup,
+    curation,
+    decisions,
+    earlier_sorts,
+    files,
+    generations,
+    phy_write,
+    sort_id,
+    state,
+    store,
+)
+from goodunits.errors import SessionError
+
+OWNERS = ("ours", "theirs")
+
+
+def settle(folder, labels_are):
+    """Write down whose the present labels are; no label file is changed.
+
+    Parameters
+    ----------
+    folder : path-like
+        Kilosort folder.
+    labels_are : {"ours", "theirs"}
+        Whose they are.
+
+    Returns
+    -------
+    text : str
+        What was done, in words.
+
+    Raises
+    ------
+    SessionError
+        If the store or a label file is damaged.
+    """
+    sort_id.check_folder(folder)
+    with store.locked(folder) as base:
+        store.check_label_files(folder)
+        present = phy_write.read_present(folder)
+        generation = generations.current_generation(folder)
+        done = ""
+        if generation is None:
+            generation, done = _backed_up(folder, base, present, labels_are)
+        seen = curation.look(folder, generation)
+        group = curation.by_id(phy_write.group_labels(present))
+        given = {i: label for i, label in group.items() if label.lower() not in decisions.UNDECIDED}
+        decided = given if labels_are == "theirs" else _still_decided(generation, group)
+        _remember(folder, generation, present, seen._replace(decisions=decided))
+    count = len(decided)
+    return f"{done}{count} label(s) count as given by hand from now on"
+
+
+def _backed_up(folder, base, present, labels_are):
+    """Make a backup for a sort without one; of an earlier originals where the labels are ours."""
+    hashes = sort_id.value_hashes(folder)
+    earlier = earlier_sorts.matching_generation(folder, base, present)
+    if labels_are == "ours" and earlier is not None:
+        return _carried_over(folder, base, earlier, hashes), f"backup of sort {earlier.name} kept; "
+    return backup.first_backup(folder, base, hashes, labels_are), "backed up; "
+
+
+def _carried_over(folder, base, earlier, hashes):
+    """A generation for the present sort with the originals and decisions of an earlier one."""
+    generation = base / sort_id.identity(hashes)
+    manifest = store.read_manifest(earlier)
+    files.make_folder(generation)
+    for name in manifest["files"]:
+        data = (earlier / "original" / name).read_bytes()
+        store.put_once(generation / "original" / name, data)
+    past = {**state.read_state(earlier), "sort_signature": sort_id.signature(folder)}
+    if past.get("last"):  # spikes were removed or added: none is known by its place any more
+        past["last"] = {**past["last"], "units": {}}
+    state.write_state(generation, past)
+    manifest |= {
+        "sort_id": generation.name,
+        "arrays": hashes,
+        "sort_signature": sort_id.signature(folder),
+        "carried_over_from": earlier.name,
+    }
+    store.put_once(generation / "manifest.json", store.as_json(manifest))
+    return generation
+
+
+def _still_decided(generation, group):
+    """Decisions of before that the present labels do not contradict."""
+    past = curation.by_id(state.read_state(generation).get("decisions", {}))
+    return {i: label for i, label in past.items() if group.get(i, label) == label}
+
+
+def _remember(folder, generation, present, seen):
+    """Make the present labels the measure for what people decide from now on."""
+    past = state.read_state(generation)
+    units = (past.get("last") or {"units": {}})["units"]
+    after = phy_write.next_state(folder, generation, seen, units)
+    phy_write.commit(folder, generation, present, present, after, "settled")
+
+
+def demand_owner(labels_are):
+    """Refuse to settle without being told whose the labels are."""
+    if labels_are not in OWNERS:
+        raise SessionError(
+            f"labels_are: found {labels_are!r}, expected 'ours' (a program's) or 'theirs' (a "
+            "person's): snakemake settle --config only=SESSION labels_are=theirs"
+        )
