@@ -12,7 +12,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from goodunits import curation, decisions, files, state, store, tsv
+from goodunits import curation, decisions, files, guarded, state, store, tsv
 from goodunits.errors import SessionError
 
 PHY_GROUPS = ("good", "mua", "noise", "unsorted")
@@ -197,7 +197,7 @@ def _competing(session, contents):
         if name in contents or name == store.INFO_FILE:
             continue
         try:
-            header, _ = tsv.parse_rows(Path(session, name).read_bytes(), name)
+            header, _ = tsv.parse_rows(guarded.head(Path(session, name)), name)
         except (SessionError, OSError):
             continue
         if shared := ", ".join(sorted(ours & set(header))):
