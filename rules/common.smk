@@ -125,7 +125,7 @@ def in_session(*names):
         if entry.problem:
             return []
         present = [os.path.join(entry.folder, name) for name in names]
-        return [local(path) for path in present if os.path.exists(path)]
+        return [local(path) for path in present if os.path.isfile(path)]
 
     return paths
 

@@ -225,10 +225,12 @@ def _spike_counts(session):
     """Number of spikes of each present cluster."""
     import numpy as np  # only where a cluster_info.tsv lies in a folder that we see first
 
-    path = Path(session, "spike_clusters.npy")
+    from goodunits import npy_array
+
     try:
-        ids, counts = np.unique(np.load(path, allow_pickle=False), return_counts=True)
-    except (OSError, ValueError):  # missing or damaged: said when the session is measured
+        clusters = npy_array.read(Path(session, "spike_clusters.npy"))
+        ids, counts = np.unique(clusters, return_counts=True)
+    except SessionError:  # missing or damaged: said when the session is measured
         return {}
     return dict(zip(ids.tolist(), counts.tolist(), strict=True))
 

@@ -11,6 +11,8 @@ import os
 import time
 from pathlib import Path
 
+from goodunits import guarded
+
 # Hidden names that neither Phy nor SpikeInterface reads; the process id keeps two runs apart.
 TEMPORARY = ".{name}.{pid}.goodunits-new"
 KEPT = ".{name}.{pid}.goodunits-old"
@@ -34,7 +36,7 @@ def sha256_optional(data):
 
 def sha256_file(path):
     """Hash of a file's content, as hex text."""
-    with open(path, "rb") as file:
+    with guarded.open_file(path) as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 

@@ -3,6 +3,8 @@
 import re
 from typing import NamedTuple
 
+from goodunits import guarded
+
 _VERSION = re.compile(r"Kilosort version (\S+)\s*$")
 _N_SAMPLES = re.compile(r"N samples: ([0-9]{1,18})\s*$")
 
@@ -38,14 +40,13 @@ def read_log(path):
 
     Raises
     ------
-    OSError
+    OSError, SessionError
         If the file cannot be read.
     """
     version = n_samples = None
-    with open(path, encoding="utf-8", errors="replace") as lines:
-        for line in lines:
-            if found := _VERSION.search(line):
-                version, n_samples = found[1], None
-            elif found := _N_SAMPLES.search(line):
-                n_samples = int(found[1])
+    for line in guarded.lines(path, guarded.LOG_BYTES):
+        if found := _VERSION.search(line):
+            version, n_samples = found[1], None
+        elif found := _N_SAMPLES.search(line):
+            n_samples = int(found[1])
     return KilosortLog(version, n_samples)

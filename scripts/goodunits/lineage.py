@@ -5,16 +5,20 @@ such a copy from a decision, a write remembers a few spikes of every cluster: wh
 tells which clusters a new one came from.
 """
 
-import ast
+import math
 import re
 import struct
 from pathlib import Path
 
+from goodunits import guarded, npy_header
+from goodunits.errors import SessionError
+
 SAMPLED_SPIKES = 32
+MAX_DIGITS = 18  # of a cluster id
 INTEGERS = {"i1": "b", "u1": "B", "i2": "h", "u2": "H", "i4": "i", "u4": "I", "i8": "q", "u8": "Q"}
 PHY_SAID = re.compile(
-    r"Change metadata_group for clusters? (?P<ids>[\d, ]+) to (?P<label>[^\x1b\r\n]+)\."
-    r"|Merge clusters [\d, ]+ to (?P<made>\d+)\."
+    r"Change metadata_group for clusters? (?P<ids>[0-9, ]+) to (?P<label>[^\x1b]*)"
+    r"|Merge clusters [0-9, ]+ to (?P<made>[0-9]{1,18})\."
 )
 
 
@@ -34,27 +38,24 @@ def read_items(path, indices):
         None if there is no such array or an index lies outside it.
     """
     try:
-        with open(path, "rb") as file:
-            return _read_items(file, indices)
-    except (OSError, ValueError, SyntaxError, LookupError, TypeError, struct.error):
+        with npy_header.opened(path) as (file, header):
+            return _read_items(file, header, indices)
+    except SessionError:
         return None  # missing or damaged: said when the session is measured
 
 
-def _read_items(file, indices):
+def _read_items(file, header, indices):
     """Read items by their place in an open file."""
-    magic = file.read(8)
-    if magic[:6] != b"\x93NUMPY":
+    code, length = INTEGERS.get(header.dtype[-2:]), math.prod(header.shape)
+    if code is None or len(header.shape) not in (1, 2) or header.shape[0] != length:
         return None
-    size = struct.unpack("<H" if magic[6] == 1 else "<I", file.read(2 if magic[6] == 1 else 4))
-    header = ast.literal_eval(file.read(size[0]).decode("latin1"))
-    start, code = file.tell(), INTEGERS.get(header["descr"][1:])
-    if code is None or any(not 0 <= i < header["shape"][0] for i in indices):
+    if any(not 0 <= index < length for index in indices):
         return None
-    code = (">" if header["descr"][0] == ">" else "<") + code
-    width, values = struct.calcsize(code), []
+    code = (">" if header.dtype[0] == ">" else "<") + code
+    values = []
     for index in indices:
-        file.seek(start + index * width)
-        values.append(struct.unpack(code, file.read(width))[0])
+        file.seek(header.data_at + index * header.item_bytes)
+        values.append(struct.unpack(code, file.read(header.item_bytes))[0])
     return values
 
 
@@ -108,14 +109,22 @@ def labelled_in_phy(folder):
     The log also holds actions that were never saved: it can confirm a label in the file, not
     replace it.
     """
+    said = {}
     try:
-        text = Path(folder, "phy.log").read_text(encoding="utf-8", errors="replace")
+        for line in guarded.lines(Path(folder, "phy.log"), guarded.LOG_BYTES):
+            if found := PHY_SAID.search(line):
+                _hear(said, found)
     except OSError:
         return {}
-    said = {}
-    for line in PHY_SAID.finditer(text):
-        if line["made"]:  # a new cluster: what was said before was of another one, never saved
-            said.pop(int(line["made"]), None)
-        else:
-            said |= {int(i): line["label"] for i in line["ids"].replace(",", " ").split()}
     return said
+
+
+def _hear(said, found):
+    """Add what one line of Phy's log tells."""
+    if found["made"]:  # a new cluster: what was said before was of another one, never saved
+        said.pop(int(found["made"]), None)
+        return
+    label, dot, _ = found["label"].rpartition(".")
+    if label and dot:
+        ids = found["ids"].replace(",", " ").split()
+        said |= {int(i): label for i in ids if len(i) <= MAX_DIGITS}

@@ -6,18 +6,16 @@ torch, or any other package is called while the file is read. Arrays are built a
 collected shapes and bytes. Paths of either operating system become pure paths.
 """
 
-import ast
 import pickle
 import re
 from io import BytesIO
 from math import prod
 from pathlib import Path, PurePosixPath, PureWindowsPath
-from stat import S_ISREG
 
+from goodunits import guarded, npy_header
 from goodunits.errors import SessionError
 
 MAX_BYTES = 500_000_000
-_MAX_HEADER_BYTES = 10_000
 _PLAIN_DTYPE = re.compile(r"[biufcSU][0-9]{1,6}")
 
 
@@ -67,32 +65,16 @@ def read_ops(path):
 def _read_payload(path):
     """Pickle inside the .npy file, as bytes."""
     try:
-        status = path.stat()
-        if not S_ISREG(status.st_mode) or status.st_size > MAX_BYTES:
-            raise SessionError(
-                f"{path}: not a file, or larger than {MAX_BYTES // 10**6} MB, so it is not "
-                "Kilosort's dictionary of settings"
-            )
-        content = path.read_bytes()
+        content = BytesIO(guarded.read(path, MAX_BYTES))
     except OSError as error:
         raise SessionError(f"{path}: cannot be read ({error.strerror})") from error
-    if content[:6] != b"\x93NUMPY" or len(content) < 12:
-        raise SessionError(f"{path}: not a NumPy .npy file")
-    # Format of NumPy (numpy.lib.format): version, length of the header, header as a Python literal.
-    n_length_bytes = 2 if content[6] == 1 else 4
-    start = 8 + n_length_bytes
-    end = start + int.from_bytes(content[8:start], "little")
-    try:
-        if end - start > _MAX_HEADER_BYTES:
-            raise ValueError("header too long")
-        kind = ast.literal_eval(content[start:end].decode("latin-1").strip())["descr"]
-    except (ValueError, SyntaxError, KeyError, TypeError, RecursionError, MemoryError) as error:
-        raise SessionError(f"{path}: damaged .npy header") from error
+    kind = npy_header.header_fields(content, path)["descr"]
     if kind not in ("|O", "O"):
         raise SessionError(
-            f"{path}: holds an array of type {kind}, expected Kilosort's dictionary of settings"
+            f"{path}: holds an array of type {str(kind):.60}, expected Kilosort's dictionary of "
+            "settings"
         )
-    return content[end:]
+    return content.read()
 
 
 class _Array:

@@ -3,6 +3,7 @@
 import ast
 import warnings
 
+from goodunits import guarded
 from goodunits.errors import SessionError
 
 MAX_BYTES = 1_000_000
@@ -49,15 +50,9 @@ def read_params(path):
 def _read_text(path):
     """Text of the file and notes; Windows code pages are tolerated."""
     try:
-        with open(path, "rb") as file:
-            raw = file.read(MAX_BYTES + 1)
+        raw = guarded.read(path, MAX_BYTES)
     except OSError as error:
         raise SessionError(f"{path}: cannot be read ({error.strerror})") from error
-    if len(raw) > MAX_BYTES:
-        raise SessionError(
-            f"{path}: larger than {MAX_BYTES} bytes, so it is not the settings file of Phy; "
-            "put back the params.py that Kilosort wrote"
-        )
     try:
         return raw.decode("utf-8-sig"), []
     except UnicodeDecodeError:

@@ -17,6 +17,7 @@ from goodunits import (
     curation,
     decisions,
     files,
+    guarded,
     label_tables,
     sort_id,
     state,
@@ -210,7 +211,7 @@ def _competing(session, contents):
         if name in contents or name == store.INFO_FILE:
             continue
         try:
-            header, _ = tsv.parse_rows(Path(session, name).read_bytes(), name)
+            header, _ = tsv.parse_rows(guarded.head(Path(session, name)), name)
         except (SessionError, OSError):
             continue
         if shared := ", ".join(sorted(ours & set(header))):

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from goodunits import npy_array
 from goodunits.errors import SessionError
 from goodunits.kilosort_log import KilosortLog, read_log
 from goodunits.ops_file import read_ops
@@ -146,7 +147,7 @@ def load_array(session, name, mmap=False, per_spike=False):
     path = session.folder / name
     if not path.exists():
         return None
-    array = _read_npy(path, mmap)
+    array = npy_array.read(path, mmap)
     n_spikes = len(session.spike_samples)
     if per_spike and array.shape[:1] != (n_spikes,):
         raise SessionError(
@@ -180,7 +181,7 @@ def _read_spikes(folder, notes, files_read):
     times_path = folder / "spike_times.npy"
     if not times_path.exists():
         raise SessionError(f"{times_path}: no such file; {_where_else(folder)}")
-    times = _whole_numbers(times_path, _read_npy(times_path), "time", "in samples")
+    times = _whole_numbers(times_path, npy_array.read(times_path), "time", "in samples")
     samples = np.ascontiguousarray(times, dtype=np.int64)
     files_read.append(times_path.name)
     if not len(samples):
@@ -190,7 +191,7 @@ def _read_spikes(folder, notes, files_read):
         path = folder / name
         if not path.exists():
             continue
-        ids = _whole_numbers(path, _read_npy(path), "cluster id", "as integers")
+        ids = _whole_numbers(path, npy_array.read(path), "cluster id", "as integers")
         if len(ids) != len(samples):
             raise SessionError(
                 f"{folder}: spike_times.npy has {len(samples)} spikes but {name} has {len(ids)}; "
@@ -217,43 +218,6 @@ def _where_else(folder):
     if below:
         return f"the subfolder '{below[0]}' has one: give that folder as the session"
     return "expected the results folder of Kilosort, the one that Phy opens"
-
-
-def _read_npy(path, mmap=False):
-    """Array of plain values in a .npy file; nothing is ever unpickled."""
-    try:
-        _check_npy(path)
-        return np.load(path, mmap_mode="r" if mmap else None, allow_pickle=False)
-    except OSError as error:
-        raise SessionError(f"{path}: cannot be read ({error.strerror or error})") from error
-    except MemoryError as error:
-        raise SessionError(f"{path}: too large for the memory of this machine") from error
-    except ValueError as error:
-        reason = str(error).splitlines()[0] if str(error) else "damaged"
-        raise SessionError(f"{path}: cannot be read ({reason}); copy it again") from error
-
-
-def _check_npy(path):
-    """Raise if a .npy file holds anything but plain values, or less than its header says."""
-    with open(path, "rb") as file:
-        if os.fstat(file.fileno()).st_size == 0:
-            raise SessionError(f"{path}: the file is empty (0 bytes); copy it again")
-        if file.read(6) != b"\x93NUMPY":
-            raise SessionError(f"{path}: not a NumPy .npy file; copy it again")
-        file.seek(0)
-        is_version_1 = np.lib.format.read_magic(file) == (1, 0)
-        formats = np.lib.format
-        read = formats.read_array_header_1_0 if is_version_1 else formats.read_array_header_2_0
-        shape, _, dtype = read(file)
-        if dtype.hasobject or dtype.kind not in "biufcSU":
-            raise SessionError(
-                f"{path}: holds Python objects or records ({dtype}), expected plain numbers; "
-                "it was not loaded"
-            )
-        expected = file.tell() + math.prod(shape) * dtype.itemsize
-        found = os.fstat(file.fileno()).st_size
-    if found < expected:
-        raise SessionError(f"{path}: cut short, {found} bytes of {expected}; copy it again")
 
 
 def _whole_numbers(path, array, what, unit):

@@ -4,12 +4,11 @@ Values and not bytes, so that arrays saved again in another type, shape (n, 1) o
 the same sort. Standard library only, but for arrays in a type that Kilosort 4 does not write.
 """
 
-import ast
 import hashlib
-import struct
+import math
 from pathlib import Path
 
-from goodunits import files
+from goodunits import files, npy_header
 from goodunits.errors import SessionError
 
 TIMES, TEMPLATES = "spike_times.npy", "spike_templates.npy"
@@ -84,38 +83,42 @@ def sort_id_by_bytes(folder):
 def _values_hash(path, canonical):
     """Hash of the whole numbers in a `.npy` file of one column."""
     try:
-        with open(path, "rb") as file:
-            stored, offset = _type_and_offset(file)
-            if stored == canonical:
-                file.seek(offset)
-                return hashlib.file_digest(file, "sha256").hexdigest()
-    except (OSError, ValueError, SyntaxError, LookupError, TypeError, struct.error) as error:
-        raise SessionError(f"{path}: cannot be read ({error}); copy it again") from None
+        with npy_header.opened(path) as (file, header):
+            if header.dtype == canonical:
+                return _hash_of(file, math.prod(header.shape) * header.item_bytes)
+    except OSError as error:
+        raise SessionError(f"{path}: cannot be read ({error.strerror or error})") from None
     return _converted_hash(path, canonical)
 
 
-def _type_and_offset(file):
-    """Type of the values in an open `.npy` file and where they start."""
-    magic = file.read(8)
-    if magic[:6] != b"\x93NUMPY":
-        raise ValueError("not a NumPy .npy file")
-    form = "<H" if magic[6] == 1 else "<I"
-    (size,) = struct.unpack(form, file.read(struct.calcsize(form)))
-    header = ast.literal_eval(file.read(size).decode("latin1"))
-    return header["descr"], file.tell()
+def _hash_of(file, n_bytes):
+    """Hash of the next bytes of a file: what may follow the values counts for nothing."""
+    digest = hashlib.sha256()
+    while n_bytes and (chunk := file.read(min(n_bytes, CHUNK_BYTES))):
+        digest.update(chunk)
+        n_bytes -= len(chunk)
+    return digest.hexdigest()
 
 
 def _converted_hash(path, canonical):
     """Hash of values in another type; those that do not fit the usual one are hashed as 64 bits."""
     import numpy as np  # rare: a light step else needs no numpy
 
-    try:
-        values = np.load(path, allow_pickle=False).ravel()
-        wide = values.astype("<i8")
-        if not np.array_equal(wide, values):
-            raise ValueError("holds numbers that are not whole")
-    except (OSError, ValueError, TypeError) as error:
-        raise SessionError(f"{path}: cannot be read ({error}); copy it again") from None
-    narrow = wide.astype(canonical)
-    same = narrow if np.array_equal(narrow, wide) else wide
-    return hashlib.sha256(same.tobytes()).hexdigest()
+    from goodunits import npy_array
+
+    values = npy_array.read(path, mmap=True).ravel()
+    chunks = [values[i : i + CHUNK_BYTES] for i in range(0, values.size, CHUNK_BYTES)]
+    # Out of range or not a number comes out as another number, which does not equal the value.
+    with np.errstate(invalid="ignore"):
+        if values.dtype.kind not in "iuf" or not all(_fits(chunk, "<i8") for chunk in chunks):
+            raise SessionError(f"{path}: type {values.dtype}, expected whole numbers below 2**63")
+        fitting = canonical if all(_fits(chunk, canonical) for chunk in chunks) else "<i8"
+    digest = hashlib.sha256()
+    for chunk in chunks:
+        digest.update(chunk.astype(fitting).tobytes())
+    return digest.hexdigest()
+
+
+def _fits(values, dtype):
+    """Whether no value changes in another type."""
+    return bool((values.astype(dtype) == values).all())

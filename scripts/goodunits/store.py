@@ -21,7 +21,7 @@ import json
 import os
 from pathlib import Path
 
-from goodunits import files, lock
+from goodunits import files, guarded, lock
 from goodunits.errors import SessionError
 
 STORE = "goodunits_store"
@@ -102,7 +102,7 @@ def read_label_file(session, name):
         target = os.readlink(path)
         what = "fetch it (git annex get)" if ANNEX in target else "mend or remove the link"
         raise SessionError(f"{path}: link to a missing file {target}; {what}")
-    return files.read_optional(path)
+    return guarded.read_optional(path, guarded.LABEL_FILE_BYTES)
 
 
 def check_label_files(session):

@@ -256,7 +256,7 @@ def test_other_files_under_the_name(folder, content):
 def test_a_folder_under_the_name(folder):
     path = folder(clusters=None)
     (path / "spike_clusters.npy").mkdir()
-    fails(path, "spike_clusters.npy", "cannot be read")
+    fails(path, "spike_clusters.npy", "a folder, expected a file")
 
 
 class Touch:
