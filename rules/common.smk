@@ -60,7 +60,7 @@ except GoodunitsError as error:
 SESSIONS = RUN.sessions
 PREVIEW = f"{RESULTS}preview.tsv"
 # Targets that label nothing.
-ON_DEMAND = ("history", "preview", "restore", "restore_last", "verify")
+ON_DEMAND = ("history", "preview", "restore", "restore_last", "settle", "verify")
 MEASURED_FILES = (
     "spike_times.npy",
     "spike_clusters.npy",

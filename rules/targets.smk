@@ -1,4 +1,4 @@
-"""Targets that a user calls by name: preview, restore, history, verify. They have no output, so always run."""
+"""Targets that a user calls by name: preview, restore, settle, history, verify. They have no output, so always run."""
 
 
 rule preview:
@@ -46,6 +46,23 @@ use rule restore as restore_last with:
         to="last",
     message:
         "Putting the label files back as they were before the last write"
+
+
+rule settle:
+    input:
+        library("settle"),
+    log:
+        "logs/settle.log",
+    localrule: True
+    conda:
+        "../envs/goodunits.yaml"
+    params:
+        sessions=with_folders(RUN.sessions),
+        labels_are=RUN.settings.labels_are,
+    message:
+        "Writing down whose the labels in the session folders are"
+    script:
+        "../scripts/settle.py"
 
 
 rule history:

@@ -34,6 +34,8 @@ class Settings:
         Files that other rules make for each session, with "{session}" for its id.
     manual_curation : str
         "keep", "fill" or "overwrite".
+    labels_are : str or None
+        For the target settle: "ours" or "theirs".
     phy_columns : tuple of str
         Names of metrics.
     """
@@ -46,6 +48,7 @@ class Settings:
     criteria_sets: dict
     wait_for: tuple
     manual_curation: str
+    labels_are: str | None
     phy_columns: tuple
 
 

@@ -1,10 +1,11 @@
 """All that is settled before the first job: settings, sessions, and what each rule depends on."""
 
 import json
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from goodunits import catalogue, criteria, dataset, files, found, settings, software
+from goodunits import catalogue, criteria, dataset, dates, files, found, settings, software
 from goodunits.errors import ConfigError, GoodunitsError
 
 KEPT = ".run"  # in results/: what the rules depend on beside data, as files
@@ -94,13 +95,26 @@ class Run:
         To be called before Snakemake looks for any of them: it lists a folder once.
         """
         kept = {self.metrics_file(): self.metrics_text()}
+        seen = self._dates_set_straight()
         for session, entry in self.sessions.items():
             kept[self.labels_file(session)] = self.labels_text(session)
             kept[self.phy_file(session)] = self.phy_text(session)
             found_file = Path(self.found_file(session))
             _refresh(entry, found_file, found_file.with_name("written.json"))
+        seen.keep()
         for path, text in kept.items():
             files.write_if_changed(path, text.encode())
+
+    def _dates_set_straight(self):
+        """Results dated so that Snakemake does what their content asks for; what was seen."""
+        seen, now_s = dates.Seen(self.results / KEPT / "seen.json"), time.time()
+        for folder in (self.results, self.results / KEPT):
+            dates.date_now(folder, now_s)
+        for session, entry in self.sessions.items():
+            dates.date_now(self.results / session, now_s)
+            if not entry.problem:
+                dates.set_straight(session, entry.folder, self.results / session, seen)
+        return seen
 
     def _set_of(self, session):
         return _set_name(self.settings, self.sessions[session])
