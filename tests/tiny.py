@@ -52,9 +52,15 @@ def read(folder):
     return {name: files.read_optional(Path(folder, name)) for name in LABEL_FILES}
 
 
+def rows_of(data):
+    """Rows of a table, header first."""
+    text = data.decode("utf-8-sig")
+    return list(csv.reader(text.splitlines(), delimiter="\t" if "\t" in text else ","))
+
+
 def groups(folder):
     """Labels of cluster_group.tsv by cluster id, if it has the header that Phy reads."""
-    rows = list(csv.reader(Path(folder, store.GROUP_FILE).read_text().splitlines(), delimiter="\t"))
+    rows = rows_of(Path(folder, store.GROUP_FILE).read_bytes())
     assert rows[0] == ["cluster_id", "group"]
     return {int(i): label for i, label in rows[1:]}
 
@@ -69,7 +75,7 @@ class Phy:
         for path in sorted(self.folder.glob("*.tsv")):
             if path.name == store.INFO_FILE:
                 continue
-            header, *rows = csv.reader(path.read_text().splitlines(), delimiter="\t")
+            header, *rows = rows_of(path.read_bytes())
             self.fields.setdefault(header[1], {}).update({int(i): text for i, text in rows})
         self.next_id = (
             int(max(self.clusters.max(), *map(max, filter(None, self.fields.values())))) + 1

@@ -163,7 +163,21 @@ def _programs(session, found, written):
         return ks_labels, [OURS_BESIDE.format(n=_n_equal(groups, ks_labels))]
     if ks_labels and groups == ks_labels:
         return ks_labels, [REPEATED.format(n=len(groups))]
+    if _is_in_our_form(found):
+        return ks_labels, [IN_OUR_FORM.format(n=_n_equal(groups, ks_labels))]
     return {}, []
+
+
+def _is_in_our_form(found):
+    """Whether both label files are, byte for byte, as we would write them, of the same clusters.
+
+    Phy ends lines otherwise, and leaves out clusters without a label.
+    """
+    tables = ((store.GROUP_FILE, found.group), (store.KS_FILE, found.ks))
+    return found.group.labels.keys() == found.ks.labels.keys() and all(
+        found.contents[name] == tsv.format_labels(table.column, table.labels)
+        for name, table in tables
+    )
 
 
 def _n_equal(labels, others):
@@ -196,6 +210,10 @@ MISSING_ROWS = (
 REPEATED = (
     "cluster_group.tsv: equal to cluster_KSLabel.tsv in all {n} rows, so taken for a program's "
     f"labels, not for decisions; {SETTLE}"
+)
+IN_OUR_FORM = (
+    "cluster_group.tsv: covers every cluster and was not saved by Phy, so its {n} label(s) equal "
+    f"to cluster_KSLabel.tsv are taken for a program's, not for decisions; {SETTLE}"
 )
 OURS_BESIDE = (
     "cluster_group.tsv: written by goodunits before, but the store does not say what; its {n} "

@@ -1,11 +1,14 @@
 """Random lives of a session, compared with a simple model of what must never be lost."""
 
+import os
+import re
 import shutil
 import tempfile
 from pathlib import Path
 
 import faults
 import hypothesis
+import numpy as np
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -42,7 +45,7 @@ class Life(RuleBasedStateMachine):
         """Nothing is known of a new sort."""
         self.base, self.decisions, self.inherited = None, {}, {}
         self.candidates, self.before = [], []
-        self.crashed, self.uncertain = False, {}
+        self.crashed, self.uncertain, self.dropped = False, {}, set()
         self.settled, self.units, self.left = {}, None, {}
 
     def teardown(self):
@@ -135,6 +138,8 @@ class Life(RuleBasedStateMachine):
         if phy.fields["group"].get(unit) == group:
             return
         phy.label(unit, group)
+        if unit in self.dropped and self.base.get(unit) == group:
+            return  # as before its row was lost: nobody can tell
         if self.crashed and unit in self.decisions:
             self.uncertain.setdefault(unit, {self.decisions[unit]}).add(group)
         self.decide(unit, group)
@@ -215,6 +220,78 @@ class Life(RuleBasedStateMachine):
         tiny.make_sort(self.folder, self.seed, sizes)
         self.new_sort()
 
+    # What happens to files, though nobody means anything by it
+
+    def is_labelled(self):
+        """Whether a whole run has written here and Phy would see its groups."""
+        group = tiny.read(self.folder)[store.GROUP_FILE] or b""
+        return bool(self.base) and not self.crashed and b"group" in group.split(b"\n")[0]
+
+    @rule(commas=st.booleans())
+    def rewritten(self, commas):
+        """A spreadsheet or a copy program writes the label files anew, with the same content."""
+        for name in store.SORTER_FILES:
+            header, *rows = tiny.rows_of(tiny.read(self.folder)[name])
+            text = tiny.table(header, rows)
+            tiny.replace(self.folder / name, text.replace(b"\t", b",") if commas else text)
+
+    @rule(dtype=st.sampled_from(["u8", ">i8", "i4", "f8"]))
+    def arrays_saved_again(self, dtype):
+        """A script loads and saves the arrays of the sort, in another type and shape."""
+        for name in sort_id.SORT_FILES:
+            np.save(self.folder / name, np.load(self.folder / name).reshape(-1, 1).astype(dtype))
+
+    @precondition(is_labelled)
+    @rule(pick=PICK, rest=st.booleans())
+    def rows_lost(self, pick, rest):
+        """A row of the group file is lost, or all behind it."""
+        lines = tiny.read(self.folder)[store.GROUP_FILE].splitlines(keepends=True)
+        if len(lines) < 2:
+            return
+        at = 1 + pick % (len(lines) - 1)
+        lost = lines[at:] if rest else lines[at : at + 1]
+        self.dropped |= {int(re.split(rb"[\t,]", line)[0]) for line in lost}
+        kept = [line for line in lines if line not in lost]
+        tiny.replace(self.folder / store.GROUP_FILE, b"".join(kept))
+
+    @rule(days=st.sampled_from([-400, 400]))
+    def dates_changed(self, days):
+        """A copy or a clock gives all files other dates."""
+        for path in self.folder.rglob("*"):
+            then = path.stat().st_mtime + days * 86400
+            os.utime(path, (then, then))
+
+    @rule()
+    def copied(self):
+        """The folder goes to another disk, with its store; life goes on there."""
+        place = Path(tempfile.mkdtemp(dir=self.place))
+        shutil.copytree(self.folder, place / "sort", symlinks=True)
+        self.folder = place / "sort"
+
+    @rule()
+    def linked(self):
+        """The folder is reached by a link from now on."""
+        place = Path(tempfile.mkdtemp(dir=self.place))
+        (place / "link").symlink_to(self.folder)
+        self.folder = place / "link"
+
+    @precondition(is_labelled)
+    @rule()
+    def copied_without_store(self):
+        """Of a copy of only the files, as a run left them, what people decided is still known."""
+        if not set(tiny.read(self.folder).values()) <= {*self.ours, None}:
+            return
+        copy = Path(tempfile.mkdtemp(dir=self.place))
+        for path in self.folder.glob("*.*"):
+            shutil.copy(path, copy / path.name)
+        groups, ks_labels = tiny.groups(copy), tiny.Phy(copy).fields["KSLabel"]
+        differing = {u for u, label in groups.items() if ks_labels[u] != label}
+        visible = {u: label for u, label in self.decisions.items() if u in differing}
+        actual = tiny.decided(copy)
+        assert visible.items() <= actual.items() or self.policy == "overwrite"
+        assert actual.keys() <= self.decisions.keys() | self.inherited.keys()
+        shutil.rmtree(copy)
+
     @rule()
     def results_deleted(self):
         """Someone removes the results."""
@@ -275,7 +352,7 @@ class Life(RuleBasedStateMachine):
     def settle(self):
         """The folder is now as we left it."""
         assert not tiny.temporary_files(self.folder)
-        self.crashed, self.uncertain = False, {}
+        self.crashed, self.uncertain, self.dropped = False, {}, set()
         self.settled = dict(self.decisions)
         self.units = set(tiny.by_criteria(self.folder, 0))
 
