@@ -139,7 +139,8 @@ class Life(RuleBasedStateMachine):
             return
         phy.label(unit, group)
         if unit in self.dropped and self.base.get(unit) == group:
-            return  # as before its row was lost: nobody can tell
+            self.gone(unit)  # as before its row was lost: nobody can tell
+            return
         if self.crashed and unit in self.decisions:
             self.uncertain.setdefault(unit, {self.decisions[unit]}).add(group)
         self.decide(unit, group)
