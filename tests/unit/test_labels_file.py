@@ -12,7 +12,7 @@ ROWS = [
     {"cluster_id": 7, "firing_rate": 4.0, "presence_ratio": None},
 ]
 UNDEFINED = {7: {"presence_ratio": "recording_too_short"}}
-SEEN = Curation({3: "noise"}, {12: "good"}, {}, {3: "good", 12: "mua"})
+SEEN = Curation({3: "noise"}, {12: "good"}, {}, {3: "good", 12: "mua"}, [])
 
 
 @pytest.fixture
