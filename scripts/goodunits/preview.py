@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from pathlib import Path
 
 from goodunits import decisions, files, logs, store, tsv
-from goodunits.errors import GoodunitsError, SessionError
+from goodunits.errors import SessionError, in_words
 
 COLUMNS = ("session", "cluster_id", "label_now", "label", "source", "reason")
 SHOWN = 10
@@ -79,8 +79,8 @@ def compare(sessions, table_path):
     for session_id, session, results in sessions:
         try:
             rows += changes(session_id, session, _labels_path(results))
-        except (GoodunitsError, OSError) as error:
-            problems[session_id] = str(error)
+        except Exception as error:  # whatever it is, the other sessions go on
+            problems[session_id] = in_words(error)
     files.write_if_changed(table_path, tsv.format_table(COLUMNS, rows))
     return (
         f"{text(rows, [session[0] for session in sessions], problems)}\nAll of them: {table_path}"

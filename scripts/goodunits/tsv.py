@@ -133,7 +133,7 @@ def format_table(header, rows):
     writer = csv.writer(out, delimiter="\t", lineterminator="\n")
     writer.writerow(header)
     writer.writerows(rows)
-    return out.getvalue().encode()
+    return out.getvalue().encode(errors="backslashreplace")
 
 
 def format_labels(column, labels):
