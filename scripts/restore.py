@@ -22,7 +22,7 @@ def main(snakemake):
         except Exception as error:  # whatever it is, the other sessions go on
             rows.append([session, folder, "failed", in_words(error)])
             failures.append(f"{session}: {in_words(error)}")
-    files.write_if_changed(Path(snakemake.params.table), tsv.format_table(COLUMNS, rows))
+    files.write_if_changed(Path(snakemake.params.table), tsv.format_results(COLUMNS, rows))
     for session, _, result, done in rows:
         print(f"{session}: {result}: {done}")
     if failures:

@@ -249,5 +249,5 @@ def read_receipt(path):
 def as_json(value):
     """JSON text of a value, the same for the same content."""
     text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False)
-    # A byte of a path that is no text becomes a \\u escape, which JSON reads back as it was.
+    # A byte of a path that is no text becomes a \u escape, which JSON reads back as it was.
     return f"{text}\n".encode(errors="backslashreplace")

@@ -96,7 +96,7 @@ def sessions_table(sessions):
     """
     rows = [_row_or_problem(*session) for session in sorted(sessions)]
     body = [[row[name] for name in SESSION_COLUMNS] for row in rows]
-    return tsv.format_table(SESSION_COLUMNS, body), rows
+    return tsv.format_results(SESSION_COLUMNS, body), rows
 
 
 def labelled(rows, sessions):

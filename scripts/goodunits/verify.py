@@ -66,4 +66,4 @@ def _units(session, results):
 
 def table(rows):
     """Content of verify.tsv."""
-    return tsv.format_table(COLUMNS, rows)
+    return tsv.format_results(COLUMNS, rows)

@@ -6,7 +6,7 @@ import socket
 
 import pytest
 
-from goodunits import curation, guarded, lineage, phy_write, session, store
+from goodunits import backup, curation, guarded, lineage, phy_write, session, store
 from goodunits.errors import SessionError
 from tiny import make_sort
 
@@ -80,7 +80,7 @@ def test_label_files(tmp_path, set_trap, name):
     with pytest.raises(SessionError, match=name):
         curation.look(sort)
     with pytest.raises(SessionError, match=name), store.locked(sort) as base:
-        store.back_up(sort, base, store.sort_id(sort))
+        backup.back_up(sort, base)
 
 
 @pytest.mark.parametrize("set_trap", TRAPS)

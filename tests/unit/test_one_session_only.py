@@ -111,6 +111,26 @@ def test_a_damaged_found_file_is_made_again(labelled):
         assert curation.from_json(path.read_text()) == good
 
 
+@pytest.mark.parametrize(
+    "spoil", [b"cluster_id\tgroup\n0\tno\0\0\0\0", b"cluster_id\tgruop\n0\tgood\n"]
+)
+def test_a_damaged_label_file_is_no_decision_and_can_be_removed(labelled, spoil):
+    phy = tiny.Phy(labelled.folder)
+    phy.label(1, "noise")
+    phy.save()
+    tiny.run(labelled.folder, labelled.results)
+    group = labelled.folder / store.GROUP_FILE
+    whole = tiny.groups(labelled.folder)
+    group.write_bytes(spoil)
+    said = problem_of(labelled)
+    assert "cluster_group.tsv, line" in said and "remove it and run again" in said
+    group.unlink()
+    assert problem_of(labelled) is None
+    tiny.run(labelled.folder, labelled.results)
+    assert tiny.groups(labelled.folder) == whole
+    assert tiny.decided(labelled.folder) == {1: "noise"}
+
+
 def test_numbers_without_end_in_the_log_of_phy(tmp_path):
     digits = "1" * 5000
     said = f"Change metadata_group for clusters {digits} to good.\nMerge clusters 1 to {digits}.\n"
