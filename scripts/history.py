@@ -3,7 +3,7 @@
 import sys
 
 from goodunits import logs, restore
-from goodunits.errors import GoodunitsError
+from goodunits.errors import GoodunitsError, in_words
 
 
 def main(snakemake):
@@ -12,8 +12,8 @@ def main(snakemake):
     for session, folder, _ in snakemake.params.sessions:
         try:
             lines = [restore.describe(event) for event in restore.history(folder)]
-        except (GoodunitsError, OSError) as error:
-            lines = [f"cannot be read: {error}"]
+        except Exception as error:  # whatever it is, the other sessions go on
+            lines = [f"cannot be read: {in_words(error)}"]
             failures.append(session)
         print("\n  ".join([f"{session}: {folder}", *(lines or ["nothing was done here"])]))
     sys.stdout.flush()

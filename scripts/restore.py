@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from goodunits import backup, files, logs, restore, tsv
-from goodunits.errors import GoodunitsError
+from goodunits.errors import GoodunitsError, in_words
 
 COLUMNS = ("session", "folder", "result", "files")
 
@@ -19,10 +19,10 @@ def main(snakemake):
             rows.append([session, folder, "restored", done])
         except restore.NothingToRestoreError as error:
             rows.append([session, folder, "as it was", str(error)])
-        except (GoodunitsError, OSError) as error:
-            rows.append([session, folder, "failed", str(error)])
-            failures.append(f"{session}: {error}")
-    files.write_if_changed(Path(snakemake.params.table), tsv.format_table(COLUMNS, rows))
+        except Exception as error:  # whatever it is, the other sessions go on
+            rows.append([session, folder, "failed", in_words(error)])
+            failures.append(f"{session}: {in_words(error)}")
+    files.write_if_changed(Path(snakemake.params.table), tsv.format_results(COLUMNS, rows))
     for session, _, result, done in rows:
         print(f"{session}: {result}: {done}")
     if failures:

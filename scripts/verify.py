@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from goodunits import files, logs, verify
-from goodunits.errors import GoodunitsError
+from goodunits.errors import GoodunitsError, in_words
 
 
 def main(snakemake):
@@ -12,8 +12,8 @@ def main(snakemake):
     for session, folder, results in snakemake.params.sessions:
         try:
             problems = verify.check(folder, results)
-        except (GoodunitsError, OSError) as error:
-            problems = [str(error)]
+        except Exception as error:  # whatever it is, the other sessions go on
+            problems = [in_words(error)]
         rows.append([session, folder, "differs" if problems else "as written", "; ".join(problems)])
     files.write_if_changed(Path(snakemake.params.table), verify.table(rows))
     for session, folder, verdict, detail in rows:

@@ -1,6 +1,56 @@
 """Errors whose text is meant for the user: one clear line each, never a traceback."""
 
 import difflib
+import unicodedata
+
+LINE_LENGTH = 2000
+# Control characters, marks that turn the direction of a text, and bytes that are no text.
+HARMFUL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+
+
+def one_line(text):
+    """A text as one line that does nothing to a terminal, cut where it is very long.
+
+    Parameters
+    ----------
+    text : str
+        Any text; parts of it may come from files of strangers.
+
+    Returns
+    -------
+    line : str
+        Control characters, escape sequences and bytes that are no text are shown by their code.
+    """
+    if len(text) > LINE_LENGTH:
+        text = f"{text[:LINE_LENGTH]}..."
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(_harmless(character) for character in text)
+
+
+def _harmless(character):
+    if unicodedata.category(character) not in HARMFUL:
+        return character
+    return " " if character == "\n" else ascii(character)[1:-1]
+
+
+def in_words(error):
+    """What went wrong, whatever it was, as one line.
+
+    Parameters
+    ----------
+    error : Exception
+        The error.
+
+    Returns
+    -------
+    line : str
+    """
+    if isinstance(error, GoodunitsError):
+        return str(error)
+    if isinstance(error, OSError):
+        return one_line(f"{error.filename or 'file system'}: {error.strerror or error}")
+    return one_line(f"unexpected {type(error).__name__}: {error}")
 
 
 class GoodunitsError(Exception):
@@ -8,7 +58,16 @@ class GoodunitsError(Exception):
 
 
 class SessionError(GoodunitsError):
-    """One session cannot be treated; the others go on."""
+    """One session cannot be treated; the others go on.
+
+    Parameters
+    ----------
+    text : str
+        What is wrong, shown as one line.
+    """
+
+    def __init__(self, text=""):
+        super().__init__(one_line(text))
 
 
 class ConfigError(GoodunitsError):

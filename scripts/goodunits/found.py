@@ -5,8 +5,10 @@ folder does not hold what our receipt says we wrote: somebody curated, restored 
 """
 
 import json
+from pathlib import Path
 
 from goodunits import backup, curation, files, generations, label_tables, state, store
+from goodunits.errors import SessionError
 
 
 def refresh(session, found_path, receipt_path):
@@ -28,6 +30,7 @@ def refresh(session, found_path, receipt_path):
     """
     receipt = store.read_receipt(receipt_path)
     if receipt:
+        _demand_whole(receipt, receipt_path)
         backup.demand_store(session, receipt_path)
         if _is_sound(found_path) and not _has_news(session, receipt):
             return
@@ -39,10 +42,22 @@ def refresh(session, found_path, receipt_path):
     files.write_if_changed(found_path, curation.to_json(seen, trigger=trigger).encode())
 
 
+def _demand_whole(receipt, path):
+    """Raise unless a receipt tells what was written, when, and for which sort."""
+    texts = [receipt.get("sort_id"), receipt.get("time")]
+    if not all(isinstance(text, str) for text in texts) or not isinstance(
+        receipt.get("written"), dict
+    ):
+        raise SessionError(f"{path}: damaged; remove it and run again")
+
+
 def _is_sound(found_path):
     """Whether there is a `found.json` that tells of labels, not of a problem, mended by now."""
-    kept = store.read_receipt(found_path)
-    return kept is not None and "problem" not in kept
+    try:
+        curation.from_json(Path(found_path).read_text(encoding="utf-8"))
+    except Exception:  # missing, damaged, or of a session that had a problem: look again
+        return False
+    return True
 
 
 def _has_news(session, receipt):

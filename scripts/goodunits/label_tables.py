@@ -9,7 +9,7 @@ import json
 from goodunits import files, store, tsv
 from goodunits.errors import SessionError
 
-INFO_COLUMNS = ("group", "KSLabel")
+INFO_COLUMNS = LABEL_COLUMNS = ("group", "KSLabel")
 
 
 def read_table(folder, name, data, preferred="group"):
@@ -38,7 +38,26 @@ def read_table(folder, name, data, preferred="group"):
     """
     if data is None or not data.strip():
         return None
-    return tsv.parse_labels(data, f"{folder}/{name}", preferred)
+    try:
+        table = tsv.parse_labels(data, f"{folder}/{name}", preferred)
+        if table.column not in LABEL_COLUMNS:
+            known = " or ".join(LABEL_COLUMNS)
+            raise SessionError(
+                f"{folder}/{name}, line 1: unknown column {table.column!r:.60}, expected {known}"
+            )
+    except SessionError as error:
+        raise SessionError(f"{error}; {_cure(folder)}") from None
+    return table
+
+
+def _cure(folder):
+    """What to do about a damaged label file."""
+    if any(store.store_folder(folder).glob("*/manifest.json")):
+        return (
+            f"mend it, or remove it and run again: {store.STORE} holds what was found in it before "
+            "and every decision that was seen"
+        )
+    return "mend it, put it back from a backup of your data, or remove it if nobody labelled here"
 
 
 def table_hash(name, data):

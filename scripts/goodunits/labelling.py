@@ -47,7 +47,7 @@ def label_units(rows, undefined, labels_block, manual_curation, seen):
         reason = explain(label, sources[cluster_id], verdict)
         fixed = [cluster_id, label, before, sources[cluster_id], reason, verdict.label]
         table.append([*fixed, *(verdict.results[name] for name in names)])
-    return tsv.format_table([*labels_file.FIXED_COLUMNS, *names], table)
+    return tsv.format_results([*labels_file.FIXED_COLUMNS, *names], table)
 
 
 def explain(label, source, verdict):

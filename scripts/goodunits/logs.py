@@ -8,7 +8,7 @@ import traceback
 from pathlib import Path
 
 from goodunits import files
-from goodunits.errors import GoodunitsError
+from goodunits.errors import GoodunitsError, in_words
 
 FAILED = "failed-{rule}.json"
 
@@ -30,13 +30,10 @@ def run(main, snakemake):
         _fail(snakemake, str(error))
     except OSError as error:
         logging.getLogger(snakemake.rule).error("%s", traceback.format_exc())
-        _fail(snakemake, f"{error.filename or 'file system'}: {error.strerror or error}")
+        _fail(snakemake, in_words(error))
     except Exception as error:
         logging.getLogger(snakemake.rule).error("%s", traceback.format_exc())
-        _fail(
-            snakemake,
-            f"unexpected {type(error).__name__}: {error} (traceback in {snakemake.log[0]})",
-        )
+        _fail(snakemake, f"{in_words(error)} (traceback in {snakemake.log[0]})")
     _forget_failure(snakemake)
 
 

@@ -6,14 +6,14 @@ torch, or any other package is called while the file is read. Arrays are built a
 collected shapes and bytes. Paths of either operating system become pure paths.
 """
 
-import pickle
 import re
 from io import BytesIO
 from math import prod
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from goodunits import guarded, npy_header
+from goodunits import guarded, npy_header, pickle_machine
 from goodunits.errors import SessionError
+from goodunits.pickle_machine import checked_keys
 
 MAX_BYTES = 500_000_000
 _PLAIN_DTYPE = re.compile(r"[biufcSU][0-9]{1,6}")
@@ -44,16 +44,17 @@ def read_ops(path):
     SessionError
         If the file is too large, damaged, or does not hold one dictionary.
     """
-    payload = _read_payload(Path(path))
+    file, n_bytes = _open_payload(Path(path))
     try:
-        saved = _to_plain(_OpsUnpickler(BytesIO(payload)).load(), {})
+        saved = _to_plain(pickle_machine.load(file, n_bytes, _find_name, _call, _change), {})
         if isinstance(saved, list) and len(saved) == 1:  # the array that np.save puts around it
             saved = saved[0]
     except UnsafePickleError as error:
         raise UnsafePickleError(f"{path}: {error}") from error
     except Exception as error:  # a damaged pickle may raise anything
         raise SessionError(
-            f"{path}: damaged, or not written by Kilosort ({type(error).__name__}: {error})"
+            f"{path}: damaged, or not written by Kilosort ({type(error).__name__}: "
+            f"{str(error)[:200]})"
         ) from error
     if not isinstance(saved, dict):
         raise SessionError(
@@ -62,19 +63,20 @@ def read_ops(path):
     return saved
 
 
-def _read_payload(path):
-    """Pickle inside the .npy file, as bytes."""
+def _open_payload(path):
+    """The file in memory, at the pickle inside it, and its size."""
     try:
-        content = BytesIO(guarded.read(path, MAX_BYTES))
+        data = guarded.read(path, MAX_BYTES)
     except OSError as error:
         raise SessionError(f"{path}: cannot be read ({error.strerror})") from error
-    kind = npy_header.header_fields(content, path)["descr"]
+    file = BytesIO(data)
+    kind = npy_header.header_fields(file, path)["descr"]
     if kind not in ("|O", "O"):
         raise SessionError(
             f"{path}: holds an array of type {str(kind):.60}, expected Kilosort's dictionary of "
             "settings"
         )
-    return content.read()
+    return file, len(data)
 
 
 class _Array:
@@ -86,6 +88,8 @@ class _Array:
 
     def __setstate__(self, state):
         self.shape, self.dtype, self.is_fortran, self.content = state[-4:]
+        if not isinstance(self.dtype, _Dtype) or not isinstance(self.shape, tuple):
+            raise ValueError("an array without its type or shape")
 
 
 class _Dtype:
@@ -101,24 +105,18 @@ class _Dtype:
 
     def text(self):
         """Type as NumPy writes it, for example '<f4'; raises for all but plain numbers and text."""
-        if self.byte_order not in ("<", ">", "|", "=") or not _PLAIN_DTYPE.fullmatch(self.code):
-            raise UnsafePickleError(f"refused, unknown data type {self.byte_order}{self.code}")
+        if not isinstance(self.code, str) or self.byte_order not in ("<", ">", "|", "="):
+            raise UnsafePickleError("refused, a data type without a name or an order of bytes")
+        if not _PLAIN_DTYPE.fullmatch(self.code):
+            raise UnsafePickleError(f"refused, unknown data type {self.byte_order}{self.code:.40}")
         return self.byte_order + self.code
 
 
 class _Maker:
     """A function that the pickle may call but not change."""
 
-    __slots__ = ("_make",)
-
     def __init__(self, make):
-        self._make = make
-
-    def __call__(self, *arguments):
-        return self._make(*arguments)
-
-    def __setstate__(self, state):
-        raise UnsafePickleError("refused, it tries to change one of the functions it may use")
+        self.make = make
 
 
 def _make_array(*_):
@@ -155,7 +153,27 @@ def _make_bytearray(content=b"", encoding="latin-1"):
 
 def _make_device(kind, index=None):
     """Stand-in of torch.device: its text."""
-    return str(kind) if index is None else f"{kind}:{index}"
+    if not isinstance(kind, str) or not isinstance(index, (int, type(None))):
+        raise ValueError("a device without a name")
+    return kind if index is None else f"{kind}:{index}"
+
+
+def _make_dict(items=()):
+    """Stand-in of OrderedDict."""
+    pairs = [(key, value) for key, value in items]
+    return dict(
+        zip(checked_keys(key for key, _ in pairs), (value for _, value in pairs), strict=True)
+    )
+
+
+def _make_set(items=()):
+    """Stand-in of set."""
+    return set(checked_keys(items))
+
+
+def _make_frozenset(items=()):
+    """Stand-in of frozenset."""
+    return frozenset(checked_keys(items))
 
 
 def _allowed_names():
@@ -163,7 +181,7 @@ def _allowed_names():
     allowed = {
         ("numpy", "ndarray"): "numpy.ndarray",
         ("numpy", "dtype"): _Maker(_Dtype),
-        ("collections", "OrderedDict"): _Maker(dict),
+        ("collections", "OrderedDict"): _Maker(_make_dict),
         ("_codecs", "encode"): _Maker(_make_bytes),
         ("torch", "device"): _Maker(_make_device),
         ("torch", "Size"): _Maker(tuple),
@@ -178,8 +196,10 @@ def _allowed_names():
         for name in ("WindowsPath", "PureWindowsPath"):
             allowed[module, name] = _Maker(PureWindowsPath)
     for module in ("builtins", "__builtin__"):  # the second is protocol 2 and below
-        for kind in (set, frozenset, slice, complex):
-            allowed[module, kind.__name__] = _Maker(kind)
+        allowed[module, "set"] = _Maker(_make_set)
+        allowed[module, "frozenset"] = _Maker(_make_frozenset)
+        allowed[module, "slice"] = _Maker(slice)
+        allowed[module, "complex"] = _Maker(complex)
         allowed[module, "bytes"] = _Maker(_make_empty_bytes)
         allowed[module, "bytearray"] = _Maker(_make_bytearray)
     sizes = ("8", "16", "32", "64")
@@ -194,18 +214,32 @@ def _allowed_names():
 _ALLOWED = _allowed_names()
 
 
-class _OpsUnpickler(pickle.Unpickler):
-    """Unpickler that knows only the names in _ALLOWED."""
+def _find_name(module, name):
+    """What a name in the pickle stands for: one of _ALLOWED, nothing else."""
+    if module == "numpy.dtypes" and name.isidentifier():
+        return f"numpy.dtypes.{name:.60}"
+    if (module, name) not in _ALLOWED:
+        raise UnsafePickleError(
+            f"refused, it asks for {module:.60}.{name:.60}, which Kilosort's ops do not need; "
+            "nothing was run"
+        )
+    return _ALLOWED[module, name]
 
-    def find_class(self, module, name):
-        if module == "numpy.dtypes" and name.isidentifier():
-            return f"numpy.dtypes.{name}"
-        if (module, name) not in _ALLOWED:
-            raise UnsafePickleError(
-                f"refused, it asks for {module}.{name}, which Kilosort's ops do not need; "
-                "nothing was run"
-            )
-        return _ALLOWED[module, name]
+
+def _call(function, arguments):
+    """Call one of the stand-ins."""
+    if not isinstance(function, _Maker):
+        raise UnsafePickleError("refused, it calls something that is no function")
+    return function.make(*arguments)
+
+
+def _change(value, state):
+    """Fill an array or a data type with what the pickle says of it."""
+    if isinstance(value, _Maker):
+        raise UnsafePickleError("refused, it tries to change one of the functions it may use")
+    if not isinstance(value, (_Array, _Dtype)) or not isinstance(state, tuple):
+        raise ValueError("a state for something that has none")
+    value.__setstate__(state)
 
 
 def _to_plain(value, done):
@@ -257,6 +291,4 @@ def _object_list(array, done):
     """Items of an array of objects, as a flat list."""
     if not isinstance(array.content, list):
         raise ValueError("an array of objects without its objects")
-    plain = done[id(array)] = []
-    plain.extend(_to_plain(item, done) for item in array.content)
-    return plain
+    return _to_plain(array.content, done)

@@ -24,7 +24,7 @@ from goodunits import (
     store,
     tsv,
 )
-from goodunits.errors import SessionError
+from goodunits.errors import SessionError, one_line
 from goodunits.generations import current_generation
 
 PHY_GROUPS = ("good", "mua", "noise", "unsorted")
@@ -216,7 +216,7 @@ def _competing(session, contents):
             continue
         if shared := ", ".join(sorted(ours & set(header))):
             notes.append(
-                f"{name}: has a column {shared} too, so Phy may show its labels and "
+                f"{one_line(name)}: has a column {shared} too, so Phy may show its labels and "
                 "SpikeInterface may refuse the folder; move it away"
             )
         if name == TUTORIAL_BACKUP:

@@ -3,8 +3,8 @@
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from goodunits import decisions, files, logs, store, tsv
-from goodunits.errors import GoodunitsError, SessionError
+from goodunits import decisions, files, label_tables, logs, store, tsv
+from goodunits.errors import SessionError, in_words
 
 COLUMNS = ("session", "cluster_id", "label_now", "label", "source", "reason")
 SHOWN = 10
@@ -25,10 +25,8 @@ def labels_now(session):
     shown = {}
     for name, column in ((store.KS_FILE, "KSLabel"), (store.GROUP_FILE, "group")):
         data = store.read_label_file(session, name)
-        if data is None:
-            continue
-        table = tsv.parse_labels(data, Path(session, name), column)
-        if table.column == column:
+        table = label_tables.read_table(session, name, data, column)
+        if table is not None and table.column == column:
             labels = table.labels.items()
             shown |= {i: text for i, text in labels if text.lower() not in decisions.UNDECIDED}
     return shown
@@ -79,9 +77,9 @@ def compare(sessions, table_path):
     for session_id, session, results in sessions:
         try:
             rows += changes(session_id, session, _labels_path(results))
-        except (GoodunitsError, OSError) as error:
-            problems[session_id] = str(error)
-    files.write_if_changed(table_path, tsv.format_table(COLUMNS, rows))
+        except Exception as error:  # whatever it is, the other sessions go on
+            problems[session_id] = in_words(error)
+    files.write_if_changed(table_path, tsv.format_results(COLUMNS, rows))
     return (
         f"{text(rows, [session[0] for session in sessions], problems)}\nAll of them: {table_path}"
     )

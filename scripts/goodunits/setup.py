@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from goodunits import catalogue, criteria, dataset, dates, files, found, settings, software
-from goodunits.errors import ConfigError, GoodunitsError
+from goodunits.errors import ConfigError, SessionError, in_words
 
 KEPT = ".run"  # in results/: what the rules depend on beside data, as files
 
@@ -144,10 +144,10 @@ def _refresh(entry, path, receipt):
     """Bring found.json up to date; what is wrong with a session is said by its own job."""
     try:
         if entry.problem:
-            raise GoodunitsError(entry.problem)
+            raise SessionError(entry.problem)
         found.refresh(entry.folder, path, receipt)
-    except (GoodunitsError, OSError) as error:
-        files.write_if_changed(path, json.dumps({"problem": str(error)}).encode())
+    except Exception as error:  # whatever it is, the other sessions go on
+        files.write_if_changed(path, json.dumps({"problem": in_words(error)}).encode())
 
 
 def prepare(

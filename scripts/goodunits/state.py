@@ -29,12 +29,48 @@ def read_state(generation):
         sha, text = data.decode().split("\n", 1)
         if files.sha256_bytes(text.encode()) != sha:
             raise ValueError
-        return json.loads(text)
-    except ValueError:
+        return _checked(json.loads(text))
+    except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         raise SessionError(
-            f"{path}: damaged, and it holds decisions of people; put it back from a backup of your "
-            "data, or move it away: it is then built again from history.jsonl beside it"
+            f"{path}: damaged or of a newer version, and it holds decisions of people; use that "
+            "version, put it back from a backup of your data, or move it away: it is then built "
+            "again from history.jsonl beside it"
         ) from None
+
+
+def _checked(state):
+    """The state, if it has all that is asked of it."""
+    for key in ("decisions", "inherited", "first_decisions"):
+        _demand_labels(state.get(key, {}) if key == "inherited" else state[key])
+    _demand_texts(state["before"])
+    for record in (state["last"], state["pending"]):
+        if record is not None:
+            _demand_record(record)
+    return state
+
+
+def _demand_record(record):
+    """Raise unless this is what was left in a session folder."""
+    _demand_labels(record["group"])
+    _demand_texts(record["hashes"])
+    for cluster_id, unit in record["units"].items():
+        spikes = unit["spikes"]
+        numbers = [int(cluster_id), unit["n_spikes"], *spikes]
+        if not isinstance(spikes, list) or not all(type(n) is int for n in numbers):
+            raise ValueError
+
+
+def _demand_labels(labels):
+    """Raise unless these are labels by cluster id."""
+    for cluster_id, label in labels.items():
+        if int(cluster_id) < 0 or not isinstance(label, str):
+            raise ValueError
+
+
+def _demand_texts(texts):
+    """Raise unless these are texts, or None, by file name."""
+    if not all(text is None or isinstance(text, str) for text in texts.values()):
+        raise ValueError
 
 
 def _state_from_history(generation):
@@ -83,8 +119,20 @@ def read_history(generation):
     for line in data.decode(errors="replace").splitlines():
         try:
             event = json.loads(line)
-        except ValueError:
+            _demand_event(event)
+        except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
             continue
-        if isinstance(event, dict) and "decisions" in event and "inherited" in event:
-            events.append(event)
+        events.append(event)
     return events
+
+
+def _demand_event(event):
+    """Raise unless this line tells what happened to the labels."""
+    _demand_labels(event["decisions"])
+    _demand_labels(event["inherited"])
+    if not isinstance(event["time"], str) or not isinstance(event["event"], str):
+        raise ValueError
+    if "left" in event:
+        _demand_texts(event["found"])
+        _demand_texts(event["left"]["hashes"])
+        _demand_labels(event["left"].get("group", {}))

@@ -84,8 +84,8 @@ def locked(session):
 
 
 def label_file_names(session):
-    """Names of the label files that exist: Phy's `cluster_*.tsv`."""
-    names = [entry.name for entry in os.scandir(session)]
+    """Names of the label files that exist: Phy's `cluster_*.tsv`, if the name is plain text."""
+    names = [entry.name for entry in os.scandir(session) if entry.name.isprintable()]
     return sorted(name for name in names if name.startswith("cluster_") and name.endswith(".tsv"))
 
 
@@ -217,7 +217,7 @@ def read_manifest(generation):
     try:
         manifest = json.loads(data)
         expected = dict(manifest["files"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         raise SessionError(
             f"{path}: damaged; put the store back from a backup of your data"
         ) from None
@@ -241,11 +241,13 @@ def read_receipt(path):
     """Receipt of a write in the results folder, None where there is none that can be read."""
     try:
         receipt = json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return None
     return receipt if isinstance(receipt, dict) and receipt else None
 
 
 def as_json(value):
     """JSON text of a value, the same for the same content."""
-    return (json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False) + "\n").encode()
+    text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False)
+    # A byte of a path that is no text becomes a \u escape, which JSON reads back as it was.
+    return f"{text}\n".encode(errors="backslashreplace")

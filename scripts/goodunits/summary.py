@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from goodunits import logs, store, tsv, unit_table
+from goodunits.errors import in_words
 
 MAX_NOTES = 10
 SESSION_COLUMNS = (
@@ -57,6 +58,17 @@ def session_row(session_id, folder, results):
     return row
 
 
+def _row_or_problem(session_id, folder, results):
+    """Row of one session; whatever is wrong with its results, the others have theirs."""
+    try:
+        return session_row(session_id, folder, results)
+    except Exception as error:
+        row = dict.fromkeys(SESSION_COLUMNS, "")
+        row.update(session=session_id, folder=str(folder))
+        row.update(status="failed", reason=f"summarize: {in_words(error)}; see {results}")
+        return row
+
+
 def _counts(labels_path):
     """Numbers of units for the row of a session."""
     _, rows = tsv.read_table(labels_path)
@@ -82,9 +94,9 @@ def sessions_table(sessions):
     data : bytes
     rows : list of dict
     """
-    rows = [session_row(*session) for session in sorted(sessions)]
+    rows = [_row_or_problem(*session) for session in sorted(sessions)]
     body = [[row[name] for name in SESSION_COLUMNS] for row in rows]
-    return tsv.format_table(SESSION_COLUMNS, body), rows
+    return tsv.format_results(SESSION_COLUMNS, body), rows
 
 
 def labelled(rows, sessions):

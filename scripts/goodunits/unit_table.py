@@ -26,7 +26,7 @@ def units_tsv(sessions):
     for _, results in sessions:
         header |= dict.fromkeys(tsv.read_header(Path(results, "metrics.tsv")))
     units = (unit for session in sessions for unit in _session_units(*session))
-    return tsv.format_table(header, ([unit.get(name, "") for name in header] for unit in units))
+    return tsv.format_results(header, ([unit.get(name, "") for name in header] for unit in units))
 
 
 def _session_units(session, results):

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from goodunits import found, generations, preview, sort_id, state, store, tsv
-from goodunits.errors import SessionError
+from goodunits.errors import in_words
 
 COLUMNS = ("session", "folder", "verdict", "detail")
 
@@ -58,12 +58,12 @@ def _units(session, results):
     """Name the units whose label differs now."""
     try:
         rows = preview.changes("", session, Path(results, "labels.tsv"))
-    except (SessionError, OSError) as error:
-        return f"labels cannot be compared ({error})"
+    except Exception as error:  # the verdict stands without them
+        return f"labels cannot be compared ({in_words(error)})"
     units = [f"unit {row[1]}: {row[3]} written, {row[2] or 'none'} now" for row in rows]
     return "; ".join(units[:10]) or "the labels themselves are as written"
 
 
 def table(rows):
     """Content of verify.tsv."""
-    return tsv.format_table(COLUMNS, rows)
+    return tsv.format_results(COLUMNS, rows)

@@ -6,6 +6,8 @@ import math
 import os
 import pathlib
 import pickle
+import resource
+import time
 
 import numpy as np
 import pytest
@@ -297,6 +299,50 @@ def test_structured_types_are_refused(tmp_path):
         read_ops(path)
 
 
+def nested_key(depth):
+    """A tuple that holds itself twice, so many times over, as the key of a dictionary."""
+    return b"}" + b")" + b"2\x86" * depth + b"K\x01s."
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        nested_key(100),
+        b"cbuiltins\nset\n(](" + b")" + b"2\x86" * 100 + b"e" + b"tR.",
+        b"cbuiltins\nfrozenset\n(](" + b")" + b"2\x86" * 100 + b"e" + b"tR.",
+        b"ccollections\nOrderedDict\n(](" + b")" + b"2\x86" * 100 + b"N\x86e" + b"tR.",
+        b"ctorch\ndevice\n" + b")" + b"2\x86" * 100 + b"\x85R.",
+        b"(" + b")" + b"2\x86" * 100 + b"\x91.",  # FROZENSET
+        b"}r\xff\xff\xff\xff" + b"q\x01" * 5,  # LONG_BINPUT far away, then the end is missing
+        b"\x96" + (2**40).to_bytes(8, "little") + b".",  # BYTEARRAY8 of a terabyte
+        b"\x8e" + (2**62).to_bytes(8, "little") + b".",  # BINBYTES8
+        b"\x8b" + (2**31 - 1).to_bytes(4, "little") + b".",  # LONG4
+        b"I" + b"9" * 5000 + b"\n.",
+        b"](" + b"N" * 2_000_000 + b"e.",
+        # One text of a megabyte encoded a thousand times
+        b"c_codecs\nencode\nq\x000X\x40\x42\x0f\x00"
+        + b"x" * 10**6
+        + b"q\x010](X\x06\x00\x00\x00latin1"
+        b"q\x020" + b"h\x00h\x01h\x02\x86R" * 1000 + b"e.",
+    ],
+)
+def test_bounds_on_time_and_memory(tmp_path, payload):
+    path = write_npy(tmp_path / "ops.npy", payload)
+    started, before = time.process_time(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(SessionError, match=r"ops\.npy: ") as error:
+        read_ops(path)
+    assert time.process_time() - started < 10
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 500_000  # kB
+    assert len(str(error.value)) < 600
+
+
+def test_a_memo_far_away_takes_no_memory(tmp_path):
+    payload = b"}r\xff\xff\xff\xffX\x02\x00\x00\x00fsG\x40\xdd\x4c\x00\x00\x00\x00\x00s."
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    assert read_ops(write_npy(tmp_path / "ops.npy", payload)) == {"fs": 30000.0}
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000  # kB
+
+
 def test_files_that_are_not_ops(tmp_path):
     path = tmp_path / "ops.npy"
     np.save(path, np.arange(3))
@@ -308,7 +354,7 @@ def test_files_that_are_not_ops(tmp_path):
             read_ops(path)
     with pytest.raises(SessionError, match="cannot be read"):
         read_ops(tmp_path / "missing.npy")
-    with pytest.raises(SessionError, match="not a file"):
+    with pytest.raises(SessionError, match="a folder, expected a file"):
         read_ops(tmp_path)
 
 

@@ -288,7 +288,7 @@ def test_damaged_label_file_is_one_clear_error(sort, data):
     (sort / store.GROUP_FILE).write_bytes(data)
     with pytest.raises(SessionError, match=store.GROUP_FILE) as error:
         curation.look(sort)
-    assert "\n" not in str(error.value) and "repair or remove" in str(error.value)
+    assert "\n" not in str(error.value) and "remove it" in str(error.value)
 
 
 def test_lock_is_waited_for_and_names_its_holder(tmp_path):

@@ -1,0 +1,192 @@
+"""Whatever is wrong with one session is that session's one line; the others go on."""
+
+import json
+import os
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+import tiny
+from goodunits import curation, files, found, lineage, setup, state, store, summary
+from goodunits.errors import SessionError, in_words, one_line
+
+DEEP = b"[" * 100_000
+
+
+@pytest.fixture
+def labelled(tmp_path):
+    """A session that was labelled, with its results folder and its generation in the store."""
+    folder = tiny.make_sort(tmp_path / "sort")
+    tiny.run(folder, tmp_path / "results")
+    (generation,) = [path.parent for path in store.store_folder(folder).glob("*/manifest.json")]
+    return SimpleNamespace(folder=folder, results=tmp_path / "results", generation=generation)
+
+
+def problem_of(labelled):
+    """What a run says of the session before its first job; None if nothing is wrong."""
+    entry = SimpleNamespace(problem=None, folder=labelled.folder)
+    path = labelled.results / "found.json"
+    path.unlink(missing_ok=True)
+    setup._refresh(entry, path, labelled.results / "written.json")
+    return json.loads(path.read_text()).get("problem")
+
+
+def rewrite_state(labelled, change):
+    """Change the state as a program would that knows its hash."""
+    path = labelled.generation / "state.json"
+    content = json.loads(path.read_text().split("\n", 1)[1])
+    change(content)
+    state.write_state(labelled.generation, content)
+
+
+def no_decisions(content):
+    del content["decisions"]
+
+
+def other_decisions(content):
+    content["decisions"] = [1, 2]
+
+
+def other_ids(content):
+    content["decisions"] = {"one": "good"}
+
+
+def other_last(content):
+    content["last"] = {"files": {}}
+
+
+def other_units(content):
+    content["last"]["units"] = {"1": [1, 2]}
+
+
+@pytest.mark.parametrize(
+    "change", [no_decisions, other_decisions, other_ids, other_last, other_units]
+)
+def test_a_newer_state(labelled, change):
+    rewrite_state(labelled, change)
+    said = problem_of(labelled)
+    assert "state.json: damaged or of a newer version" in said and "history.jsonl" in said
+
+
+@pytest.mark.parametrize("content", [DEEP, b'{"a":' * 100_000, b"\xff", b"[]", b"null"])
+@pytest.mark.parametrize("name", ["state.json", "manifest.json"])
+def test_a_damaged_store(labelled, name, content):
+    os.chmod(labelled.generation / name, 0o644)
+    if name == "state.json":
+        content = files.sha256_bytes(content).encode() + b"\n" + content
+    (labelled.generation / name).write_bytes(content)
+    said = problem_of(labelled)
+    assert name in said and "unexpected" not in said and "\n" not in said
+
+
+def test_damaged_lines_of_the_history_are_left_out(labelled):
+    path = labelled.generation / "history.jsonl"
+    lines = [DEEP, b"{}", b'{"decisions": 1, "inherited": {}}', b'{"decisions": {"a": 1}}', b"\xff"]
+    before = state.read_history(labelled.generation)
+    path.write_bytes(b"\n".join([*lines, path.read_bytes()]))
+    assert state.read_history(labelled.generation) == before != []
+
+
+@pytest.mark.parametrize("key", ["time", "sort_id", "written"])
+def test_a_receipt_that_lacks_something(labelled, key):
+    path = labelled.results / "written.json"
+    receipt = json.loads(path.read_text())
+    del receipt[key]
+    path.write_text(json.dumps(receipt))
+    assert "written.json: damaged; remove it and run again" in problem_of(labelled)
+
+
+def test_a_deep_receipt_is_none(labelled):
+    (labelled.results / "written.json").write_bytes(DEEP)
+    assert problem_of(labelled) is None
+
+
+def test_a_damaged_found_file_is_made_again(labelled):
+    path = labelled.results / "found.json"
+    good = curation.from_json(path.read_text())
+    for content in (DEEP, b"{}", b"[]", b"", b"\xff", b'{"decisions": {"x": 1}}'):
+        path.write_bytes(content)
+        found.refresh(labelled.folder, path, labelled.results / "written.json")
+        assert curation.from_json(path.read_text()) == good
+
+
+@pytest.mark.parametrize(
+    "spoil", [b"cluster_id\tgroup\n0\tno\0\0\0\0", b"cluster_id\tgruop\n0\tgood\n"]
+)
+def test_a_damaged_label_file_is_no_decision_and_can_be_removed(labelled, spoil):
+    phy = tiny.Phy(labelled.folder)
+    phy.label(1, "noise")
+    phy.save()
+    tiny.run(labelled.folder, labelled.results)
+    group = labelled.folder / store.GROUP_FILE
+    whole = tiny.groups(labelled.folder)
+    group.write_bytes(spoil)
+    said = problem_of(labelled)
+    assert "cluster_group.tsv, line" in said and "remove it and run again" in said
+    group.unlink()
+    assert problem_of(labelled) is None
+    tiny.run(labelled.folder, labelled.results)
+    assert tiny.groups(labelled.folder) == whole
+    assert tiny.decided(labelled.folder) == {1: "noise"}
+
+
+def test_numbers_without_end_in_the_log_of_phy(tmp_path):
+    digits = "1" * 5000
+    said = f"Change metadata_group for clusters {digits} to good.\nMerge clusters 1 to {digits}.\n"
+    said += "Change metadata_group for clusters 3, 4 to mua.\n"
+    (tmp_path / "phy.log").write_text(said)
+    assert lineage.labelled_in_phy(tmp_path) == {3: "mua", 4: "mua"}
+
+
+def test_a_long_line_in_the_log_of_phy_takes_no_time(tmp_path):
+    line = "Change metadata_group for cluster 1 to good" * 20_000
+    said = "10:01 Change metadata_group for cluster 2 to noise.\n"
+    (tmp_path / "phy.log").write_text(f"{line}\n{said}" * 10)
+    started = os.times().user
+    assert lineage.labelled_in_phy(tmp_path) == {2: "noise"}
+    assert os.times().user - started < 1
+
+
+def test_a_damaged_header_of_spike_clusters_with_a_table_of_phy(tmp_path):
+    folder = tiny.make_sort(tmp_path / "sort")
+    phy = tiny.Phy(folder)
+    phy.label(1, "noise")
+    phy.save()
+    whole = (folder / "spike_clusters.npy").read_bytes()
+    for place in range(128):
+        damaged = whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :]
+        (folder / "spike_clusters.npy").write_bytes(damaged)
+        curation.look(folder)  # says nothing: measuring does
+
+
+def test_a_name_that_is_no_text_is_left_alone(tmp_path):
+    folder = tiny.make_sort(tmp_path / "sort")
+    (folder / os.fsdecode(b"cluster_\xff.tsv")).write_bytes(b"cluster_id\tx\n1\ta\n")
+    (folder / "cluster_\x1b[2J.tsv").write_bytes(b"cluster_id\tgroup\n1\tgood\n")
+    (folder / os.fsdecode(b"other\xfe.csv")).write_bytes(b"cluster_id,group\n1,good\n")
+    written = tiny.run(folder, tmp_path / "results")
+    assert all(note.isprintable() for note in written["notes"])
+    assert any("other\\udcfe.csv" in note for note in written["notes"])
+
+
+def test_results_that_cannot_be_read_are_one_row(labelled, tmp_path):
+    sessions = [("a", labelled.folder, labelled.results), ("b", tmp_path, tmp_path / "none")]
+    data, rows = summary.sessions_table(sessions)
+    assert [row["status"] for row in rows] == ["failed", "not finished"]
+    assert rows[0]["reason"].startswith("summarize: ")
+    assert len(data.splitlines()) == 3
+
+
+def test_a_line_does_no_harm_to_a_terminal():
+    assert one_line("a\x1b[2J\r\nb\u202e\udcff\x9b") == "a\\x1b[2J\\r b\\u202e\\udcff\\x9b"
+    assert one_line("Zürich 5 µs") == "Zürich 5 µs"
+    assert len(one_line("x" * 10**6)) < 3000
+    assert str(SessionError("a\x07\nb")) == "a\\x07 b"
+    assert "\n" not in in_words(ValueError("two\nlines"))
+
+
+def test_hostile_ids_in_other_places(tmp_path):
+    np.save(tmp_path / "clusters.npy", np.arange(5))
+    assert lineage.read_items(tmp_path / "clusters.npy", [10**30]) is None
+    assert lineage.read_items(tmp_path / "clusters.npy", [-1]) is None
