@@ -108,7 +108,7 @@ def _ks_labels(folder, contents):
 def _originals(generation):
     """Original label files from the store, checked."""
     manifest = store.read_manifest(generation)
-    return {name: (generation / "original" / name).read_bytes() for name in manifest["files"]}
+    return {name: store.read_original(generation, name) for name in manifest["files"]}
 
 
 def by_id(labels):

@@ -86,8 +86,11 @@ def make_folder(path):
         path.mkdir()
     except FileExistsError:
         return
+    status = os.stat(path.parent)
     with where_supported():
-        os.chmod(path, os.stat(path.parent).st_mode & 0o7777)
+        os.chown(path, -1, status.st_gid)
+    with where_supported():
+        os.chmod(path, status.st_mode & 0o7777)
     sync_folder(path.parent)
 
 
@@ -97,12 +100,20 @@ def open_shared(path, flags):
         return os.open(path, flags)
     except FileNotFoundError:
         fd = os.open(path, flags | os.O_CREAT, 0o664)
+    folder = Path(path).parent
     with where_supported():
-        os.fchmod(fd, 0o600 | os.stat(Path(path).parent).st_mode & 0o066)
+        os.fchown(fd, -1, os.stat(folder).st_gid)
+    with where_supported():
+        os.fchmod(fd, mode_within(folder, 0o666))
     return fd
 
 
-def stage(path, data, mode=None):
+def mode_within(folder, mode):
+    """Mode of a new file: as much of it as the mode of its folder grants, whatever the umask."""
+    return mode & (0o700 | os.stat(folder).st_mode)
+
+
+def stage(path, data, mode=None, like_folder=False):
     """Write the future content of a file beside it, durably; give the temporary path back."""
     path = Path(path)
     temporary = path.with_name(TEMPORARY.format(name=path.name, pid=os.getpid()))
@@ -112,7 +123,7 @@ def stage(path, data, mode=None):
         with open(fd, "wb") as file:
             file.write(data)
             file.flush()
-            keep_mode_and_owner(file.fileno(), path, mode)
+            keep_mode_and_owner(file.fileno(), path, mode, like_folder)
             os.fsync(file.fileno())
     except BaseException:
         discard(temporary)
@@ -127,8 +138,11 @@ def discard(*temporaries):
             temporary.unlink(missing_ok=True)
 
 
-def keep_mode_and_owner(fd, path, mode=None):
-    """Give a new file the mode and owner of the one it replaces, as far as we may."""
+def keep_mode_and_owner(fd, path, mode=None, like_folder=False):
+    """Give a new file the mode and owner of the one it replaces, as far as we may.
+
+    With `like_folder` one that replaces none gets the group of its folder.
+    """
     try:
         stat = os.stat(path)
     except FileNotFoundError:
@@ -137,16 +151,20 @@ def keep_mode_and_owner(fd, path, mode=None):
         with where_supported():  # only root may give files away; the group can still be kept
             os.fchown(fd, -1, stat.st_gid)
             os.fchown(fd, stat.st_uid, -1)
+    elif like_folder:
+        with where_supported():
+            os.fchown(fd, -1, os.stat(Path(path).parent).st_gid)
+    if stat is not None:
         mode = stat.st_mode & 0o7777 if mode is None else mode
     if mode is not None:
         with where_supported():
             os.fchmod(fd, mode)
 
 
-def write_atomically(path, data, mode=None):
+def write_atomically(path, data, mode=None, like_folder=False):
     """Replace a file by new content in one step, durably."""
     path = Path(path)
-    temporary = stage(path, data, mode)
+    temporary = stage(path, data, mode, like_folder)
     try:
         os.replace(temporary, path)
     except BaseException:

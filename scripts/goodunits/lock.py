@@ -9,7 +9,7 @@ import os
 import time
 from pathlib import Path
 
-from goodunits import files
+from goodunits import files, store_files
 from goodunits.errors import SessionError
 
 TIMEOUT_S = 600
@@ -66,7 +66,7 @@ def _acquire(path, timeout_s):
 def _try_once(path):
     """Open and lock the file; None if it is held. NFS clients map flock to locks of the server."""
     try:
-        fd = files.open_shared(path, os.O_RDWR)
+        fd = store_files.open_in_place(path)
     except OSError as error:
         raise SessionError(
             f"{path}: the lock cannot be opened ({error.strerror}); the session folder must be "
@@ -75,7 +75,9 @@ def _try_once(path):
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
         if os.path.exists(path) and os.path.samestat(os.fstat(fd), os.stat(path)):
-            return fd
+            if os.fstat(fd).st_nlink == 1:
+                return fd
+            os.unlink(path)  # a copy made of hard links: the other folder keeps its lock
     except OSError as error:
         if error.errno not in (errno.EWOULDBLOCK, errno.EACCES, errno.EINTR):
             os.close(fd)
@@ -110,7 +112,7 @@ def _sign(fd, text):
 def holder(path):
     """Say who signed a lock file."""
     try:
-        who = json.loads(path.read_text())
+        who = json.loads(store_files.read(path) or b"")
         return f"{who['user']} on {who['host']}, process {who['pid']}, since {who['since']}"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (SessionError, ValueError, KeyError, TypeError, RecursionError):
         return "another run"

@@ -331,9 +331,10 @@ def _replace(session, contents, present):
 
 
 def _place(session, name, data):
-    """Where a file lies: a link is followed to be written, and itself removed."""
+    """Where a file lies: a link is followed to be written, but not to be removed, nor in ours."""
     path = Path(os.path.realpath(session), name)
-    return path if data is None else Path(os.path.realpath(path))
+    is_itself = data is None or name.startswith(store.OWN_PREFIX)
+    return path if is_itself else Path(os.path.realpath(path))
 
 
 def _keep_what_is_not_ours(generation, present, records):
