@@ -24,6 +24,18 @@ class ChangedMeanwhileError(OSError):
     """Somebody else wrote to a file while it was being replaced."""
 
 
+class PartlyReplacedError(OSError):
+    """Files could not be replaced and not be put back either.
+
+    Attributes
+    ----------
+    new, old, unknown : list of Path
+        The files by what they hold now; `unknown` could not be read.
+    """
+
+    new, old, unknown = (), (), ()
+
+
 def sha256_bytes(data):
     """Hash of bytes, as hex text."""
     return hashlib.sha256(data).hexdigest()
@@ -196,8 +208,10 @@ def replace_together(contents, expected):
     ------
     ChangedMeanwhileError
         If a file holds something else; nothing is replaced then.
+    PartlyReplacedError
+        If the old files could not all be put back, as on a disk that broke meanwhile.
     OSError
-        Any failure, with the old files in place.
+        Any other failure, with the old files in place.
 
     Notes
     -----
@@ -220,8 +234,10 @@ def replace_together(contents, expected):
         for folder in {path.parent for path in contents}:
             sync_folder(folder)
         _demand(contents, "does not read back as written", OSError)
-    except BaseException:
+    except BaseException as error:
         _put_back(done, kept)
+        if isinstance(error, OSError):
+            _demand_old(contents, expected, error)
         raise
     finally:
         discard(*staged.values(), *(old for old in kept.values() if old))
@@ -232,6 +248,25 @@ def _demand(contents, complaint, error):
     for path, data in contents.items():
         if read_optional(path) != data:
             raise error(errno.EIO, complaint, str(path))
+
+
+def _demand_old(contents, expected, error):
+    """Say what each file holds unless all are the old ones."""
+    held = {path: _held(path, data, expected.get(path)) for path, data in contents.items()}
+    if {"new", "unknown"} & set(held.values()):
+        partly = PartlyReplacedError(error.errno, error.strerror or str(error))
+        for what in ("new", "old", "unknown"):
+            setattr(partly, what, [path for path, now in held.items() if now == what])
+        raise partly from error
+
+
+def _held(path, new, old):
+    """Whether a file holds its new or its old content; what others wrote meanwhile is not new."""
+    try:
+        now = read_optional(path)
+    except OSError:
+        return "unknown"
+    return "new" if now == new != old else "old"
 
 
 def keep_old(path):

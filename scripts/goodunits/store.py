@@ -78,10 +78,17 @@ def locked(session):
             "the data, so the session folder must be writable"
         ) from None
     with lock.hold(store / "lock"):
-        remove_leftovers(session, store)
-        if store_files.read(store / "README.txt") != README.encode():
-            store_files.write(store / "README.txt", README.encode())
-        yield store
+        try:
+            remove_leftovers(session, store)
+            if store_files.read(store / "README.txt") != README.encode():
+                store_files.write(store / "README.txt", README.encode())
+            yield store
+        except OSError as error:  # who replaces label files says himself what they hold
+            raise SessionError(
+                f"{error.filename or store}: {error.strerror or error}; nothing written, the label "
+                "files are as they were; see that the folder is writable and the disk not full, "
+                "then run again"
+            ) from None
 
 
 def label_file_names(session):
