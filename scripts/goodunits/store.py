@@ -21,7 +21,7 @@ import json
 import os
 from pathlib import Path
 
-from goodunits import files, guarded, lock, store_files
+from goodunits import files, guarded, lock, store_files, store_readme
 from goodunits.errors import SessionError
 
 STORE = store_files.STORE
@@ -30,20 +30,6 @@ WRITTEN = (KS_FILE, GROUP_FILE, INFO_FILE)
 OWN_PREFIX = "cluster_gu_"
 SORTER_FILES = (KS_FILE, GROUP_FILE)
 ANNEX = store_files.ANNEX
-README = """\
-goodunits keeps here the labels of this Kilosort sort as they were before it changed them.
-
-<sort id>/original/    the files as found, byte for byte; to put them back by hand:
-                       cp <sort id>/original/cluster_*.tsv ..
-<sort id>/superseded/  label files that others (Phy, for example) wrote later, before they were
-                       replaced; the end of the name is the start of the hash
-<sort id>/state.json   the decisions of people, and what goodunits wrote last
-<sort id>/history.jsonl   what was done and decided, and when
-ledger.txt             the hash of everything goodunits wrote
-
-Do not edit anything here. <sort id> is a hash of the numbers in spike_times.npy and
-spike_templates.npy, which Kilosort writes and Phy never changes; a new sort gets its own folder.
-"""
 
 
 def store_folder(session):
@@ -80,8 +66,7 @@ def locked(session):
     with lock.hold(store / "lock"):
         try:
             remove_leftovers(session, store)
-            if store_files.read(store / "README.txt") != README.encode():
-                store_files.write(store / "README.txt", README.encode())
+            refresh_readme(store)
             yield store
         except OSError as error:  # who replaces label files says himself what they hold
             raise SessionError(
@@ -89,6 +74,15 @@ def locked(session):
                 "files are as they were; see that the folder is writable and the disk not full, "
                 "then run again"
             ) from None
+        with contextlib.suppress(OSError, SessionError):  # all is done; the next run writes it
+            refresh_readme(store)
+
+
+def refresh_readme(store):
+    """Write how to recover by hand, for every sort that the store knows."""
+    text = store_readme.text(store, WRITTEN, OWN_PREFIX)
+    if text is not None and store_files.read(store / "README.txt") != text.encode():
+        store_files.write(store / "README.txt", text.encode())
 
 
 def label_file_names(session):
