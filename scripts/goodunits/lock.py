@@ -68,25 +68,38 @@ def _try_once(path):
     try:
         fd = store_files.open_in_place(path)
     except OSError as error:
-        raise SessionError(
-            f"{path}: the lock cannot be opened ({error.strerror}); the session folder must be "
-            "writable"
-        ) from None
+        raise _cannot_open(path, error) from None
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if os.path.exists(path) and os.path.samestat(os.fstat(fd), os.stat(path)):
-            if os.fstat(fd).st_nlink == 1:
-                return fd
-            os.unlink(path)  # a copy made of hard links: the other folder keeps its lock
+        is_ours = os.path.exists(path) and os.path.samestat(os.fstat(fd), os.stat(path))
     except OSError as error:
-        if error.errno not in (errno.EWOULDBLOCK, errno.EACCES, errno.EINTR):
-            os.close(fd)
-            raise SessionError(
-                f"{path}: this file system gives no locks ({error.strerror}), without which two "
-                "runs could write at once; mount it with locks or work on a copy"
-            ) from None
+        os.close(fd)
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES, errno.EINTR):
+            return None
+        raise SessionError(
+            f"{path}: this file system gives no locks ({error.strerror}), without which two "
+            "runs could write at once; mount it with locks or work on a copy"
+        ) from None
+    if is_ours and os.fstat(fd).st_nlink == 1:
+        return fd
+    if is_ours:
+        _leave_to_others(path)
     os.close(fd)
     return None
+
+
+def _leave_to_others(path):
+    """Give up a lock file with a second name (a copy made of hard links): we get one of our own."""
+    try:
+        os.unlink(path)
+    except OSError as error:
+        raise _cannot_open(path, error) from None
+
+
+def _cannot_open(path, error):
+    return SessionError(
+        f"{path}: the lock cannot be opened ({error.strerror}); the session folder must be writable"
+    )
 
 
 def _ourselves():
