@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from goodunits import earlier_sorts, files, generations, label_tables, sort_id, store
+from goodunits import earlier_sorts, files, generations, label_tables, sort_id, store, store_files
 from goodunits.errors import SessionError
 
 
@@ -107,7 +107,7 @@ def first_backup(folder, base, hashes, labels_are=None):
     if labels_are is None:
         earlier_sorts.demand_others(folder, base, found)
     found = _not_ours(folder, base, found, groups_are_theirs=labels_are == "theirs")
-    files.make_folder(generation)
+    store_files.make_folder(generation)
     _set_aside_unfinished(generation, found)
     for name, data in found.items():
         store.put_once(generation / "original" / name, data)
@@ -130,8 +130,10 @@ def first_backup(folder, base, hashes, labels_are=None):
 
 def _set_aside_unfinished(generation, found):
     """Keep what a backup cut short had taken, where the folder has changed since."""
-    for early in sorted((generation / "original").glob("cluster_*")):
-        taken = early.read_bytes()
+    originals = generation / "original"
+    store_files.demand_folder(originals)
+    for early in sorted(originals.glob("cluster_*.tsv")):
+        taken = store_files.read(early)
         if found.get(early.name) != taken:
             store.save_superseded(generation, early.name, taken)
             early.unlink()

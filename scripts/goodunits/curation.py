@@ -10,6 +10,7 @@ from goodunits import (
     generations,
     label_tables,
     lineage,
+    phy1_groups,
     state,
     store,
     tsv,
@@ -81,8 +82,12 @@ def look(session, generation=None):
     found = _found(session, contents)
     known, doubts = _known(session, past, _found(place, original), found)
     ks_now = found.ks.labels if found.ks else {}
-    info_groups = {} if past else _info_groups(session, contents.get(store.INFO_FILE))
-    decided = decisions.find_decisions(known, found.group, ks_now, info_groups)
+    saved = {}
+    if not past and (found.group is None or found.group.column != "group"):
+        saved, left_out = phy1_groups.read(session, _spike_counts)
+        saved |= _info_groups(session, contents.get(store.INFO_FILE))
+        doubts = [*doubts, *left_out]
+    decided = decisions.find_decisions(known, found.group, ks_now, saved)
     ks_labels = ks_now if original is contents else _ks_labels(place, original)
     first = by_id(past["first_decisions"]) if past else decided
     inherited = {**by_id(past.get("inherited", {})), **known.copied}
@@ -108,7 +113,7 @@ def _ks_labels(folder, contents):
 def _originals(generation):
     """Original label files from the store, checked."""
     manifest = store.read_manifest(generation)
-    return {name: (generation / "original" / name).read_bytes() for name in manifest["files"]}
+    return {name: store.read_original(generation, name) for name in manifest["files"]}
 
 
 def by_id(labels):

@@ -44,7 +44,7 @@ class Known(NamedTuple):
     visited: bool = False
 
 
-def find_decisions(known, group, ks_labels, info_groups):
+def find_decisions(known, group, ks_labels, other_groups):
     """List the decisions of people in a session folder.
 
     Parameters
@@ -55,8 +55,9 @@ def find_decisions(known, group, ks_labels, info_groups):
         Present content of `cluster_group.tsv`.
     ks_labels : dict of int to str
         Present content of `cluster_KSLabel.tsv`.
-    info_groups : dict of int to str
-        Groups of a `cluster_info.tsv` that describes the present clusters; empty otherwise.
+    other_groups : dict of int to str
+        Groups of other files of Phy that describe the present clusters: Phy 1's
+        `cluster_groups.csv`, `cluster_info.tsv`; empty otherwise.
 
     Returns
     -------
@@ -76,7 +77,7 @@ def find_decisions(known, group, ks_labels, info_groups):
     decisions = dict(known.decisions)
     if group is None or group.column != "group":
         if not known.visited:
-            decisions |= _decided(info_groups)
+            decisions |= _decided(other_groups)
         if group is not None and ks_labels and not known.accounted:
             decisions |= _decided(_differing(group.labels, (ks_labels,)))
         return decisions

@@ -24,6 +24,18 @@ class ChangedMeanwhileError(OSError):
     """Somebody else wrote to a file while it was being replaced."""
 
 
+class PartlyReplacedError(OSError):
+    """Files could not be replaced and not be put back either.
+
+    Attributes
+    ----------
+    new, old, unknown : list of Path
+        The files by what they hold now; `unknown` could not be read.
+    """
+
+    new, old, unknown = (), (), ()
+
+
 def sha256_bytes(data):
     """Hash of bytes, as hex text."""
     return hashlib.sha256(data).hexdigest()
@@ -86,8 +98,11 @@ def make_folder(path):
         path.mkdir()
     except FileExistsError:
         return
+    status = os.stat(path.parent)
     with where_supported():
-        os.chmod(path, os.stat(path.parent).st_mode & 0o7777)
+        os.chown(path, -1, status.st_gid)
+    with where_supported():
+        os.chmod(path, status.st_mode & 0o7777)
     sync_folder(path.parent)
 
 
@@ -97,12 +112,20 @@ def open_shared(path, flags):
         return os.open(path, flags)
     except FileNotFoundError:
         fd = os.open(path, flags | os.O_CREAT, 0o664)
+    folder = Path(path).parent
     with where_supported():
-        os.fchmod(fd, 0o600 | os.stat(Path(path).parent).st_mode & 0o066)
+        os.fchown(fd, -1, os.stat(folder).st_gid)
+    with where_supported():
+        os.fchmod(fd, mode_within(folder, 0o666))
     return fd
 
 
-def stage(path, data, mode=None):
+def mode_within(folder, mode):
+    """Mode of a new file: as much of it as the mode of its folder grants, whatever the umask."""
+    return mode & (0o700 | os.stat(folder).st_mode)
+
+
+def stage(path, data, mode=None, like_folder=False):
     """Write the future content of a file beside it, durably; give the temporary path back."""
     path = Path(path)
     temporary = path.with_name(TEMPORARY.format(name=path.name, pid=os.getpid()))
@@ -112,7 +135,7 @@ def stage(path, data, mode=None):
         with open(fd, "wb") as file:
             file.write(data)
             file.flush()
-            keep_mode_and_owner(file.fileno(), path, mode)
+            keep_mode_and_owner(file.fileno(), path, mode, like_folder)
             os.fsync(file.fileno())
     except BaseException:
         discard(temporary)
@@ -127,8 +150,11 @@ def discard(*temporaries):
             temporary.unlink(missing_ok=True)
 
 
-def keep_mode_and_owner(fd, path, mode=None):
-    """Give a new file the mode and owner of the one it replaces, as far as we may."""
+def keep_mode_and_owner(fd, path, mode=None, like_folder=False):
+    """Give a new file the mode and owner of the one it replaces, as far as we may.
+
+    With `like_folder` one that replaces none gets the group of its folder.
+    """
     try:
         stat = os.stat(path)
     except FileNotFoundError:
@@ -137,16 +163,20 @@ def keep_mode_and_owner(fd, path, mode=None):
         with where_supported():  # only root may give files away; the group can still be kept
             os.fchown(fd, -1, stat.st_gid)
             os.fchown(fd, stat.st_uid, -1)
+    elif like_folder:
+        with where_supported():
+            os.fchown(fd, -1, os.stat(Path(path).parent).st_gid)
+    if stat is not None:
         mode = stat.st_mode & 0o7777 if mode is None else mode
     if mode is not None:
         with where_supported():
             os.fchmod(fd, mode)
 
 
-def write_atomically(path, data, mode=None):
+def write_atomically(path, data, mode=None, like_folder=False):
     """Replace a file by new content in one step, durably."""
     path = Path(path)
-    temporary = stage(path, data, mode)
+    temporary = stage(path, data, mode, like_folder)
     try:
         os.replace(temporary, path)
     except BaseException:
@@ -178,8 +208,10 @@ def replace_together(contents, expected):
     ------
     ChangedMeanwhileError
         If a file holds something else; nothing is replaced then.
+    PartlyReplacedError
+        If the old files could not all be put back, as on a disk that broke meanwhile.
     OSError
-        Any failure, with the old files in place.
+        Any other failure, with the old files in place.
 
     Notes
     -----
@@ -202,8 +234,10 @@ def replace_together(contents, expected):
         for folder in {path.parent for path in contents}:
             sync_folder(folder)
         _demand(contents, "does not read back as written", OSError)
-    except BaseException:
+    except BaseException as error:
         _put_back(done, kept)
+        if isinstance(error, OSError):
+            _demand_old(contents, expected, error)
         raise
     finally:
         discard(*staged.values(), *(old for old in kept.values() if old))
@@ -214,6 +248,25 @@ def _demand(contents, complaint, error):
     for path, data in contents.items():
         if read_optional(path) != data:
             raise error(errno.EIO, complaint, str(path))
+
+
+def _demand_old(contents, expected, error):
+    """Say what each file holds unless all are the old ones."""
+    held = {path: _held(path, data, expected.get(path)) for path, data in contents.items()}
+    if {"new", "unknown"} & set(held.values()):
+        partly = PartlyReplacedError(error.errno, error.strerror or str(error))
+        for what in ("new", "old", "unknown"):
+            setattr(partly, what, [path for path, now in held.items() if now == what])
+        raise partly from error
+
+
+def _held(path, new, old):
+    """Whether a file holds its new or its old content; what others wrote meanwhile is not new."""
+    try:
+        now = read_optional(path)
+    except OSError:
+        return "unknown"
+    return "new" if now == new != old else "old"
 
 
 def keep_old(path):

@@ -7,14 +7,15 @@ file beside the manifest, when they are next met with these bytes.
 
 import json
 
-from goodunits import files, sort_id, store
+from goodunits import sort_id, store, store_files
 
 ARRAYS = "arrays.json"
 
 
 def complete_generations(base):
     """Folders of the complete generations of a store, by name."""
-    return sorted(path.parent for path in base.glob("*/manifest.json"))
+    folders = store_files.generations(base)
+    return [folder for folder in folders if store_files.is_there(folder / "manifest.json")]
 
 
 def current_generation(folder):
@@ -87,7 +88,7 @@ def read_json(path):
 
     The first line of `state.json` is its hash. Damage is said by who needs the content.
     """
-    data = files.read_optional(path) or b""
+    data = store_files.read(path) or b""
     try:
         content = json.loads(data[data.find(b"{") :])
     except (ValueError, RecursionError):

@@ -9,7 +9,7 @@ import os
 import time
 from pathlib import Path
 
-from goodunits import files
+from goodunits import files, store_files
 from goodunits.errors import SessionError
 
 TIMEOUT_S = 600
@@ -66,25 +66,40 @@ def _acquire(path, timeout_s):
 def _try_once(path):
     """Open and lock the file; None if it is held. NFS clients map flock to locks of the server."""
     try:
-        fd = files.open_shared(path, os.O_RDWR)
+        fd = store_files.open_in_place(path)
     except OSError as error:
-        raise SessionError(
-            f"{path}: the lock cannot be opened ({error.strerror}); the session folder must be "
-            "writable"
-        ) from None
+        raise _cannot_open(path, error) from None
     try:
         fcntl.flock(fd, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if os.path.exists(path) and os.path.samestat(os.fstat(fd), os.stat(path)):
-            return fd
+        is_ours = os.path.exists(path) and os.path.samestat(os.fstat(fd), os.stat(path))
     except OSError as error:
-        if error.errno not in (errno.EWOULDBLOCK, errno.EACCES, errno.EINTR):
-            os.close(fd)
-            raise SessionError(
-                f"{path}: this file system gives no locks ({error.strerror}), without which two "
-                "runs could write at once; mount it with locks or work on a copy"
-            ) from None
+        os.close(fd)
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES, errno.EINTR):
+            return None
+        raise SessionError(
+            f"{path}: this file system gives no locks ({error.strerror}), without which two "
+            "runs could write at once; mount it with locks or work on a copy"
+        ) from None
+    if is_ours and os.fstat(fd).st_nlink == 1:
+        return fd
+    if is_ours:
+        _leave_to_others(path)
     os.close(fd)
     return None
+
+
+def _leave_to_others(path):
+    """Give up a lock file with a second name (a copy made of hard links): we get one of our own."""
+    try:
+        os.unlink(path)
+    except OSError as error:
+        raise _cannot_open(path, error) from None
+
+
+def _cannot_open(path, error):
+    return SessionError(
+        f"{path}: the lock cannot be opened ({error.strerror}); the session folder must be writable"
+    )
 
 
 def _ourselves():
@@ -110,7 +125,7 @@ def _sign(fd, text):
 def holder(path):
     """Say who signed a lock file."""
     try:
-        who = json.loads(path.read_text())
+        who = json.loads(store_files.read(path) or b"")
         return f"{who['user']} on {who['host']}, process {who['pid']}, since {who['since']}"
-    except (OSError, ValueError, KeyError, TypeError):
+    except (SessionError, ValueError, KeyError, TypeError, RecursionError):
         return "another run"

@@ -283,8 +283,15 @@ def commit(session, generation, contents, present, after, event):
     state.write_state(generation, {**after, "last": found, "pending": record})
     _replace(session, contents, present)
     left = {key: record[key] for key in ("group", "hashes")}
-    state.add_history(generation, event=event, found=found["hashes"], left=left, **people)
-    state.write_state(generation, {**after, "last": record, "pending": None})
+    try:
+        state.add_history(generation, event=event, found=found["hashes"], left=left, **people)
+        state.write_state(generation, {**after, "last": record, "pending": None})
+    except OSError as error:
+        raise SessionError(
+            f"{session}: all label files are written, but {store.STORE} could not note it "
+            f"({error.strerror or error}); see that it is writable and the disk not full, then run "
+            "again"
+        ) from None
 
 
 def _record(contents, units):
@@ -323,6 +330,8 @@ def _replace(session, contents, present):
             f"{error.filename}: {error.strerror}; nothing written, close the session in Phy "
             "and run again"
         ) from None
+    except files.PartlyReplacedError as error:
+        raise SessionError(_partly(session, error)) from None
     except OSError as error:
         raise SessionError(
             f"{session}: labels not written, the folder is as it was ({error.strerror or error}); "
@@ -330,10 +339,28 @@ def _replace(session, contents, present):
         ) from None
 
 
+def _partly(session, error):
+    """Say what the label files hold after an error that lasted."""
+    named = {"new": error.new, "as before": error.old, "cannot be read": error.unknown}
+    held = [
+        f"{words}: {', '.join(path.name for path in paths)}; "
+        for words, paths in named.items()
+        if paths
+    ]
+    done = f"label files written in part ({''.join(held)}{error.strerror})"
+    if not error.old and not error.unknown:
+        done = f"all label files are written, but the disk does not confirm it ({error.strerror})"
+    return (
+        f"{session}: {done}; nothing is lost, what they held is in {store.STORE}; see that the "
+        "folder is writable and the disk sound, then run again, which completes the write"
+    )
+
+
 def _place(session, name, data):
-    """Where a file lies: a link is followed to be written, and itself removed."""
+    """Where a file lies: a link is followed to be written, but not to be removed, nor in ours."""
     path = Path(os.path.realpath(session), name)
-    return path if data is None else Path(os.path.realpath(path))
+    is_itself = data is None or name.startswith(store.OWN_PREFIX)
+    return path if is_itself else Path(os.path.realpath(path))
 
 
 def _keep_what_is_not_ours(generation, present, records):

@@ -69,13 +69,26 @@ def _wanted(generation, manifest, present, past, to):
                 f"{generation}: nothing was written yet, or state.json is lost, so there is no "
                 "last state; restore the originals instead"
             )
-        before = {**dict.fromkeys(present), **past["before"]}.items()
-        return {name: None if text is None else text.encode("latin1") for name, text in before}
+        return {**dict.fromkeys(present), **_before(generation, past["before"])}
     names = [*present, *(name for name in manifest["files"] if name.startswith(store.OWN_PREFIX))]
     return {
-        name: (generation / "original" / name).read_bytes() if name in manifest["files"] else None
+        name: store.read_original(generation, name) if name in manifest["files"] else None
         for name in names
     }
+
+
+def _before(generation, texts):
+    """Contents before the last write, as the state has them: of files that a write replaces."""
+    try:
+        if not all(map(store.is_written, texts)):
+            raise ValueError
+        return {name: text and text.encode("latin1") for name, text in texts.items()}
+    except (ValueError, AttributeError, TypeError):
+        raise SessionError(
+            f"{generation / 'state.json'}: names other files than the label files that goodunits "
+            "writes, or holds no text for them, so it is not ours; put the store back from a "
+            "backup of your data, or restore the originals"
+        ) from None
 
 
 def _done(found, wanted):
@@ -98,9 +111,8 @@ def history(session):
     events : list of dict
         With `sort_id`, `time`, `event` and what was found and written.
     """
-    generations = [path.parent for path in store.store_folder(session).glob("*/manifest.json")]
     events = []
-    for generation in generations:
+    for generation in generations.complete_generations(store.store_folder(session)):
         made = store.read_manifest(generation)["time"]
         events.append({"sort_id": generation.name, "event": "backup", "time": made})
         events += [{"sort_id": generation.name, **line} for line in state.read_history(generation)]

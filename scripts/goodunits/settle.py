@@ -10,12 +10,12 @@ from goodunits import (
     curation,
     decisions,
     earlier_sorts,
-    files,
     generations,
     phy_write,
     sort_id,
     state,
     store,
+    store_files,
 )
 from goodunits.errors import SessionError
 
@@ -72,9 +72,9 @@ def _carried_over(folder, base, earlier, hashes):
     """A generation for the present sort with the originals and decisions of an earlier one."""
     generation = base / sort_id.identity(hashes)
     manifest = store.read_manifest(earlier)
-    files.make_folder(generation)
+    store_files.make_folder(generation)
     for name in manifest["files"]:
-        data = (earlier / "original" / name).read_bytes()
+        data = store.read_original(earlier, name)
         store.put_once(generation / "original" / name, data)
     past = {**state.read_state(earlier), "sort_signature": sort_id.signature(folder)}
     if past.get("last"):  # spikes were removed or added: none is known by its place any more

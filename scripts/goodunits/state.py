@@ -7,7 +7,7 @@ change of the decisions goes into `history.jsonl` first, so that neither file al
 import json
 import os
 
-from goodunits import files, store
+from goodunits import files, store, store_files
 from goodunits.errors import SessionError
 
 
@@ -22,7 +22,7 @@ def read_state(generation):
         If the file is damaged: it holds decisions of people, so it is never just replaced.
     """
     path = generation / "state.json"
-    data = files.read_optional(path)
+    data = store_files.read(path)
     if data is None:
         return _state_from_history(generation)
     try:
@@ -95,7 +95,7 @@ def write_state(generation, state):
     """Replace the state, with its own hash on the first line."""
     text = store.as_json(state).decode()
     data = f"{files.sha256_bytes(text.encode())}\n{text}".encode()
-    files.write_atomically(generation / "state.json", data)
+    store_files.write(generation / "state.json", data)
 
 
 def add_history(generation, **event):
@@ -114,7 +114,7 @@ def history_bytes(generation):
 
 def read_history(generation):
     """Events of a generation, oldest first; a line cut short by a crash is left out."""
-    data = files.read_optional(generation / "history.jsonl") or b""
+    data = store_files.read(generation / "history.jsonl") or b""
     events = []
     for line in data.decode(errors="replace").splitlines():
         try:

@@ -21,28 +21,15 @@ import json
 import os
 from pathlib import Path
 
-from goodunits import files, guarded, lock
+from goodunits import files, guarded, lock, store_files, store_readme
 from goodunits.errors import SessionError
 
-STORE = "goodunits_store"
+STORE = store_files.STORE
 KS_FILE, GROUP_FILE, INFO_FILE = "cluster_KSLabel.tsv", "cluster_group.tsv", "cluster_info.tsv"
+WRITTEN = (KS_FILE, GROUP_FILE, INFO_FILE)
 OWN_PREFIX = "cluster_gu_"
 SORTER_FILES = (KS_FILE, GROUP_FILE)
-ANNEX = ".git/annex/objects/"
-README = """\
-goodunits keeps here the labels of this Kilosort sort as they were before it changed them.
-
-<sort id>/original/    the files as found, byte for byte; to put them back by hand:
-                       cp <sort id>/original/cluster_*.tsv ..
-<sort id>/superseded/  label files that others (Phy, for example) wrote later, before they were
-                       replaced; the end of the name is the start of the hash
-<sort id>/state.json   the decisions of people, and what goodunits wrote last
-<sort id>/history.jsonl   what was done and decided, and when
-ledger.txt             the hash of everything goodunits wrote
-
-Do not edit anything here. <sort id> is a hash of the numbers in spike_times.npy and
-spike_templates.npy, which Kilosort writes and Phy never changes; a new sort gets its own folder.
-"""
+ANNEX = store_files.ANNEX
 
 
 def store_folder(session):
@@ -70,33 +57,58 @@ def locked(session):
     """
     store = store_folder(session)
     try:
-        files.make_folder(store)
+        store_files.make_folder(store)
     except OSError as error:
         raise SessionError(
             f"{store}: cannot be written ({error.strerror}); the backup of the labels lies beside "
             "the data, so the session folder must be writable"
         ) from None
     with lock.hold(store / "lock"):
-        remove_leftovers(session, store)
-        if not (store / "README.txt").exists():
-            files.write_atomically(store / "README.txt", README.encode())
-        yield store
+        try:
+            remove_leftovers(session, store)
+            refresh_readme(store)
+            yield store
+        except OSError as error:  # who replaces label files says himself what they hold
+            raise SessionError(
+                f"{error.filename or store}: {error.strerror or error}; nothing written, the label "
+                "files are as they were; see that the folder is writable and the disk not full, "
+                "then run again"
+            ) from None
+        with contextlib.suppress(OSError, SessionError):  # all is done; the next run writes it
+            refresh_readme(store)
+
+
+def refresh_readme(store):
+    """Write how to recover by hand, for every sort that the store knows."""
+    text = store_readme.text(store, WRITTEN, OWN_PREFIX)
+    if text is not None and store_files.read(store / "README.txt") != text.encode():
+        store_files.write(store / "README.txt", text.encode())
 
 
 def label_file_names(session):
     """Names of the label files that exist: Phy's `cluster_*.tsv`, if the name is plain text."""
-    names = [entry.name for entry in os.scandir(session) if entry.name.isprintable()]
-    return sorted(name for name in names if name.startswith("cluster_") and name.endswith(".tsv"))
+    names = [entry.name for entry in os.scandir(session)]
+    return sorted(name for name in names if store_files.is_label_file(name))
 
 
 def written_names(session):
     """Names of the files that a write may replace, existing or not."""
     own = [name for name in label_file_names(session) if name.startswith(OWN_PREFIX)]
-    return [KS_FILE, GROUP_FILE, INFO_FILE, *own]
+    return [*WRITTEN, *own]
+
+
+def is_written(name):
+    """Whether a write may replace a file of this name."""
+    return name in WRITTEN or store_files.is_label_file(name) and name.startswith(OWN_PREFIX)
 
 
 def read_label_file(session, name):
     """Bytes of a label file, None where there is none; a broken link is an error."""
+    if not store_files.is_label_file(name):
+        raise SessionError(
+            f"{session}: found {name!r:.80} where a receipt or the store should name a label file "
+            "(cluster_*.tsv); put the file that names it back from a backup of your data"
+        )
     path = Path(session, name)
     if path.is_symlink() and not path.exists():
         target = os.readlink(path)
@@ -111,7 +123,8 @@ def check_label_files(session):
     Raises
     ------
     SessionError
-        If one is kept by git-annex, or two are links to the same file.
+        If one is kept by git-annex, leads into a store or to a file that is no table, or if two are
+        links to the same file.
     """
     targets = {}
     for name in written_names(session):
@@ -124,6 +137,11 @@ def check_label_files(session):
                 f"{path}: kept by git-annex, whose files must not be changed in place; unlock it "
                 f"(git annex unlock {name}, or datalad unlock) and run again"
             )
+        if STORE in Path(target).parts or not target.endswith(".tsv"):
+            raise SessionError(
+                f"{path}: link to {target}, which goodunits would replace; put a copy of that file "
+                "in place of the link"
+            )
         if target in targets:
             raise SessionError(
                 f"{path}: link to the same file as {targets[target]} ({target}); give each a file "
@@ -134,7 +152,11 @@ def check_label_files(session):
 
 def remove_leftovers(session, store):
     """Remove temporary files that a killed run left in the store or beside the label files."""
-    folders = [store.parent, store, *store.glob("*/"), *store.glob("*/*/")]
+    folders = [store.parent, store]
+    for generation in store_files.generations(store):
+        folders += [generation, generation / "original", generation / "superseded"]
+    for folder in folders[1:]:
+        store_files.demand_folder(folder)
     found = [path for folder in folders for path in files.leftovers(folder)]
     for name in written_names(session):
         real = Path(os.path.realpath(Path(session, name)))
@@ -148,7 +170,7 @@ def remove_leftovers(session, store):
 
 def ledger(store):
     """Hashes of everything that this workflow ever wrote into the session folder."""
-    text = files.read_optional(store / "ledger.txt") or b""
+    text = store_files.read(store / "ledger.txt") or b""
     words = [line.split()[:1] for line in text.decode(errors="replace").splitlines()]
     return {word[0] for word in words if word and len(word[0]) == 64}
 
@@ -172,8 +194,7 @@ def add_to_ledger(store, hashes):
 
 def append(path, text):
     """Add lines to a file durably; a last line cut short by a crash is closed first."""
-    fd = files.open_shared(path, os.O_RDWR | os.O_APPEND)
-    with open(fd, "r+b") as file:
+    with open(store_files.open_to_change(path), "r+b") as file:
         size = file.seek(0, os.SEEK_END)
         if size:
             file.seek(size - 1)
@@ -190,10 +211,10 @@ def append(path, text):
 
 def put_once(path, data):
     """Write a read-only file of the store; one that exists is never overwritten."""
-    present = files.read_optional(path)
+    present = store_files.read(path)
     if present is None:
-        files.make_folder(path.parent)
-        files.write_atomically(path, data, mode=0o444)
+        store_files.make_folder(path.parent)
+        store_files.write(path, data, store_files.READ_ONLY)
     elif present != data:
         raise SessionError(
             f"{path}: exists with other content; files of the store are never replaced"
@@ -211,19 +232,18 @@ def save_superseded(generation, name, data):
 def read_manifest(generation):
     """Manifest of a complete backup, checked against its files; None if there is no backup."""
     path = generation / "manifest.json"
-    data = files.read_optional(path)
+    data = store_files.read(path)
     if data is None:
         return None
     try:
         manifest = json.loads(data)
-        expected = dict(manifest["files"])
+        expected = _manifest_files(manifest)
     except (ValueError, KeyError, TypeError, RecursionError):
         raise SessionError(
             f"{path}: damaged; put the store back from a backup of your data"
         ) from None
     for name, sha in expected.items():
-        original = files.read_optional(generation / "original" / name)
-        if original is None or files.sha256_bytes(original) != sha:
+        if files.sha256_optional(store_files.read(generation / "original" / name)) != sha:
             raise SessionError(
                 f"{generation / 'original' / name}: the backup of an original label file is "
                 f"missing or damaged (expected sha256 {sha}); put it back from a backup of your "
@@ -232,9 +252,28 @@ def read_manifest(generation):
     return manifest
 
 
+def _manifest_files(manifest):
+    """Hash of each original by its name, both checked: the store may come from a stranger."""
+    expected = dict(manifest["files"])
+    sound = all(
+        store_files.is_label_file(name) and store_files.SHA256.fullmatch(sha)
+        for name, sha in expected.items()
+    )
+    if not sound or not isinstance(manifest["time"], str):
+        raise ValueError
+    return expected
+
+
+def read_original(generation, name):
+    """Bytes of an original that `read_manifest` has checked."""
+    return store_files.read(generation / "original" / name)
+
+
 def has_backup(session, identity):
     """Whether the store holds a complete backup of a sort."""
-    return (store_folder(session) / identity / "manifest.json").exists()
+    if not isinstance(identity, str) or not store_files.SORT_ID.fullmatch(identity):
+        return False
+    return store_files.is_there(store_folder(session) / identity / "manifest.json")
 
 
 def read_receipt(path):

@@ -1,4 +1,4 @@
-"""Let the k-th call that changes the disk fail, or kill the process there."""
+"""Let the k-th call that changes the disk fail, once or from then on, or kill the process there."""
 
 import ast
 import builtins
@@ -31,10 +31,15 @@ class Faults:
         SIGKILL there instead of an error.
     error : int
         Number of the error to raise.
+    lasting : bool
+        All calls from that one on fail, as on a disk that breaks or is mounted read-only meanwhile.
+    only : sequence of str
+        Calls that a lasting error strikes; all by default.
     """
 
-    def __init__(self, at=None, kill=False, error=0):
+    def __init__(self, at=None, kill=False, error=0, lasting=False, only=()):
         self.at, self.kill, self.error = at, kill, error
+        self.lasting, self.only = lasting, only
         self.calls, self.unseen, self.inside = [], [], 0
 
     def install(self):
@@ -49,7 +54,9 @@ class Faults:
     def strike(self, what):
         """Count one call; raise or die if it is the one."""
         self.calls.append(what)
-        if self.at != len(self.calls) - 1:
+        k = len(self.calls) - 1
+        lasts = self.at is not None and self.lasting and k >= self.at
+        if not (k == self.at or lasts) or (self.only and what not in self.only):
             return False
         if self.kill:
             return True

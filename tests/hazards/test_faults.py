@@ -2,7 +2,9 @@
 
 import errno
 import itertools
+import re
 import shutil
+from collections import Counter
 
 import faults
 import pytest
@@ -14,6 +16,15 @@ KINDS = {
     "kill": {"kill": True},
     "full": {"error": errno.ENOSPC},
     "broken": {"error": errno.EIO},
+}
+# What a full disk still does: rename and remove.
+NEED_SPACE = ("os.open", "open", "write", "os.fsync", "os.link", "os.mkdir")
+LASTING = {
+    "broken": {"error": errno.EIO},
+    "read-only": {"error": errno.EROFS},
+    "full": {"error": errno.ENOSPC, "only": NEED_SPACE},
+    "forbidden": {"error": errno.EPERM},
+    "no renames": {"error": errno.EIO, "only": ("os.replace", "os.rename")},
 }
 
 
@@ -130,6 +141,72 @@ def test_no_fault_loses_anything(quick_path, scenario, kind, record_property):
             break
     assert k > 20
     record_property("injection points", k)
+
+
+LASTING_CASES = [
+    pytest.param(
+        scenario,
+        kind,
+        marks=() if (scenario, kind) == ("second write", "broken") else pytest.mark.hazards,
+    )
+    for scenario in SCENARIOS
+    for kind in LASTING
+]
+
+
+@pytest.mark.parametrize(("scenario", "kind"), LASTING_CASES)
+def test_an_error_that_lasts_loses_nothing_and_is_told_as_it_is(quick_path, scenario, kind):
+    make, job = SCENARIOS[scenario]
+    originals = originals_of(make, quick_path / "o" / "sort")
+    before = tiny.read(quick_path / "o" / "sort")
+    job(quick_path / "o" / "sort")
+    after = tiny.read(quick_path / "o" / "sort")
+
+    told = Counter()
+    for k in itertools.count():
+        place = quick_path / str(k)
+        folder = place / "sort"
+        decisions = make(folder)
+        fault = faults.Faults(at=k, lasting=True, **LASTING[kind])
+        outcome = faults.in_child(lambda f=folder: job(f), fault)
+        where = (k, outcome["calls"][k : k + 1], outcome["error"])
+        check_whole(folder, before, after, False, where)
+        check_kept(place, originals, decisions, where)
+        told[check_told(folder, outcome["error"], before, after, where)] += 1
+        job(folder)
+        check_settled(folder, after, decisions, job, where)
+        shutil.rmtree(place)
+        if len(outcome["calls"]) <= k:
+            break
+    assert told["as it was"] and told["written"]
+    assert told["in part"] or kind != "no renames" or len(after) == 1
+
+
+def check_told(folder, error, before, after, where):
+    """What the message says of the label files is what they hold."""
+    now = tiny.read(folder)
+    if error is None:
+        assert now == after, where
+        return "done"
+    if error.startswith(
+        ("OSError", "PermissionError")
+    ):  # of the results folder, which tells nothing of the labels
+        assert now in (before, after), where
+        return "results"
+    assert error.startswith("SessionError") and "\n" not in error, where
+    differing = {name for name in now if before[name] != after[name]}
+    new = {name for name in differing if now[name] == after[name]}
+    if "in part" in error:
+        said = re.search(r"new: (.*?); as before: (.*?);", error)
+        assert new and differing - new, where
+        assert {name for name in said[1].split(", ") if name in differing} == new, where
+        assert {name for name in said[2].split(", ") if name in differing} == differing - new, where
+        return "in part"
+    if "all label files are written" in error:
+        assert now == after, where
+        return "written"
+    assert now == before, where
+    return "as it was"
 
 
 def check_whole(folder, before, after, together, where):
