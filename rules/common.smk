@@ -168,6 +168,12 @@ def with_folders(entries):
     ]
 
 
+def columns_of_the_sheet(entries):
+    """Columns of the user's own in the session sheet, by session; empty without any."""
+    columns = {entry.id: dict(entry.columns) for entry in entries.values()}
+    return columns if any(columns.values()) else {}
+
+
 def asked_for(*targets):
     """Whether the user called for one of these targets."""
     return not set(targets).isdisjoint(workflow.dag_settings.targets)
@@ -189,7 +195,9 @@ def report_failure():
     if asked_for("preview"):
         print(preview.compare(with_folders(RUN.sessions), PREVIEW), file=sys.stderr)
     elif not asked_for(*ON_DEMAND):
-        sessions, units, rows = summary.tables(with_folders(RUN.dataset))
+        sessions, units, rows = summary.tables(
+            with_folders(RUN.dataset), columns_of_the_sheet(RUN.dataset)
+        )
         files.write_if_changed(f"{RESULTS}sessions.tsv", sessions)
         files.write_if_changed(f"{RESULTS}units.tsv", units)
         treated = [row for row in rows if row["session"] in RUN.sessions]

@@ -22,6 +22,7 @@ rule summarize:
         runtime=light_runtime,
     params:
         sessions=with_folders(RUN.dataset),
+        sheet=columns_of_the_sheet(RUN.dataset),
     message:
         "Summing up all sessions"
     script:

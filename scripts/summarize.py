@@ -7,7 +7,7 @@ from goodunits import files, logs, summary
 
 def main(snakemake):
     """Write a row per session and a row per unit."""
-    sessions, units, _ = summary.tables(snakemake.params.sessions)
+    sessions, units, _ = summary.tables(snakemake.params.sessions, snakemake.params.sheet)
     files.write_atomically(Path(snakemake.output.sessions), sessions)
     files.write_atomically(Path(snakemake.output.units), units)
 

@@ -81,13 +81,15 @@ def _counts(labels_path):
     }
 
 
-def sessions_table(sessions):
+def sessions_table(sessions, sheet=unit_table.NO_COLUMNS):
     """Content of sessions.tsv.
 
     Parameters
     ----------
     sessions : list of tuple
         Session id, Kilosort folder, results folder.
+    sheet : mapping of str to dict of str to str
+        Columns of the user's own in the session sheet, by session.
 
     Returns
     -------
@@ -95,8 +97,9 @@ def sessions_table(sessions):
     rows : list of dict
     """
     rows = [_row_or_problem(*session) for session in sorted(sessions)]
-    body = [[row[name] for name in SESSION_COLUMNS] for row in rows]
-    return tsv.format_results(SESSION_COLUMNS, body), rows
+    rows = [{**row, **sheet.get(row["session"], {})} for row in rows]
+    header = unit_table.with_own(SESSION_COLUMNS, sheet)
+    return tsv.format_results(header, [[row[name] for name in header] for row in rows]), rows
 
 
 def labelled(rows, sessions):
@@ -118,13 +121,15 @@ def labelled(rows, sessions):
     return [(session, results) for session, _, results in sessions if session in done]
 
 
-def tables(sessions):
+def tables(sessions, sheet=unit_table.NO_COLUMNS):
     """Contents of both tables over all sessions.
 
     Parameters
     ----------
     sessions : list of tuple
         Session id, Kilosort folder, results folder.
+    sheet : mapping of str to dict of str to str
+        Columns of the user's own in the session sheet, by session.
 
     Returns
     -------
@@ -133,8 +138,8 @@ def tables(sessions):
     rows : list of dict
         Rows of sessions.tsv.
     """
-    data, rows = sessions_table(sessions)
-    return data, unit_table.units_tsv(labelled(rows, sessions)), rows
+    data, rows = sessions_table(sessions, sheet)
+    return data, unit_table.units_tsv(labelled(rows, sessions), sheet), rows
 
 
 def success_text(rows):
