@@ -106,6 +106,11 @@ def session_folder(wildcards):
     return str(SESSIONS[wildcards.session].folder)
 
 
+def why_refused(wildcards):
+    """Why a session is left alone, empty if it is not."""
+    return SESSIONS[wildcards.session].refused or ""
+
+
 def recording_duration(wildcards):
     """Length of the recording as the sheet gives it, in s."""
     return SESSIONS[wildcards.session].recording_duration_s

@@ -35,6 +35,8 @@ class SessionEntry:
         "keep", "fill" or "overwrite" for this session; None means as configured.
     problem : str or None
         One line saying why this session cannot be treated; None if nothing is known against it.
+    refused : str or None
+        One line saying of which session this is the same sort; nothing is done to its folder then.
     allow_copy : bool
         Whether the sheet says that this may be the sort of an earlier session.
     columns : mapping of str to str
@@ -47,6 +49,7 @@ class SessionEntry:
     recording_duration_s: float | None = None
     manual_curation: str | None = None
     problem: str | None = None
+    refused: str | None = None
     allow_copy: bool = False
     columns: Mapping = field(default_factory=dict)
 
