@@ -12,8 +12,8 @@ MAX_ID_LENGTH = 150
 # Names that the workflow itself uses in results/ (compared ignoring case).
 RESERVED = frozenset({
     "benchmarks", "config", "figures", "logs", "methods.bib", "methods.md", "plots", "preview.tsv",
-    "provenance.json", "report.html", "restore.tsv", "sessions.tsv", "status.tsv", "summary.tsv",
-    "units.tsv", "verify.tsv",
+    "preview_sessions.tsv", "provenance.json", "report.html", "restore.tsv", "sessions.tsv",
+    "status.tsv", "summary.tsv", "units.tsv", "verify.tsv",
 })  # fmt: skip
 
 
