@@ -35,11 +35,19 @@ from goodunits.own_imports import Library  # noqa: E402
 LIBRARY = Library(library_module)
 # Where the workflow comes from a remote place, what is imported here has to be fetched first.
 LIBRARY.files_behind(
-    "from goodunits import catalogue, demo, files, preview, setup, summary\n"
+    "from goodunits import catalogue, demo, files, own_columns, preview, setup, summary\n"
     "from goodunits.errors import GoodunitsError"
 )
 
-from goodunits import catalogue, demo, files, preview, setup, summary  # noqa: E402
+from goodunits import (
+    catalogue,
+    demo,
+    files,
+    own_columns,
+    preview,
+    setup,
+    summary,
+)  # noqa: E402
 from goodunits.errors import GoodunitsError  # noqa: E402
 
 try:
@@ -155,6 +163,11 @@ def phy_settings(wildcards):
     return local(RUN.phy_file(wildcards.session))
 
 
+def own_columns_of_the_sheet(wildcards):
+    """Input function: file with the columns of the user's own in the session sheet."""
+    return local(str(own_columns.path(RUN.results)))
+
+
 def labels_text(wildcards):
     """Text of all that the labels of a session depend on."""
     return RUN.labels_text(wildcards.session)
@@ -171,12 +184,6 @@ def with_folders(entries):
         (entry.id, str(entry.folder), f"{RESULTS}{entry.id}")
         for entry in entries.values()
     ]
-
-
-def columns_of_the_sheet(entries):
-    """Columns of the user's own in the session sheet, by session; empty without any."""
-    columns = {entry.id: dict(entry.columns) for entry in entries.values()}
-    return columns if any(columns.values()) else {}
 
 
 def asked_for(*targets):
@@ -201,7 +208,7 @@ def report_failure():
         print(preview.compare(with_folders(RUN.sessions), PREVIEW), file=sys.stderr)
     elif not asked_for(*ON_DEMAND):
         sessions, units, rows = summary.tables(
-            with_folders(RUN.dataset), columns_of_the_sheet(RUN.dataset)
+            with_folders(RUN.dataset), own_columns.read(RESULTS)
         )
         files.write_if_changed(f"{RESULTS}sessions.tsv", sessions)
         files.write_if_changed(f"{RESULTS}units.tsv", units)

@@ -7,6 +7,7 @@ Outputs: results/sessions.tsv (a row per session), results/units.tsv (a row per 
 rule summarize:
     input:
         library("summarize"),
+        own_columns_of_the_sheet,
         written=collect("results/{session}/written.json", session=SESSIONS),
         labels=collect("results/{session}/labels.tsv", session=SESSIONS),
         metrics=collect("results/{session}/metrics.tsv", session=SESSIONS),
@@ -22,7 +23,6 @@ rule summarize:
         runtime=light_runtime,
     params:
         sessions=with_folders(RUN.dataset),
-        sheet=columns_of_the_sheet(RUN.dataset),
     message:
         "Summing up all sessions"
     script:

@@ -2,12 +2,13 @@
 
 from pathlib import Path
 
-from goodunits import files, logs, summary
+from goodunits import files, logs, own_columns, summary
 
 
 def main(snakemake):
     """Write a row per session and a row per unit."""
-    sessions, units, _ = summary.tables(snakemake.params.sessions, snakemake.params.sheet)
+    results = Path(snakemake.output.sessions).parent
+    sessions, units, _ = summary.tables(snakemake.params.sessions, own_columns.read(results))
     files.write_atomically(Path(snakemake.output.sessions), sessions)
     files.write_atomically(Path(snakemake.output.units), units)
 

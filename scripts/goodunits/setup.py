@@ -5,7 +5,18 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from goodunits import catalogue, copies, criteria, dataset, dates, files, found, settings, software
+from goodunits import (
+    catalogue,
+    copies,
+    criteria,
+    dataset,
+    dates,
+    files,
+    found,
+    own_columns,
+    settings,
+    software,
+)
 from goodunits.errors import ConfigError, SessionError, in_words
 
 KEPT = ".run"  # in results/: what the rules depend on beside data, as files
@@ -102,6 +113,7 @@ class Run:
             found_file = Path(self.found_file(session))
             _refresh(entry, found_file, found_file.with_name("written.json"))
         seen.keep()
+        own_columns.keep(self.results, self.dataset.values())
         for path, text in kept.items():
             files.write_if_changed(path, text.encode())
 

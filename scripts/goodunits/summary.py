@@ -1,8 +1,9 @@
 """Tables over all sessions: one row per session, one row per unit."""
 
 from pathlib import Path
+from types import MappingProxyType
 
-from goodunits import logs, store, tsv, unit_table
+from goodunits import logs, own_columns, store, tsv, unit_table
 from goodunits.errors import in_words
 
 MAX_NOTES = 10
@@ -81,14 +82,14 @@ def _counts(labels_path):
     }
 
 
-def sessions_table(sessions, sheet=unit_table.NO_COLUMNS):
+def sessions_table(sessions, own=MappingProxyType({})):
     """Content of sessions.tsv.
 
     Parameters
     ----------
     sessions : list of tuple
         Session id, Kilosort folder, results folder.
-    sheet : mapping of str to dict of str to str
+    own : mapping of str to dict of str to str
         Columns of the user's own in the session sheet, by session.
 
     Returns
@@ -97,9 +98,10 @@ def sessions_table(sessions, sheet=unit_table.NO_COLUMNS):
     rows : list of dict
     """
     rows = [_row_or_problem(*session) for session in sorted(sessions)]
-    rows = [{**row, **sheet.get(row["session"], {})} for row in rows]
-    header = unit_table.with_own(SESSION_COLUMNS, sheet)
-    return tsv.format_results(header, [[row[name] for name in header] for row in rows]), rows
+    rows = [{**row, **own.get(row["session"], {})} for row in rows]
+    header = own_columns.header(SESSION_COLUMNS, own, [row["session"] for row in rows])
+    body = [[row.get(name, "") for name in header] for row in rows]
+    return tsv.format_results(header, body), rows
 
 
 def labelled(rows, sessions):
@@ -121,14 +123,14 @@ def labelled(rows, sessions):
     return [(session, results) for session, _, results in sessions if session in done]
 
 
-def tables(sessions, sheet=unit_table.NO_COLUMNS):
+def tables(sessions, own=MappingProxyType({})):
     """Contents of both tables over all sessions.
 
     Parameters
     ----------
     sessions : list of tuple
         Session id, Kilosort folder, results folder.
-    sheet : mapping of str to dict of str to str
+    own : mapping of str to dict of str to str
         Columns of the user's own in the session sheet, by session.
 
     Returns
@@ -138,8 +140,8 @@ def tables(sessions, sheet=unit_table.NO_COLUMNS):
     rows : list of dict
         Rows of sessions.tsv.
     """
-    data, rows = sessions_table(sessions, sheet)
-    return data, unit_table.units_tsv(labelled(rows, sessions), sheet), rows
+    data, rows = sessions_table(sessions, own)
+    return data, unit_table.units_tsv(labelled(rows, sessions), own), rows
 
 
 def success_text(rows):

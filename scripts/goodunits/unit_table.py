@@ -3,20 +3,19 @@
 from pathlib import Path
 from types import MappingProxyType
 
-from goodunits import labels_file, tsv
+from goodunits import labels_file, own_columns, tsv
 
 FIRST = ("session", *labels_file.FIXED_COLUMNS)
-NO_COLUMNS = MappingProxyType({})
 
 
-def units_tsv(sessions, sheet=NO_COLUMNS):
+def units_tsv(sessions, own=MappingProxyType({})):
     """Content of units.tsv.
 
     Parameters
     ----------
     sessions : list of tuple of str
         Id and results folder of each labelled session.
-    sheet : mapping of str to dict of str to str
+    own : mapping of str to dict of str to str
         Columns of the user's own in the session sheet, by session.
 
     Returns
@@ -27,21 +26,15 @@ def units_tsv(sessions, sheet=NO_COLUMNS):
         without sessions.
     """
     sessions = sorted(sessions)
-    header = dict.fromkeys(with_own(FIRST, sheet))
+    header = dict.fromkeys(own_columns.header(FIRST, own, [session for session, _ in sessions]))
     for _, results in sessions:
         header |= dict.fromkeys(tsv.read_header(Path(results, "metrics.tsv")))
     units = (
-        {**unit, **sheet.get(session[0], {})}
+        {**unit, **own.get(session[0], {})}
         for session in sessions
         for unit in _session_units(*session)
     )
     return tsv.format_results(header, ([unit.get(name, "") for name in header] for unit in units))
-
-
-def with_own(columns, sheet):
-    """Columns of a table with those of the user's own in the session sheet after the first."""
-    own = dict.fromkeys(name for values in sheet.values() for name in values)
-    return (columns[0], *own, *columns[1:])
 
 
 def _session_units(session, results):

@@ -166,6 +166,7 @@ def test_sorted_again(changeable):
     for name in ("cluster_KSLabel.tsv", "cluster_group.tsv"):
         original = next((other / "goodunits_store").glob(f"*/original/{name}"))
         shutil.copyfile(original, folder / name)
+    make_unlike(folder)
     assert changeable.plan() == jobs_of(SESSION_RULES, ["dev_c"]) | DATASET
     changeable.succeed()
     labels = {i: row["label"] for i, row in changeable.by_unit("dev_c", "labels.tsv").items()}
