@@ -68,7 +68,15 @@ except GoodunitsError as error:
 SESSIONS = RUN.sessions
 PREVIEW = f"{RESULTS}preview.tsv"
 # Targets that label nothing.
-ON_DEMAND = ("history", "preview", "restore", "restore_last", "settle", "verify")
+ON_DEMAND = (
+    "explain",
+    "history",
+    "preview",
+    "restore",
+    "restore_last",
+    "settle",
+    "verify",
+)
 MEASURED_FILES = (
     "spike_times.npy",
     "spike_clusters.npy",
@@ -184,6 +192,11 @@ def with_folders(entries):
         (entry.id, str(entry.folder), f"{RESULTS}{entry.id}")
         for entry in entries.values()
     ]
+
+
+def with_label_settings(entries):
+    """Session ids with their folders and the file of the label rules in force."""
+    return [(*row, RUN.labels_file(row[0])) for row in with_folders(entries)]
 
 
 def asked_for(*targets):

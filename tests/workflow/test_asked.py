@@ -51,3 +51,57 @@ def test_a_backup_copy_is_left_alone_and_no_unit_counts_twice(work):
     both = with_sheet(work, text)
     both.succeed()
     assert {row["session"] for row in both.table("units.tsv")} == {"day1", "day1_backup"}
+
+
+def lines_of(said, head, name):
+    """Lines of one part of what explain says of a unit."""
+    unit = said[said.index(head) :].split("\n\n")[0].splitlines()
+    start = next(i for i, line in enumerate(unit) if line.startswith(f"  {name}"))
+    part = [unit[start], *unit[start + 1 :]]
+    rest = [i for i, line in enumerate(part[1:], 1) if not line.startswith(" " * 11)]
+    return [line[12:] for line in part[: rest[0] if rest else None]]
+
+
+def test_explain_says_everything_of_a_unit(work):
+    work.succeed()
+    metrics = (work.folder / "results" / "day1" / "metrics.tsv").stat().st_mtime_ns
+    group = work.dataset / "day1" / "cluster_group.tsv"
+    group.write_text(group.read_text().replace("3\tmua", "3\tnoise"))
+    work.succeed()
+    before = contents(work.dataset)
+    said = work.succeed("explain", config=["session=day1", "unit=3,7"])
+    assert contents(work.dataset) == before
+    assert (work.folder / "results" / "day1" / "metrics.tsv").stat().st_mtime_ns == metrics
+    assert "rule compute_metrics" not in said and "Labelling" not in said
+
+    head = f"day1 unit 3: {work.dataset / 'day1'}"
+    assert lines_of(said, head, "label ") == ["noise, by a person"]
+    assert lines_of(said, head, "labels") == [
+        "before: good; Kilosort: good; criteria: mua",
+        "in the folder now: noise (group: noise)",
+    ]
+    judged = lines_of(said, head, "criteria")
+    assert judged[0].startswith("set 'labels', manual_curation keep, written 2")
+    rate = next(line for line in judged if "firing_rate >= 1" in line)
+    assert rate.startswith("fail") and "firing_rate 0.501 Hz (margin -0.499 Hz, -50%)" in rate
+    assert len(judged) == 5
+    assert "firing_rate 0.501 Hz, needs >= 1" in lines_of(said, head, "classes")[0]
+    assert lines_of(said, head, "people") == ["noise, by hand"]
+    history = lines_of(said, head, "history")
+    assert [line.split("  ")[1] for line in history] == ["backup", "write", "decisions", "write"]
+    assert f"group none -> mua  criteria 'labels' from {work.folder}" in history[1]
+    assert "decided by hand: noise" in history[2]
+    assert "group mua -> noise" in history[3]
+    assert lines_of(said, "day1 unit 7:", "people") == ["no label by hand"]
+
+    said = work.succeed("history")
+    assert f"good, 1 mua  criteria 'labels' from {work.folder}" in said
+    assert "1 decided by hand" in said
+
+
+def test_explain_names_a_wrong_unit_in_one_line(work):
+    work.succeed()
+    done = work.run("explain", config=["session=day1", "unit=6"])
+    assert done.returncode != 0
+    assert "unit 6: not among the 3 units of session 'day1'; nearest: 0, 3, 7" in done.stdout
+    assert "Traceback" not in done.stdout
