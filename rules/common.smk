@@ -35,7 +35,7 @@ from goodunits.own_imports import Library  # noqa: E402
 LIBRARY = Library(library_module)
 # Where the workflow comes from a remote place, what is imported here has to be fetched first.
 LIBRARY.files_behind(
-    "from goodunits import catalogue, demo, files, own_columns, preview, setup, summary\n"
+    "from goodunits import catalogue, criteria_counts, demo, files, own_columns, preview, setup, summary\n"
     "from goodunits.errors import GoodunitsError"
 )
 
@@ -209,6 +209,8 @@ def report_success():
     if not workflow.dag_settings.targets or asked_for("all", "summarize"):
         _, rows = summary.sessions_table(with_folders(RUN.sessions))
         print(summary.success_text(rows), file=sys.stderr)
+        costs = criteria_counts.costliest(f"{RESULTS}summary.tsv")
+        print(costs, file=sys.stderr, end="\n" if costs else "")
 
 
 def report_failure():
@@ -225,6 +227,8 @@ def report_failure():
         )
         files.write_if_changed(f"{RESULTS}sessions.tsv", sessions)
         files.write_if_changed(f"{RESULTS}units.tsv", units)
+        counts = summary.criteria_tsv(rows, with_folders(RUN.dataset))
+        files.write_if_changed(f"{RESULTS}summary.tsv", counts)
         treated = [row for row in rows if row["session"] in RUN.sessions]
         print(summary.failures_text(treated), file=sys.stderr)
 

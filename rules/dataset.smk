@@ -1,6 +1,7 @@
 """Tables over all sessions.
 
-Outputs: results/sessions.tsv (a row per session), results/units.tsv (a row per unit).
+Outputs: results/sessions.tsv (a row per session), results/units.tsv (a row per unit),
+results/summary.tsv (a row per criterion: how many units fail it).
 """
 
 
@@ -14,6 +15,7 @@ rule summarize:
     output:
         sessions="results/sessions.tsv",
         units="results/units.tsv",
+        summary="results/summary.tsv",
     log:
         "logs/summarize.log",
     conda:

@@ -3,7 +3,7 @@
 from pathlib import Path
 from types import MappingProxyType
 
-from goodunits import logs, own_columns, store, tsv, unit_table
+from goodunits import criteria_counts, logs, own_columns, store, tsv, unit_table
 from goodunits.errors import in_words
 
 MAX_NOTES = 10
@@ -142,6 +142,26 @@ def tables(sessions, own=MappingProxyType({})):
     """
     data, rows = sessions_table(sessions, own)
     return data, unit_table.units_tsv(labelled(rows, sessions), own), rows
+
+
+def criteria_tsv(rows, sessions):
+    """Content of summary.tsv: what each criterion costs in the labelled sessions.
+
+    Parameters
+    ----------
+    rows : list of dict
+        Rows of sessions.tsv.
+    sessions : list of tuple
+        Session id, Kilosort folder, results folder.
+
+    Returns
+    -------
+    data : bytes
+    """
+    done = [results for _, results in labelled(rows, sessions)]
+    receipts = [store.read_receipt(Path(results, "written.json")) for results in done]
+    settings = [receipt["settings"] for receipt in receipts]
+    return criteria_counts.table(zip(done, settings, strict=True))
 
 
 def success_text(rows):

@@ -34,6 +34,14 @@ def test_columns_of_a_sheet_from_excel_reach_the_tables(work):
         assert found == {("one", "m1", "2024-01-02"), ("two", "m2", "")}
 
 
+def test_the_end_of_a_run_names_what_costs_most_units(work):
+    said = work.succeed()
+    assert "units not good by: firing_rate >= 1 2 (2 by it alone)" in said
+    rows = {row["criterion"]: row for row in work.table("summary.tsv")}
+    assert rows["firing_rate >= 1"]["n_units"] == "6"
+    assert rows["firing_rate >= 1"]["n_fail_only"] == "2"
+
+
 def test_a_backup_copy_is_left_alone_and_no_unit_counts_twice(work):
     work.succeed()
     copy = shutil.copytree(work.dataset / "day1", work.dataset / "day1_backup")
