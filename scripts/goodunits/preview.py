@@ -74,7 +74,7 @@ def shown_now(session):
     groups = _labels(session, store.GROUP_FILE, "group")
     labels = {**_labels(session, store.KS_FILE, "KSLabel"), **groups}
     # A class of ours that Phy does not know is unsorted there, and has its name in a file of ours.
-    classes = _labels(session, phy_write.LABEL_FILE, "gu_label")
+    classes = _our_classes(session)
     hidden = {i: text for i, text in classes.items() if text not in phy_write.PHY_GROUPS}
     labels |= {i: text for i, text in hidden.items() if _is_white(groups.get(i, ""))}
     return Shown(groups, labels)
@@ -85,6 +85,15 @@ def _labels(session, name, column):
     data = store.read_label_file(session, name)
     table = label_tables.read_table(session, name, data, column)
     return dict(table.labels) if table is not None and table.column == column else {}
+
+
+def _our_classes(session):
+    """Labels of our own file for classes that Phy does not know; none without the file."""
+    data = store.read_label_file(session, phy_write.LABEL_FILE)
+    try:
+        return tsv.parse_columns(data or b"", phy_write.LABEL_FILE, ["gu_label"])["gu_label"]
+    except SessionError:  # missing, or somebody else's: Phy's own files are what counts
+        return {}
 
 
 def _is_white(group):

@@ -4,10 +4,8 @@ import pytest
 
 from goodunits import criteria_counts, labels_file, tsv
 
-ALL = {
-    "good": {"all": ["firing_rate >= 1", "presence_ratio >= 0.5", "ks_refractory"]},
-    "mua": "rest",
-}
+HEADER = ["firing_rate >= 1", "presence_ratio >= 0.5", "ks_refractory"]
+ALL = {"good": {"all": HEADER}, "mua": "rest"}
 P, F, U = "pass", "fail", "undefined"
 
 
