@@ -155,6 +155,7 @@ def load(session_id, folder, results, labels_settings):
     names = header[len(labels_file.FIXED_COLUMNS) :]
     metrics, undefined = metrics_file.read_metrics(paths[1])
     receipt = store.read_receipt(Path(results, "written.json")) or {}
+    found = store.read_receipt(Path(results, "found.json")) or {}
     return Session(
         session_id,
         folder,
@@ -164,10 +165,10 @@ def load(session_id, folder, results, labels_settings):
         undefined,
         *_rules(names, receipt, labels_settings),
         receipt,
-        store.read_receipt(Path(results, "found.json")) or {},
+        found,
         _events(folder, receipt),
         preview.shown_now(folder),
-        _notes(results, receipt, failure),
+        _notes(results, receipt, found.get("doubts", []), failure),
     )
 
 
@@ -192,10 +193,10 @@ def _events(folder, receipt):
     return [event for event in events if event["sort_id"] == sort]
 
 
-def _notes(results, receipt, failure):
-    """Notes of the write and the measurement, and what failed since."""
+def _notes(results, receipt, doubts, failure):
+    """Notes of the write and the measurement, whose labels are in doubt, and what failed since."""
     measured = store.read_receipt(Path(results, "measured.json")) or {}
-    notes = [*receipt.get("notes", []), *measured.get("notes", [])]
+    notes = [*receipt.get("notes", []), *measured.get("notes", []), *doubts]
     if failure:
         notes.append(f"{failure['rule']} failed: {failure['reason']}")
     return list(dict.fromkeys(map(str, notes)))

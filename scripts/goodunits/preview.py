@@ -1,6 +1,5 @@
 """Which labels a write would change, compared with what the session folders hold. Reads only."""
 
-import json
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +24,7 @@ SESSION_COLUMNS = (
     "n_changes",
     "n_overturned",
     "n_white",
+    "doubts",
     "not_compared",
 )
 
@@ -45,13 +45,14 @@ class Shown(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """One session: the units whose label would change, in the order of COLUMNS, and counts."""
+    """One session: units whose label would change, in the order of COLUMNS, counts, and doubts."""
 
     rows: list
     n_units: int = 0
     n_good_now: int = 0
     n_good: int = 0
     n_white: int = 0
+    doubts: tuple = ()
 
     @property
     def overturned(self):
@@ -138,7 +139,8 @@ def compare_session(session_id, session, labels_path):
     compared : Compared
     """
     shown = shown_now(session)
-    decided = _decided(Path(labels_path).with_name("found.json"))
+    seen = store.read_receipt(Path(labels_path).with_name("found.json")) or {}
+    decided = seen.get("decisions", {})
     _, units = tsv.read_table(labels_path)
     rows, now = [], [shown.labels.get(int(unit["cluster_id"]), "") for unit in units]
     groups = [shown.groups.get(int(unit["cluster_id"]), "") for unit in units]
@@ -157,18 +159,11 @@ def compare_session(session_id, session, labels_path):
             _is_white(group) and unit["label"] in phy_write.PHY_GROUPS
             for unit, group in zip(units, groups, strict=True)
         ),
+        tuple(seen.get("doubts", ())),
     )
 
 
-def _decided(found_path):
-    """Labels that people gave, by cluster id as text, as the run found them."""
-    try:
-        return dict(json.loads(found_path.read_bytes())["decisions"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return {}
-
-
-def compare(sessions, table_path):
+def compare(sessions, table_path, unfinished=()):
     """Compare all sessions: write the tables of changes and give a summary for the terminal.
 
     Parameters
@@ -177,6 +172,8 @@ def compare(sessions, table_path):
         Session id, Kilosort folder, results folder.
     table_path : path-like
         Where the table of units goes; that of sessions lies beside it.
+    unfinished : collection of str
+        Ids of sessions whose labels this run was to make and did not: those that lie there are old.
 
     Returns
     -------
@@ -186,6 +183,8 @@ def compare(sessions, table_path):
     compared, problems = {}, {}
     for session_id, session, results in sessions:
         try:
+            if session_id in unfinished:
+                raise SessionError(_why_unfinished(results))
             compared[session_id] = compare_session(session_id, session, _labels_path(results))
         except Exception as error:  # whatever it is, the other sessions go on
             problems[session_id] = in_words(error)
@@ -203,7 +202,13 @@ def _session_row(session_id, session, problem):
         return [session_id, *[""] * (len(SESSION_COLUMNS) - 2), problem]
     n_units, *n_good = session.n_units, session.n_good_now, session.n_good
     counts = (n_units, *n_good, len(session.rows), len(session.overturned), session.n_white)
-    return [session_id, *counts, ""]
+    return [session_id, *counts, " | ".join(session.doubts), ""]
+
+
+def _why_unfinished(results):
+    """Why a session was not judged in this run."""
+    failure = logs.read_failure(results)
+    return failure["reason"] if failure else "the run was stopped before"
 
 
 def _labels_path(results):

@@ -2,8 +2,8 @@
 
 from collections import Counter
 
-# Most lines of each part; with the heads and the last line they are 22 of a screen's 24.
-SESSIONS, PROBLEMS, UNITS, OVERTURNED = 6, 4, 4, 3
+# Most lines of each part; with the heads and the last line they are 23 of a screen's 24.
+SESSIONS, PROBLEMS, UNITS, OVERTURNED, DOUBTS = 5, 4, 4, 3, 2
 WIDTH = 150
 
 
@@ -28,9 +28,11 @@ def text(compared, problems):
         sum(getattr(session, name) for session in sessions)
         for name in ("n_units", "n_good_now", "n_good", "n_white")
     )
-    count = len(compared) + len(problems)
+    judged = f"{len(changing)} of {len(compared)} session(s)"
+    if problems:
+        judged += f" compared, {len(problems)} not compared"
     lines = [
-        f"{len(rows)} label(s) would change in {len(changing)} of {count} session(s):",
+        f"{len(rows)} label(s) would change in {judged}:",
         f"  good now {good_now}, after a run {good}, of {units} unit(s)",
     ]
     if white:
@@ -40,6 +42,10 @@ def text(compared, problems):
             "and get a colour"
         )
     lines += _overturned([row for row in rows if row[-1]])
+    doubts = [
+        f"  {name}: {doubt}" for name, session in compared.items() for doubt in session.doubts
+    ]
+    lines += _first(doubts, DOUBTS, "doubt(s), see preview_sessions.tsv")
     said = [f"  {name}: {_session(session)}" for name, session in changing.items()]
     same = [f"  {name}: {_session(session)}" for name, session in compared.items()]
     said += [line for line in same if line not in said]

@@ -52,7 +52,7 @@ def test_a_class_of_ours_that_phy_does_not_know_is_no_unsorted(folders):
 def test_good_ones_and_white_rows_are_counted(folders, tmp_path):
     session, results = folders
     compared = preview.compare_session("s1", session, results / "labels.tsv")
-    assert compared[1:] == (3, 2, 1, 2), "unit 0 has no group, unit 7 is unsorted"
+    assert compared[1:5] == (3, 2, 1, 2), "unit 0 has no group, unit 7 is unsorted"
     text = preview.compare([("s1", session, results)], tmp_path / "preview.tsv")
     assert "good now 2, after a run 1, of 3 unit(s)" in text
     assert "s1: good 2 -> 1 of 3; good -> mua: 1, unsorted -> noise: 1" in text
@@ -74,13 +74,27 @@ def test_labels_of_people_that_would_be_overturned_are_named(folders, tmp_path):
     assert {row["cluster_id"]: row["overturns"] for row in rows}["0"] == "good"
 
 
+def test_doubts_are_said_and_old_labels_are_not_compared(folders, tmp_path):
+    session, results = folders
+    (results / "found.json").write_text(json.dumps({"decisions": {}, "doubts": ["whose is it?"]}))
+    sessions = [("s1", session, results), ("s2", session, results)]
+    text = preview.compare(sessions, tmp_path / "preview.tsv", unfinished={"s2"})
+    assert "s1: whose is it?" in text
+    assert "s2: not compared: the run was stopped before" in text
+    assert "in 1 of 1 session(s) compared, 1 not compared" in text
+    rows = {row["session"]: row for row in tsv.read_table(tmp_path / "preview_sessions.tsv")[1]}
+    assert rows["s1"]["doubts"] == "whose is it?"
+    assert rows["s2"]["not_compared"] == "the run was stopped before"
+
+
 @pytest.mark.parametrize("n_sessions", [3, 300])
 def test_the_text_stays_under_a_screen(folders, tmp_path, n_sessions):
     session, results = folders
     rows = [[i, "mua", "", "criteria", f"{REASON}; " * 20, "mua"] for i in range(100, 140)]
     (results / "labels.tsv").write_bytes(tsv.format_table(labels_file.FIXED_COLUMNS, rows))
     decided = {str(i): "good" for i in range(100, 140)}
-    (results / "found.json").write_text(json.dumps({"decisions": decided}))
+    doubts = ["whose labels these are is not known"] * 3
+    (results / "found.json").write_text(json.dumps({"decisions": decided, "doubts": doubts}))
     sessions = [(f"s{i:03}", session, results) for i in range(n_sessions)]
     broken = [(f"b{i:03}", session, tmp_path / "none") for i in range(n_sessions)]
     text = preview.compare(sessions + broken, tmp_path / "preview.tsv")
