@@ -42,13 +42,10 @@ def text(compared, problems):
             "and get a colour"
         )
     lines += _overturned([row for row in rows if row[-1]])
-    doubts = [
-        f"  {name}: {doubt}" for name, session in compared.items() for doubt in session.doubts
-    ]
+    doubts = [f"  {name}: {doubt}" for name, one in compared.items() for doubt in one.doubts]
     lines += _first(doubts, DOUBTS, "doubt(s), see preview_sessions.tsv")
-    said = [f"  {name}: {_session(session)}" for name, session in changing.items()]
-    same = [f"  {name}: {_session(session)}" for name, session in compared.items()]
-    said += [line for line in same if line not in said]
+    same = {name: session for name, session in compared.items() if name not in changing}
+    said = [f"  {name}: {_session(session)}" for name, session in {**changing, **same}.items()]
     lines += _first(said, SESSIONS, "session(s), see preview_sessions.tsv")
     failed = [f"  {name}: not compared: {problem}" for name, problem in problems.items()]
     lines += _first(failed, PROBLEMS, "session(s) not compared, see preview_sessions.tsv")
