@@ -1,6 +1,6 @@
 # goodunits: good/mua labels for Kilosort4 sorts, by criteria that their owner defines.
 # Settings: config.yaml (or your own, by --configfile). Targets: all, preview, restore, settle, history,
-# verify.
+# explain, verify.
 
 from snakemake.utils import min_version
 

@@ -24,7 +24,7 @@ import numpy as np
 
 PROJECT = Path(__file__).resolve().parents[1]
 CONFIG = """\
-dataset: {folder}/sorts
+dataset: {folder}/sessions.csv
 labels: {{good: {{all: [firing_rate >= {rate}]}}, mua: rest}}
 """
 ENVIRONMENT = {key: os.environ[key] for key in os.environ if key != "PYTHONDONTWRITEBYTECODE"}
@@ -113,8 +113,16 @@ def write_config(folder, rate):
     (folder / "config.yaml").write_text(CONFIG.format(folder=folder, rate=rate))
 
 
+def write_sheet(folder):
+    """List all sorts, which are copies of one on purpose."""
+    names = sorted(path.name for path in (folder / "sorts").iterdir())
+    rows = "".join(f"{name},sorts/{name},yes\n" for name in names)
+    (folder / "sessions.csv").write_text(f"session,path,allow_copy\n{rows}")
+
+
 def snakemake(folder, *options):
     """Run Snakemake in a folder; give CPU in s of all its processes and memory in MB."""
+    write_sheet(folder)
     command = [sys.executable, "-m", "snakemake", "--snakefile", str(PROJECT / "Snakefile")]
     command += ["--configfile", "config.yaml", "--quiet", "all", *options]
     with open(folder / "output.txt", "w") as output:

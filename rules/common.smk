@@ -35,11 +35,19 @@ from goodunits.own_imports import Library  # noqa: E402
 LIBRARY = Library(library_module)
 # Where the workflow comes from a remote place, what is imported here has to be fetched first.
 LIBRARY.files_behind(
-    "from goodunits import catalogue, demo, files, preview, setup, summary\n"
+    "from goodunits import catalogue, criteria_counts, demo, files, own_columns, preview, setup, summary\n"
     "from goodunits.errors import GoodunitsError"
 )
 
-from goodunits import catalogue, demo, files, preview, setup, summary  # noqa: E402
+from goodunits import (
+    catalogue,
+    demo,
+    files,
+    own_columns,
+    preview,
+    setup,
+    summary,
+)  # noqa: E402
 from goodunits.errors import GoodunitsError  # noqa: E402
 
 try:
@@ -60,7 +68,15 @@ except GoodunitsError as error:
 SESSIONS = RUN.sessions
 PREVIEW = f"{RESULTS}preview.tsv"
 # Targets that label nothing.
-ON_DEMAND = ("history", "preview", "restore", "restore_last", "settle", "verify")
+ON_DEMAND = (
+    "explain",
+    "history",
+    "preview",
+    "restore",
+    "restore_last",
+    "settle",
+    "verify",
+)
 MEASURED_FILES = (
     "spike_times.npy",
     "spike_clusters.npy",
@@ -104,6 +120,11 @@ def command_of(rule_name):
 def session_folder(wildcards):
     """Kilosort folder of a session."""
     return str(SESSIONS[wildcards.session].folder)
+
+
+def why_refused(wildcards):
+    """Why a session is left alone, empty if it is not."""
+    return SESSIONS[wildcards.session].refused or ""
 
 
 def recording_duration(wildcards):
@@ -150,6 +171,11 @@ def phy_settings(wildcards):
     return local(RUN.phy_file(wildcards.session))
 
 
+def own_columns_of_the_sheet(wildcards):
+    """Input function: file with the columns of the user's own in the session sheet."""
+    return local(str(own_columns.path(RUN.results)))
+
+
 def labels_text(wildcards):
     """Text of all that the labels of a session depend on."""
     return RUN.labels_text(wildcards.session)
@@ -168,6 +194,11 @@ def with_folders(entries):
     ]
 
 
+def with_label_settings(entries):
+    """Session ids with their folders and the file of the label rules in force."""
+    return [(*row, RUN.labels_file(row[0])) for row in with_folders(entries)]
+
+
 def asked_for(*targets):
     """Whether the user called for one of these targets."""
     return not set(targets).isdisjoint(workflow.dag_settings.targets)
@@ -178,6 +209,8 @@ def report_success():
     if not workflow.dag_settings.targets or asked_for("all", "summarize"):
         _, rows = summary.sessions_table(with_folders(RUN.sessions))
         print(summary.success_text(rows), file=sys.stderr)
+        costs = criteria_counts.costliest(f"{RESULTS}summary.tsv")
+        print(costs, file=sys.stderr, end="\n" if costs else "")
 
 
 def report_failure():
@@ -189,9 +222,13 @@ def report_failure():
     if asked_for("preview"):
         print(preview.compare(with_folders(RUN.sessions), PREVIEW), file=sys.stderr)
     elif not asked_for(*ON_DEMAND):
-        sessions, units, rows = summary.tables(with_folders(RUN.dataset))
+        sessions, units, rows = summary.tables(
+            with_folders(RUN.dataset), own_columns.read(RESULTS)
+        )
         files.write_if_changed(f"{RESULTS}sessions.tsv", sessions)
         files.write_if_changed(f"{RESULTS}units.tsv", units)
+        counts = summary.criteria_tsv(rows, with_folders(RUN.dataset))
+        files.write_if_changed(f"{RESULTS}summary.tsv", counts)
         treated = [row for row in rows if row["session"] in RUN.sessions]
         print(summary.failures_text(treated), file=sys.stderr)
 

@@ -23,12 +23,14 @@ rule backup_labels:
         runtime=light_runtime,
     params:
         folder=session_folder,
+        refused=why_refused,
         command=command_of("backup_labels"),
     message:
         "Backing up the labels of session {wildcards.session}"
     shell:
         "{params.command} log={log:q} session={wildcards.session}"
-        " params.folder={params.folder:q} output.receipt={output.receipt:q}"
+        " params.folder={params.folder:q} params.refused={params.refused:q}"
+        " output.receipt={output.receipt:q}"
 
 
 rule apply_thresholds:

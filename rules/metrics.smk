@@ -22,6 +22,7 @@ rule compute_metrics:
         runtime=measuring_runtime,
     params:
         folder=session_folder,
+        refused=why_refused,
         recording_duration_s=recording_duration,
         settings=RUN.metrics_text(),
     message:

@@ -1,4 +1,4 @@
-"""Targets that a user calls by name: preview, restore, settle, history, verify. They have no output, so always run."""
+"""Targets that a user calls by name: preview, restore, settle, history, explain, verify. They have no output, so always run."""
 
 
 rule preview:
@@ -79,6 +79,24 @@ rule history:
         "Listing what was done to the labels of each session"
     script:
         "../scripts/history.py"
+
+
+rule explain:
+    input:
+        library("explain"),
+    log:
+        "logs/explain.log",
+    localrule: True
+    conda:
+        "../envs/goodunits.yaml"
+    params:
+        sessions=with_label_settings(RUN.sessions),
+        session=RUN.settings.session,
+        unit=RUN.settings.unit,
+    message:
+        "Saying everything that is known of a unit"
+    script:
+        "../scripts/explain.py"
 
 
 rule verify:

@@ -3,10 +3,13 @@
 from pathlib import Path
 
 from goodunits import backup, curation, files, generations, job, sort_id, store
+from goodunits.errors import SessionError
 
 
 def main(snakemake):
     """Back up, once per sort, and write a receipt that says what the store holds."""
+    if snakemake.params.refused:
+        raise SessionError(snakemake.params.refused)
     session, receipt_path = snakemake.params.folder, Path(snakemake.output.receipt)
     sort_id.check_folder(session)
     backup.demand_store(session, receipt_path.with_name("written.json"))

@@ -17,10 +17,13 @@ from goodunits import (
     spikes,
     store,
 )
+from goodunits.errors import SessionError
 
 
 def main(snakemake):
     """Read the session, write metrics.tsv and, beside it, what was read and how."""
+    if snakemake.params.refused:
+        raise SessionError(snakemake.params.refused)
     # For the compiled loops of large sessions: a place that can be written, and stays.
     cache = Path(snakemake.output.metrics).resolve().parents[1] / ".run" / "numba"
     os.environ.setdefault("NUMBA_CACHE_DIR", str(cache))

@@ -1,6 +1,7 @@
 """Write the labels of one session where Phy reads them (rule write_phy)."""
 
 import json
+import os
 from pathlib import Path
 
 from goodunits import files, job, labels_file, phy_write, provenance, store, tsv
@@ -18,6 +19,7 @@ def main(snakemake):
         measured,
         settings["manual_curation"],
         phy_columns(snakemake.input.metrics, settings["phy_columns"]),
+        {"criteria": settings["criteria"], "working_folder": os.getcwd()},
     )
     written = phy_write.write(session, plan)
     receipt = provenance.receipt(

@@ -1,61 +1,20 @@
 """Find the sessions of a dataset: a folder that is searched, or a sheet that lists them."""
 
-import csv
 import difflib
 import fnmatch
 import hashlib
 import heapq
-import math
 import os
 import re
 from collections import Counter
-from dataclasses import dataclass
 from pathlib import Path
 
+from goodunits import session_sheet
 from goodunits.errors import ConfigError, nearest
+from goodunits.session_entry import MAX_ID_LENGTH, RESERVED, SessionEntry, path_problem
 
 MARKERS = frozenset({"spike_times.npy", "spike_clusters.npy", "cluster_KSLabel.tsv"})
 MAX_DEPTH = 8
-# A session's outputs lie in results/<id>/, so an id must be a short and safe folder name.
-SESSION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-MAX_ID_LENGTH = 150
-# Names that the workflow itself uses in results/ (compared ignoring case).
-RESERVED = frozenset({
-    "benchmarks", "config", "figures", "logs", "methods.bib", "methods.md", "plots", "preview.tsv",
-    "provenance.json", "report.html", "restore.tsv", "sessions.tsv", "status.tsv", "summary.tsv",
-    "units.tsv", "verify.tsv",
-})  # fmt: skip
-REQUIRED_COLUMNS = ("session", "path")
-COLUMNS = (*REQUIRED_COLUMNS, "criteria", "recording_duration_s", "manual_curation")
-MANUAL_CURATION = ("keep", "fill", "overwrite")
-
-
-@dataclass(frozen=True)
-class SessionEntry:
-    """One session of the dataset, before any of its files is read.
-
-    Attributes
-    ----------
-    id : str
-        Name of the session in tables and of its folder in results/.
-    folder : Path
-        Results folder of Kilosort; absolute, links are kept.
-    criteria : str or None
-        Name of a criteria set; None means the `labels` of the configuration.
-    recording_duration_s : float or None
-        Length of the recording in s as given by the user; None means read it from the sort.
-    manual_curation : str or None
-        "keep", "fill" or "overwrite" for this session; None means as configured.
-    problem : str or None
-        One line saying why this session cannot be treated; None if nothing is known against it.
-    """
-
-    id: str
-    folder: Path
-    criteria: str | None = None
-    recording_duration_s: float | None = None
-    manual_curation: str | None = None
-    problem: str | None = None
 
 
 def find_sessions(dataset, base_folders, notes=None):
@@ -64,7 +23,7 @@ def find_sessions(dataset, base_folders, notes=None):
     Parameters
     ----------
     dataset : str
-        A folder to search for sorts, or a sheet (.tsv); ``~`` is expanded.
+        A folder to search for sorts, or a sheet (.tsv, .csv, .txt); ``~`` is expanded.
     base_folders : list of Path
         Where a relative `dataset` is looked up, in this order.
     notes : list of str, optional
@@ -83,10 +42,10 @@ def find_sessions(dataset, base_folders, notes=None):
     place = _locate(dataset, base_folders)
     if place.is_dir():
         return _search_folder(place, [] if notes is None else notes)
-    if place.suffix.lower() != ".tsv":
-        expected = "expected a folder to search or a tab-separated .tsv"
+    if place.suffix.lower() not in session_sheet.SUFFIXES:
+        expected = "expected a folder to search or a sheet saved as .tsv, .csv or .txt"
         raise ConfigError([f"dataset: {place} is a file; {expected}"])
-    return _read_sheet(place)
+    return session_sheet.read_sheet(place)
 
 
 def select(entries, only):
@@ -167,21 +126,6 @@ def _locate(dataset, base_folders):
     raise ConfigError([f"dataset: '{dataset}' not found; looked for {tried}"])
 
 
-def _path_problem(folder):
-    """Why this path cannot be used, or None."""
-    text = str(folder)
-    # Control characters, and bytes that are not UTF-8 (Python shows them as surrogates).
-    if re.search(r"[\x00-\x1f\x7f\ud800-\udfff]", text):
-        return f"{ascii(text)}: path holds characters that are not text; rename the folder"
-    if "{" in text or "}" in text:
-        return f"{folder}: path holds braces, which are Snakemake's wildcards; rename the folder"
-    if not os.path.exists(folder):
-        return f"{folder}: folder not found; is the path right and the disk mounted?"
-    if not os.path.isdir(folder):
-        return f"{folder}: is not a folder; expected the results folder of Kilosort"
-    return None
-
-
 def _search_folder(root, notes):
     """Sessions in and below a folder, sorted by their path."""
     found, visited = [], set()
@@ -212,7 +156,7 @@ def _search_folder(root, notes):
     own_name = os.path.basename(os.path.normpath(root))
     relatives = ["/".join(parts) or own_name for parts in found]
     return [
-        SessionEntry(id=name, folder=folder, problem=_path_problem(folder))
+        SessionEntry(id=name, folder=folder, problem=path_problem(folder))
         for name, folder in zip(_unique_ids(relatives), folders, strict=True)
     ]
 
@@ -253,139 +197,3 @@ def _unique_ids(relatives):
             if counts[name.lower()] > 1 or name.lower() in RESERVED:
                 ids[i] = f"{name}-{_path_hash(relatives[i], digits)}"
     return ids
-
-
-def _read_sheet(sheet):
-    """Sessions of a sheet in its order; all problems are raised at once."""
-    rows = _sheet_rows(sheet)
-    if not rows:
-        raise ConfigError([f"{sheet}: is empty; expected a header with {', '.join(COLUMNS)}"])
-    body, header = rows[1:], [name.strip() for name in rows[0][1]]
-    problems = [f"{sheet}, line {rows[0][0]}: {text}" for text in _header_problems(header)]
-    if problems:
-        raise ConfigError(problems)
-    if not body:
-        raise ConfigError([f"{sheet}: has a header but no session; add one line per session"])
-    found, rows = [], {}
-    for line, fields in body:
-        if len(fields) != len(header):
-            expected = f"expected {len(header)} as in the header (an empty field needs its tab too)"
-            found.append((line, f"{len(fields)} fields, {expected}"))
-            continue
-        rows[line] = dict(zip(header, (text.strip() for text in fields), strict=True))
-        found += [(line, text) for text in _row_problems(rows[line])]
-    found += _repeats(sheet, rows)
-    if found:
-        raise ConfigError([f"{sheet}, line {line}: {text}" for line, text in sorted(found)])
-    return [_sheet_entry(sheet, values) for values in rows.values()]
-
-
-def _sheet_rows(sheet):
-    """List of (line number, fields) without blank lines, comments and empty fields at the end."""
-    try:
-        text = sheet.read_bytes().decode("utf-8-sig")
-        if "\0" in text:
-            raise UnicodeError("zero bytes, as in UTF-16")
-    except OSError as error:
-        raise ConfigError([f"{sheet}: could not be read ({error.strerror})"]) from error
-    except UnicodeError as error:
-        raise ConfigError([f"{sheet}: is not UTF-8; save it as tab-separated UTF-8"]) from error
-    rows = []
-    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), 1):
-        if not line.strip() or line.startswith("#"):
-            continue
-        try:
-            # Spreadsheets put quotes around a field that holds a comma or a quote.
-            fields = next(csv.reader([line], delimiter="\t", strict=True))
-        except csv.Error as error:
-            raise ConfigError([f"{sheet}, line {number}: quotes do not match ({error})"]) from error
-        width = len(rows[0][1]) if rows else 0
-        while len(fields) > width and not fields[-1].strip():
-            fields.pop()
-        rows.append((number, fields))
-    return rows
-
-
-def _header_problems(header):
-    """What is wrong with the names of the columns."""
-    problems = [
-        f"unknown column '{name}'{nearest(name, COLUMNS)}" for name in header if name not in COLUMNS
-    ]
-    problems += [
-        f"column '{name}' appears twice" for name, count in Counter(header).items() if count > 1
-    ]
-    problems += [
-        f"column '{name}' is missing; found: {', '.join(header)} (is the sheet tab-separated?)"
-        for name in REQUIRED_COLUMNS
-        if name not in header
-    ]
-    return problems
-
-
-def _row_problems(values):
-    """What is wrong with the fields of one session."""
-    problems = []
-    name = values["session"]
-    if not SESSION_ID.fullmatch(name) or len(name) > MAX_ID_LENGTH:
-        problems.append(
-            f"session '{name}': expected letters, digits, '.', '_' and '-', starting with a letter "
-            f"or digit, at most {MAX_ID_LENGTH} characters"
-        )
-    elif name.lower() in RESERVED:
-        problems.append(f"session '{name}': results/ has its own '{name}'; choose another id")
-    if not values["path"]:
-        problems.append("path is empty; expected the results folder of Kilosort")
-    duration = values.get("recording_duration_s")
-    if duration and not _is_positive(duration):
-        problems.append(f"recording_duration_s '{duration}': expected seconds, a number above 0")
-    curation = values.get("manual_curation")
-    if curation and curation not in MANUAL_CURATION:
-        hint = nearest(curation, MANUAL_CURATION)
-        problems.append(f"manual_curation '{curation}' is unknown{hint}")
-    return problems
-
-
-def _is_positive(text):
-    """Whether a text is a finite number above 0."""
-    try:
-        return 0 < float(text) < math.inf
-    except ValueError:
-        return False
-
-
-def _repeats(sheet, rows):
-    """(line, problem) of sessions that appear twice, by id (ignoring case) or by real folder."""
-    problems, first_id, first_folder = [], {}, {}
-    for line, values in rows.items():
-        name = values["session"]
-        earlier = first_id.setdefault(name.lower(), (line, name))
-        if earlier[0] != line and name:
-            first = f"line {earlier[0]}: '{earlier[1]}'; upper and lower case count as the same"
-            problems.append((line, f"session '{name}' appears twice ({first})"))
-        if not values["path"]:
-            continue
-        real = os.path.realpath(_sheet_folder(sheet, values))
-        earlier = first_folder.setdefault(real, (line, name))
-        if earlier[0] != line:
-            first = f"session '{earlier[1]}' (line {earlier[0]}): {values['path']}"
-            problems.append((line, f"session '{name}' is the same folder as {first}"))
-    return problems
-
-
-def _sheet_folder(sheet, values):
-    """Folder of a row; relative paths count from the folder of the sheet."""
-    return Path(os.path.abspath(sheet.parent / os.path.expanduser(values["path"])))
-
-
-def _sheet_entry(sheet, values):
-    """Entry of a row without problems."""
-    folder = _sheet_folder(sheet, values)
-    duration = values.get("recording_duration_s")
-    return SessionEntry(
-        id=values["session"],
-        folder=folder,
-        criteria=values.get("criteria") or None,
-        recording_duration_s=float(duration) if duration else None,
-        manual_curation=values.get("manual_curation") or None,
-        problem=_path_problem(folder),
-    )

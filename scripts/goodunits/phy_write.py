@@ -7,6 +7,7 @@ kill at any point loses nothing, and the next write completes it.
 
 import logging
 import os
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from types import MappingProxyType
@@ -48,6 +49,8 @@ class Plan(NamedTuple):
     manual_curation : {"keep", "fill", "overwrite"}
     columns : dict of str to dict of int to str
         Extra columns for Phy: name to text per cluster.
+    about : dict
+        What else the history shall tell of this write: `criteria`, `working_folder`.
     """
 
     labels: dict
@@ -55,6 +58,7 @@ class Plan(NamedTuple):
     measured: dict
     manual_curation: str = "keep"
     columns: Mapping = MappingProxyType({})
+    about: Mapping = MappingProxyType({})
 
 
 def write(session, plan):
@@ -89,7 +93,8 @@ def write(session, plan):
         contents, notes = _contents(session, plan, seen, present)
         notes += seen.doubts
         after = next_state(session, generation, seen, plan.measured["units"])
-        commit(session, generation, contents, present, after, "write")
+        about = {**plan.about, "counts": Counter(plan.labels.values())}
+        commit(session, generation, contents, present, after, "write", about)
     for note in notes:
         log.warning("%s", note)
     return {
@@ -243,7 +248,7 @@ def next_state(session, generation, seen, units):
     }
 
 
-def commit(session, generation, contents, present, after, event):
+def commit(session, generation, contents, present, after, event, about=None):
     """Bring the files of a session to new contents, with every safeguard; expects the lock.
 
     Parameters
@@ -262,6 +267,8 @@ def commit(session, generation, contents, present, after, event):
         A restore brings back contents that the store knows already. Only a write changes what the
         state before the last write is, so that a restore can be repeated. Settling changes no
         file.
+    about : dict, optional
+        What else the history shall tell.
     """
     after = dict(after)
     units, pending, last = after.pop("units"), after["pending"], after["last"]
@@ -284,7 +291,8 @@ def commit(session, generation, contents, present, after, event):
     _replace(session, contents, present)
     left = {key: record[key] for key in ("group", "hashes")}
     try:
-        state.add_history(generation, event=event, found=found["hashes"], left=left, **people)
+        told = {"found": found["hashes"], "left": left, "about": about or {}}
+        state.add_history(generation, event=event, **told, **people)
         state.write_state(generation, {**after, "last": record, "pending": None})
     except OSError as error:
         raise SessionError(

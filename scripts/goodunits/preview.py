@@ -1,17 +1,67 @@
 """Which labels a write would change, compared with what the session folders hold. Reads only."""
 
-from collections import Counter, defaultdict
 from pathlib import Path
+from typing import NamedTuple
 
-from goodunits import decisions, files, label_tables, logs, store, tsv
+from goodunits import decisions, files, label_tables, logs, phy_write, preview_text, store, tsv
 from goodunits.errors import SessionError, in_words
 
-COLUMNS = ("session", "cluster_id", "label_now", "label", "source", "reason")
-SHOWN = 10
+COLUMNS = (
+    "session",
+    "cluster_id",
+    "label_now",
+    "label",
+    "source",
+    "reason",
+    "group_now",
+    "overturns",
+)
+SESSION_COLUMNS = (
+    "session",
+    "n_units",
+    "n_good_now",
+    "n_good",
+    "n_changes",
+    "n_overturned",
+    "n_white",
+    "doubts",
+    "not_compared",
+)
 
 
-def labels_now(session):
-    """Labels that Phy shows now: the group where there is one, else Kilosort's label.
+class Shown(NamedTuple):
+    """What Phy shows of each unit: its group (none: a white row) and its label.
+
+    Attributes
+    ----------
+    groups : dict of int to str
+        Only of units that have one; `unsorted` is one.
+    labels : dict of int to str
+        The group where there is one, else Kilosort's label.
+    """
+
+    groups: dict
+    labels: dict
+
+
+class Compared(NamedTuple):
+    """One session: units whose label would change, in the order of COLUMNS, counts, and doubts."""
+
+    rows: list
+    n_units: int = 0
+    n_good_now: int = 0
+    n_good: int = 0
+    n_white: int = 0
+    doubts: tuple = ()
+
+    @property
+    def overturned(self):
+        """Rows that take a person's label away."""
+        return [row for row in self.rows if row[-1]]
+
+
+def shown_now(session):
+    """What Phy shows of the units now.
 
     Parameters
     ----------
@@ -20,16 +70,36 @@ def labels_now(session):
 
     Returns
     -------
-    labels : dict of int to str
+    shown : Shown
     """
-    shown = {}
-    for name, column in ((store.KS_FILE, "KSLabel"), (store.GROUP_FILE, "group")):
-        data = store.read_label_file(session, name)
-        table = label_tables.read_table(session, name, data, column)
-        if table is not None and table.column == column:
-            labels = table.labels.items()
-            shown |= {i: text for i, text in labels if text.lower() not in decisions.UNDECIDED}
-    return shown
+    groups = _labels(session, store.GROUP_FILE, "group")
+    labels = {**_labels(session, store.KS_FILE, "KSLabel"), **groups}
+    # A class of ours that Phy does not know is unsorted there, and has its name in a file of ours.
+    classes = _our_classes(session)
+    hidden = {i: text for i, text in classes.items() if text not in phy_write.PHY_GROUPS}
+    labels |= {i: text for i, text in hidden.items() if _is_white(groups.get(i, ""))}
+    return Shown(groups, labels)
+
+
+def _labels(session, name, column):
+    """Labels of one file, none where it is missing or has another column."""
+    data = store.read_label_file(session, name)
+    table = label_tables.read_table(session, name, data, column)
+    return dict(table.labels) if table is not None and table.column == column else {}
+
+
+def _our_classes(session):
+    """Labels of our own file for classes that Phy does not know; none without the file."""
+    data = store.read_label_file(session, phy_write.LABEL_FILE)
+    try:
+        return tsv.parse_columns(data or b"", phy_write.LABEL_FILE, ["gu_label"])["gu_label"]
+    except SessionError:  # missing, or somebody else's: Phy's own files are what counts
+        return {}
+
+
+def _is_white(group):
+    """Whether Phy shows a row of this group without colour."""
+    return group.lower() in decisions.UNDECIDED
 
 
 def changes(session_id, session, labels_path):
@@ -49,40 +119,96 @@ def changes(session_id, session, labels_path):
     rows : list of list
         In the order of COLUMNS.
     """
-    now = labels_now(session)
-    _, rows = tsv.read_table(labels_path)
-    return [
-        [session_id, row["cluster_id"], before, row["label"], row["source"], row["reason"]]
-        for row in rows
-        if (before := now.get(int(row["cluster_id"]), "")) != row["label"]
-    ]
+    return compare_session(session_id, session, labels_path).rows
 
 
-def compare(sessions, table_path):
-    """Compare all sessions: write the table of changes and give a summary for the terminal.
+def compare_session(session_id, session, labels_path):
+    """Compare the labels of a session with what Phy shows.
+
+    Parameters
+    ----------
+    session_id : str
+        For the first column.
+    session : path-like
+        Kilosort folder.
+    labels_path : path-like
+        The session's labels.tsv.
+
+    Returns
+    -------
+    compared : Compared
+    """
+    shown = shown_now(session)
+    seen = store.read_receipt(Path(labels_path).with_name("found.json")) or {}
+    decided = seen.get("decisions", {})
+    _, units = tsv.read_table(labels_path)
+    rows, now = [], [shown.labels.get(int(unit["cluster_id"]), "") for unit in units]
+    groups = [shown.groups.get(int(unit["cluster_id"]), "") for unit in units]
+    for unit, label, group in zip(units, now, groups, strict=True):
+        theirs = decided.get(unit["cluster_id"], "")
+        if label != unit["label"]:
+            said = [unit[name] for name in ("label", "source", "reason")]
+            overturns = theirs if theirs != unit["label"] else ""
+            rows.append([session_id, unit["cluster_id"], label, *said, group, overturns])
+    return Compared(
+        rows,
+        len(units),
+        now.count("good"),
+        sum(unit["label"] == "good" for unit in units),
+        sum(
+            _is_white(group) and unit["label"] in phy_write.PHY_GROUPS
+            for unit, group in zip(units, groups, strict=True)
+        ),
+        tuple(seen.get("doubts", ())),
+    )
+
+
+def compare(sessions, table_path, unfinished=()):
+    """Compare all sessions: write the tables of changes and give a summary for the terminal.
 
     Parameters
     ----------
     sessions : list of tuple
         Session id, Kilosort folder, results folder.
     table_path : path-like
-        Where the table goes.
+        Where the table of units goes; that of sessions lies beside it.
+    unfinished : collection of str
+        Ids of sessions whose labels this run was to make and did not: those that lie there are old.
 
     Returns
     -------
     text : str
         Sessions without labels, or that cannot be read, are named with the reason.
     """
-    rows, problems = [], {}
+    compared, problems = {}, {}
     for session_id, session, results in sessions:
         try:
-            rows += changes(session_id, session, _labels_path(results))
+            if session_id in unfinished:
+                raise SessionError(_why_unfinished(results))
+            compared[session_id] = compare_session(session_id, session, _labels_path(results))
         except Exception as error:  # whatever it is, the other sessions go on
             problems[session_id] = in_words(error)
+    rows = [row for session in compared.values() for row in session.rows]
     files.write_if_changed(table_path, tsv.format_results(COLUMNS, rows))
-    return (
-        f"{text(rows, [session[0] for session in sessions], problems)}\nAll of them: {table_path}"
-    )
+    by_session = [_session_row(i, compared.get(i), problems.get(i, "")) for i, *_ in sessions]
+    sessions_path = Path(table_path).with_name("preview_sessions.tsv")
+    files.write_if_changed(sessions_path, tsv.format_results(SESSION_COLUMNS, by_session))
+    return f"{preview_text.text(compared, problems)}\nAll of them: {table_path}"
+
+
+def _session_row(session_id, session, problem):
+    """Row of a session; without counts where it could not be compared."""
+    if session is None:
+        return [session_id, *[""] * (len(SESSION_COLUMNS) - 2), problem]
+    n_units, *n_good = session.n_units, session.n_good_now, session.n_good
+    counts = (n_units, *n_good, len(session.rows), len(session.overturned), session.n_white)
+    return [session_id, *counts, " | ".join(session.doubts), ""]
+
+
+def _why_unfinished(results):
+    """Why a session was not judged in this run."""
+    failure = logs.read_failure(results)
+    return failure["reason"] if failure else "the run was stopped before"
 
 
 def _labels_path(results):
@@ -92,37 +218,3 @@ def _labels_path(results):
         failure = logs.read_failure(results)
         raise SessionError(failure["reason"] if failure else "no labels yet")
     return labels
-
-
-def text(rows, sessions, problems):
-    """Summary for the terminal.
-
-    Parameters
-    ----------
-    rows : list of list
-        Changes of all sessions.
-    sessions : list of str
-        All session ids.
-    problems : dict of str to str
-        Why a session could not be compared.
-
-    Returns
-    -------
-    text : str
-    """
-    moves = defaultdict(Counter)
-    for row in rows:
-        moves[row[0]][f"{row[2] or 'none'} -> {row[3]}"] += 1
-    lines = [f"{len(rows)} label(s) would change in {len(moves)} of {len(sessions)} session(s):"]
-    for session in sessions:
-        said = ", ".join(f"{move}: {count}" for move, count in sorted(moves[session].items()))
-        if session in problems:
-            said = f"not compared: {problems[session]}"
-        lines.append(f"  {session}: {said or 'no change'}")
-    for row in rows[:SHOWN]:
-        lines.append(
-            f"    {row[0]} unit {row[1]}: {row[2] or 'none'} -> {row[3]} ({row[4]}; {row[5]})"
-        )
-    if len(rows) > SHOWN:
-        lines.append(f"    ... and {len(rows) - SHOWN} more")
-    return "\n".join(lines)

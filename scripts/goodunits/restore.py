@@ -1,5 +1,7 @@
 """Bring back the label files of a session as they were. Standard library only."""
 
+import os
+from collections import Counter
 from pathlib import Path
 
 from goodunits import curation, files, generations, phy_write, sort_id, state, store
@@ -53,7 +55,8 @@ def restore(session, to="originals"):
         contents = _wanted(generation, manifest, present, past, to)
         units = (past.get("last") or {"units": {}})["units"]
         after = phy_write.next_state(session, generation, seen, units)
-        phy_write.commit(session, generation, contents, present, after, "restore")
+        about = {"to": to, "working_folder": os.getcwd()}
+        phy_write.commit(session, generation, contents, present, after, "restore", about)
     return {
         "time": files.time_stamp(),
         "to": to,
@@ -124,16 +127,45 @@ def _time(event):
 
 
 def describe(event):
-    """One event of the history in words."""
+    """One event of the history in words, fit for a terminal."""
     words = [event["time"], f"sort {event['sort_id']}", event["event"]]
     if "left" in event:
         found, left = event["found"], event["left"]["hashes"]
         names = sorted(name for name in {*found, *left} if found.get(name) != left.get(name))
         words.append(", ".join(names) or "nothing changed")
+        words += [text for text in (left_words(event), origin_words(event)) if text]
     if event["event"] == "decisions":
         said = [f"{i} {label}" for i, label in sorted(event["decisions"].items(), key=_number)]
         words.append("now decided by hand: " + (", ".join(said) or "nothing"))
-    return "  ".join(words)
+    return printable("  ".join(words))
+
+
+def left_words(event):
+    """How many units of each label an event left, and how many were decided by hand."""
+    counts = _about(event, "counts", dict) or Counter(event["left"].get("group", {}).values())
+    said = [f"{count} {label}" for label, count in sorted(counts.items())]
+    if said and event.get("decisions"):
+        said.append(f"{len(event['decisions'])} decided by hand")
+    return ", ".join(said)
+
+
+def origin_words(event):
+    """Which criteria made the labels that an event left, and from which folder it was called."""
+    criteria, folder = _about(event, "criteria", str), _about(event, "working_folder", str)
+    said = [f"criteria '{criteria}'" if criteria else "", f"from {folder}" if folder else ""]
+    return " ".join(text for text in said if text)
+
+
+def _about(event, key, kind):
+    """What an event tells beside the files; earlier versions told nothing."""
+    about = event.get("about")
+    value = about.get(key) if isinstance(about, dict) else None
+    return value if isinstance(value, kind) else None
+
+
+def printable(text):
+    """Text without the characters that steer a terminal; a label may come from a stranger."""
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def _number(item):

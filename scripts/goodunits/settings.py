@@ -38,6 +38,8 @@ class Settings:
         For the target settle: "ours" or "theirs".
     phy_columns : tuple of str
         Names of metrics.
+    session, unit : str, int, list or None
+        What the target `explain` is asked for.
     """
 
     dataset: str
@@ -50,6 +52,8 @@ class Settings:
     manual_curation: str
     labels_are: str | None
     phy_columns: tuple
+    session: str | int | list | None
+    unit: str | int | list | None
 
 
 def load_settings(user_config, defaults_file, schema_file, kinds, groups, metrics_schema):

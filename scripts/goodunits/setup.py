@@ -5,7 +5,18 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from goodunits import catalogue, criteria, dataset, dates, files, found, settings, software
+from goodunits import (
+    catalogue,
+    copies,
+    criteria,
+    dataset,
+    dates,
+    files,
+    found,
+    own_columns,
+    settings,
+    software,
+)
 from goodunits.errors import ConfigError, SessionError, in_words
 
 KEPT = ".run"  # in results/: what the rules depend on beside data, as files
@@ -102,6 +113,7 @@ class Run:
             found_file = Path(self.found_file(session))
             _refresh(entry, found_file, found_file.with_name("written.json"))
         seen.keep()
+        own_columns.keep(self.results, self.dataset.values())
         for path, text in kept.items():
             files.write_if_changed(path, text.encode())
 
@@ -143,8 +155,8 @@ def _label_texts(checked, entries):
 def _refresh(entry, path, receipt):
     """Bring found.json up to date; what is wrong with a session is said by its own job."""
     try:
-        if entry.problem:
-            raise SessionError(entry.problem)
+        if entry.problem or entry.refused:
+            raise SessionError(entry.problem or entry.refused)
         found.refresh(entry.folder, path, receipt)
     except Exception as error:  # whatever it is, the other sessions go on
         files.write_if_changed(path, json.dumps({"problem": in_words(error)}).encode())
@@ -196,6 +208,7 @@ def prepare(
     )
     metrics = _check_labels(checked)
     entries = dataset.find_sessions(checked.dataset, base_folders)
+    entries = copies.refuse(entries, results, Path(results, KEPT), write)
     settings.check_criteria_names(checked, entries)
     everything = {entry.id: entry for entry in entries}
     chosen = {entry.id: entry for entry in dataset.select(entries, checked.only)}

@@ -1,8 +1,9 @@
 """Tables over all sessions: one row per session, one row per unit."""
 
 from pathlib import Path
+from types import MappingProxyType
 
-from goodunits import logs, store, tsv, unit_table
+from goodunits import criteria_counts, logs, own_columns, store, tsv, unit_table
 from goodunits.errors import in_words
 
 MAX_NOTES = 10
@@ -81,13 +82,15 @@ def _counts(labels_path):
     }
 
 
-def sessions_table(sessions):
+def sessions_table(sessions, own=MappingProxyType({})):
     """Content of sessions.tsv.
 
     Parameters
     ----------
     sessions : list of tuple
         Session id, Kilosort folder, results folder.
+    own : mapping of str to dict of str to str
+        Columns of the user's own in the session sheet, by session.
 
     Returns
     -------
@@ -95,8 +98,10 @@ def sessions_table(sessions):
     rows : list of dict
     """
     rows = [_row_or_problem(*session) for session in sorted(sessions)]
-    body = [[row[name] for name in SESSION_COLUMNS] for row in rows]
-    return tsv.format_results(SESSION_COLUMNS, body), rows
+    rows = [{**row, **own.get(row["session"], {})} for row in rows]
+    header = own_columns.header(SESSION_COLUMNS, own, [row["session"] for row in rows])
+    body = [[row.get(name, "") for name in header] for row in rows]
+    return tsv.format_results(header, body), rows
 
 
 def labelled(rows, sessions):
@@ -118,13 +123,15 @@ def labelled(rows, sessions):
     return [(session, results) for session, _, results in sessions if session in done]
 
 
-def tables(sessions):
+def tables(sessions, own=MappingProxyType({})):
     """Contents of both tables over all sessions.
 
     Parameters
     ----------
     sessions : list of tuple
         Session id, Kilosort folder, results folder.
+    own : mapping of str to dict of str to str
+        Columns of the user's own in the session sheet, by session.
 
     Returns
     -------
@@ -133,8 +140,28 @@ def tables(sessions):
     rows : list of dict
         Rows of sessions.tsv.
     """
-    data, rows = sessions_table(sessions)
-    return data, unit_table.units_tsv(labelled(rows, sessions)), rows
+    data, rows = sessions_table(sessions, own)
+    return data, unit_table.units_tsv(labelled(rows, sessions), own), rows
+
+
+def criteria_tsv(rows, sessions):
+    """Content of summary.tsv: what each criterion costs in the labelled sessions.
+
+    Parameters
+    ----------
+    rows : list of dict
+        Rows of sessions.tsv.
+    sessions : list of tuple
+        Session id, Kilosort folder, results folder.
+
+    Returns
+    -------
+    data : bytes
+    """
+    done = [results for _, results in labelled(rows, sessions)]
+    receipts = [store.read_receipt(Path(results, "written.json")) for results in done]
+    settings = [receipt["settings"] for receipt in receipts]
+    return criteria_counts.table(zip(done, settings, strict=True))
 
 
 def success_text(rows):

@@ -5,17 +5,13 @@ import time
 from pathlib import Path
 
 import pytest
-import yaml
 from hypothesis import given
 from hypothesis import strategies as st
-from jsonschema import Draft202012Validator
 
-from goodunits import dataset
-from goodunits.dataset import MAX_DEPTH, RESERVED, SessionEntry, find_sessions, select, session_id
+from goodunits.dataset import MAX_DEPTH, find_sessions, select, session_id
 from goodunits.errors import ConfigError
+from goodunits.session_entry import RESERVED, SESSION_ID, SessionEntry
 from imports import loaded_by
-
-PROJECT = Path(__file__).resolve().parents[2]
 
 
 def make_session(folder, marker="spike_times.npy"):
@@ -28,20 +24,6 @@ def make_session(folder, marker="spike_times.npy"):
 def found_ids(folder):
     """Ids of the sessions in a folder."""
     return [entry.id for entry in find_sessions(str(folder), [])]
-
-
-def write_sheet(folder, *lines, end="\n", encoding="utf-8"):
-    """Write a sheet of these lines and give its path."""
-    sheet = folder / "sessions.tsv"
-    sheet.write_bytes((end.join(lines) + end).encode(encoding))
-    return sheet
-
-
-def sheet_problems(sheet):
-    """Problems that reading the sheet reports."""
-    with pytest.raises(ConfigError) as caught:
-        find_sessions(str(sheet), [])
-    return caught.value.problems
 
 
 # Folder search
@@ -168,7 +150,7 @@ def test_three_thousand_folders_take_seconds_at_most(tmp_path):
 def test_ids_of_odd_names_are_safe_and_differ():
     odd = ["day 1", "day-1", "day+1", "Mäuse/a", "Mause/a", "_x", "-x", ".x"]
     ids = [session_id(name) for name in odd]
-    assert all(dataset.SESSION_ID.fullmatch(name) for name in ids)
+    assert all(SESSION_ID.fullmatch(name) for name in ids)
     assert len(set(ids)) == len(odd)
     assert session_id("mouse_1/2024-05-01/ks4.1") == "mouse_1__2024-05-01__ks4.1"
 
@@ -176,7 +158,7 @@ def test_ids_of_odd_names_are_safe_and_differ():
 @given(st.text(min_size=1), st.text(min_size=1))
 def test_any_folder_name_gives_a_usable_id(first, second):
     name = session_id(f"{first}/{second}")
-    assert dataset.SESSION_ID.fullmatch(name)
+    assert SESSION_ID.fullmatch(name)
     assert len(name) < 200
 
 
@@ -203,136 +185,6 @@ def test_a_folder_named_like_a_file_of_results_gets_another_id(tmp_path):
     assert found_ids(tmp_path)[0].lower() not in RESERVED
 
 
-# Session sheet
-
-
-def test_a_sheet_gives_its_sessions_in_order_with_their_options(tmp_path):
-    make_session(tmp_path / "data" / "b")
-    make_session(tmp_path / "data" / "a")
-    sheet = write_sheet(
-        tmp_path,
-        "# recorded in spring",
-        "session\tpath\tcriteria\trecording_duration_s\tmanual_curation",
-        "",
-        "second\tdata/b\tstriatum\t600.5\toverwrite",
-        "first\tdata/a\t\t\t",
-    )
-    assert find_sessions(str(sheet), []) == [
-        SessionEntry("second", tmp_path / "data" / "b", "striatum", 600.5, "overwrite"),
-        SessionEntry("first", tmp_path / "data" / "a"),
-    ]
-
-
-def test_a_sheet_from_a_spreadsheet_program_is_read(tmp_path):
-    make_session(tmp_path / "one, two")
-    sheet = write_sheet(
-        tmp_path, "session\tpath\t", 's1\t"one, two"\t', end="\r\n", encoding="utf-8-sig"
-    )
-    assert find_sessions(str(sheet), []) == [SessionEntry("s1", tmp_path / "one, two")]
-
-
-def test_home_and_absolute_paths_in_a_sheet(tmp_path, monkeypatch):
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    make_session(tmp_path / "home" / "a")
-    make_session(tmp_path / "b")
-    sheet = write_sheet(tmp_path, "session\tpath", "a\t~/a", f"b\t{tmp_path / 'b'}")
-    folders = [entry.folder for entry in find_sessions(str(sheet), [])]
-    assert folders == [tmp_path / "home" / "a", tmp_path / "b"]
-
-
-def test_a_missing_or_odd_path_stops_that_session_only(tmp_path):
-    make_session(tmp_path / "a")
-    make_session(tmp_path / "b{c}")
-    (tmp_path / "file").touch()
-    sheet = write_sheet(
-        tmp_path, "session\tpath", "good\ta", "gone\tnowhere", "braces\tb{c}", "file\tfile"
-    )
-    problems = {entry.id: entry.problem for entry in find_sessions(str(sheet), [])}
-    assert problems["good"] is None
-    assert "not found" in problems["gone"] and str(tmp_path / "nowhere") in problems["gone"]
-    assert "braces" in problems["braces"]
-    assert "not a folder" in problems["file"]
-
-
-def test_all_problems_of_a_sheet_are_listed_with_their_lines(tmp_path):
-    make_session(tmp_path / "a")
-    (tmp_path / "link").symlink_to(tmp_path / "a")
-    sheet = write_sheet(
-        tmp_path,
-        "session\tpath\trecording_duration_s\tmanual_curation",
-        "m1\ta\t\t",
-        "M1\tb\t\t",
-        "m 3\tc\t\t",
-        "m4\t\t\t",
-        "m5\td\t0\t",
-        "m6\te\t600,5\tkep",
-        "m7\tlink\t\t",
-        "report.html\tf\t\t",
-        "m9\tg",
-    )
-    problems = sheet_problems(sheet)
-    assert problems == sorted(problems, key=lambda text: int(text.split("line ")[1].split(":")[0]))
-    expected = {
-        3: "session 'M1' appears twice (line 2: 'm1'",
-        4: "session 'm 3': expected letters, digits",
-        5: "path is empty",
-        6: "recording_duration_s '0': expected seconds",
-        7: "recording_duration_s '600,5': expected seconds",
-        8: "session 'm7' is the same folder as session 'm1' (line 2)",
-        9: "session 'report.html': results/ has its own",
-        10: "2 fields, expected 4",
-    }
-    for line, text in expected.items():
-        assert any(f"{sheet}, line {line}: {text}" in problem for problem in problems), line
-    assert any("line 7: manual_curation 'kep'" in p and "'keep'" in p for p in problems)
-    assert len(problems) == len(expected) + 1
-
-
-@pytest.mark.parametrize("duration", ["nan", "inf", "-1", "ten", "1 h"])
-def test_a_duration_has_to_be_a_positive_finite_number(tmp_path, duration):
-    sheet = write_sheet(tmp_path, "session\tpath\trecording_duration_s", f"a\tb\t{duration}")
-    assert len(sheet_problems(sheet)) == 1
-
-
-def test_a_sheet_separated_by_commas_says_so(tmp_path):
-    sheet = write_sheet(tmp_path, "session,path", "a,b")
-    assert any("is the sheet tab-separated?" in problem for problem in sheet_problems(sheet))
-
-
-@pytest.mark.parametrize(
-    ("content", "text"),
-    [
-        (b"", "is empty"),
-        (b"\n# only a comment\n", "is empty"),
-        (b"session\tpath\n", "no session"),
-        ("session\tpath\na\tä\n".encode("latin-1"), "not UTF-8"),
-        ("session\tpath\na\tb\n".encode("utf-16"), "not UTF-8"),
-        ("session\tpath\na\tb\n".encode("utf-16-le"), "not UTF-8"),
-        (b'session\tpath\na\t"b\n', "line 2: quotes do not match"),
-        (b"session\tpath\tcritera\n", "unknown column 'critera', did you mean 'criteria'?"),
-        (b"session\tpath\tpath\n", "line 1: column 'path' appears twice"),
-    ],
-)
-def test_a_sheet_that_cannot_be_used_says_why(tmp_path, content, text):
-    sheet = tmp_path / "sessions.tsv"
-    sheet.write_bytes(content)
-    problems = sheet_problems(sheet)
-    assert len(problems) == 1
-    assert str(sheet) in problems[0] and text in problems[0]
-
-
-def test_the_schema_of_the_sheet_says_the_same_as_the_code(tmp_path):
-    schema = yaml.safe_load((PROJECT / "schemas" / "sessions.schema.yaml").read_text())
-    Draft202012Validator.check_schema(schema)
-    columns = schema["properties"]
-    assert tuple(columns) == dataset.COLUMNS
-    assert tuple(schema["required"]) == dataset.REQUIRED_COLUMNS
-    assert columns["session"]["pattern"] == f"^{dataset.SESSION_ID.pattern}$"
-    assert columns["session"]["maxLength"] == dataset.MAX_ID_LENGTH
-    assert tuple(columns["manual_curation"]["enum"]) == dataset.MANUAL_CURATION
-    assert all(column["description"] for column in columns.values())
-
-
 # Where the dataset is looked up
 
 
@@ -352,10 +204,10 @@ def test_a_dataset_that_is_not_found_names_the_places_tried(tmp_path):
         assert str(tmp_path / place / "data") in str(caught.value)
 
 
-def test_a_file_that_is_no_tsv_is_refused(tmp_path):
-    (tmp_path / "sessions.csv").write_text("session,path\n")
-    with pytest.raises(ConfigError, match="expected a folder to search or a tab-separated .tsv"):
-        find_sessions("sessions.csv", [tmp_path])
+def test_a_file_that_is_no_sheet_is_refused(tmp_path):
+    (tmp_path / "sessions.xlsx").write_bytes(b"PK")
+    with pytest.raises(ConfigError, match=r"or a sheet saved as \.tsv, \.csv or \.txt"):
+        find_sessions("sessions.xlsx", [tmp_path])
 
 
 # Choosing sessions

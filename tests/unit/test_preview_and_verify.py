@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from goodunits import files, labels_file, preview, tsv, verify
+from goodunits import files, labels_file, preview, preview_text, tsv, verify
 
 REASON = "firing_rate 0.5 Hz, needs >= 1"
 
@@ -26,12 +26,81 @@ def folders(tmp_path):
 
 
 def test_labels_now_are_what_phy_shows(folders):
-    assert preview.labels_now(folders[0]) == {0: "good", 3: "good", 7: "good"}
+    shown = preview.shown_now(folders[0])
+    assert shown.labels == {0: "good", 3: "good", 7: "unsorted"}
+    assert shown.groups == {3: "good", 7: "unsorted"}
 
 
 def test_group_file_of_kilosort_is_no_group(folders):
     (folders[0] / "cluster_group.tsv").write_text("cluster_id\tKSLabel\n0\tmua\n")
-    assert preview.labels_now(folders[0]) == {0: "good", 3: "mua", 7: "good"}
+    shown = preview.shown_now(folders[0])
+    assert shown.labels == {0: "good", 3: "mua", 7: "good"}
+    assert shown.groups == {}
+
+
+def test_a_class_of_ours_that_phy_does_not_know_is_no_unsorted(folders):
+    session, results = folders
+    (session / "cluster_group.tsv").write_text("cluster_id\tgroup\n0\tunsorted\n3\tgood\n")
+    (session / "cluster_gu_label.tsv").write_text("cluster_id\tgu_label\n0\tsua\n3\tgood\n")
+    rows = [[i, label, "", "criteria", REASON, label] for i, label in ((0, "sua"), (3, "good"))]
+    table = tsv.format_table(labels_file.FIXED_COLUMNS, rows)
+    (results / "labels.tsv").write_bytes(table)
+    compared = preview.compare_session("s1", session, results / "labels.tsv")
+    assert (compared.rows, compared.n_white) == ([], 0)
+
+
+def test_good_ones_and_white_rows_are_counted(folders, tmp_path):
+    session, results = folders
+    compared = preview.compare_session("s1", session, results / "labels.tsv")
+    assert compared[1:5] == (3, 2, 1, 2), "unit 0 has no group, unit 7 is unsorted"
+    text = preview.compare([("s1", session, results)], tmp_path / "preview.tsv")
+    assert "good now 2, after a run 1, of 3 unit(s)" in text
+    assert "s1: good 2 -> 1 of 3; good -> mua: 1, unsorted -> noise: 1" in text
+    assert "2 unit(s) in 1 session(s) are white in Phy" in text
+    _, rows = tsv.read_table(tmp_path / "preview_sessions.tsv")
+    assert [(row["n_good_now"], row["n_good"], row["n_white"]) for row in rows] == [("2", "1", "2")]
+    _, rows = tsv.read_table(tmp_path / "preview.tsv")
+    assert [row["group_now"] for row in rows] == ["", "unsorted"]
+
+
+def test_labels_of_people_that_would_be_overturned_are_named(folders, tmp_path):
+    session, results = folders
+    (session / "cluster_group.tsv").write_text("cluster_id\tgroup\n0\tgood\n3\tgood\n")
+    (results / "found.json").write_text(json.dumps({"decisions": {"0": "good", "3": "good"}}))
+    text = preview.compare([("s1", session, results)], tmp_path / "preview.tsv")
+    assert "1 label(s) given by hand would be OVERTURNED" in text
+    assert "s1 unit 0: good by hand -> mua" in text
+    _, rows = tsv.read_table(tmp_path / "preview.tsv")
+    assert {row["cluster_id"]: row["overturns"] for row in rows}["0"] == "good"
+
+
+def test_doubts_are_said_and_old_labels_are_not_compared(folders, tmp_path):
+    session, results = folders
+    (results / "found.json").write_text(json.dumps({"decisions": {}, "doubts": ["whose is it?"]}))
+    sessions = [("s1", session, results), ("s2", session, results)]
+    text = preview.compare(sessions, tmp_path / "preview.tsv", unfinished={"s2"})
+    assert "s1: whose is it?" in text
+    assert "s2: not compared: the run was stopped before" in text
+    assert "in 1 of 1 session(s) compared, 1 not compared" in text
+    rows = {row["session"]: row for row in tsv.read_table(tmp_path / "preview_sessions.tsv")[1]}
+    assert rows["s1"]["doubts"] == "whose is it?"
+    assert rows["s2"]["not_compared"] == "the run was stopped before"
+
+
+@pytest.mark.parametrize("n_sessions", [3, 300])
+def test_the_text_stays_under_a_screen(folders, tmp_path, n_sessions):
+    session, results = folders
+    rows = [[i, "mua", "", "criteria", f"{REASON}; " * 20, "mua"] for i in range(100, 140)]
+    (results / "labels.tsv").write_bytes(tsv.format_table(labels_file.FIXED_COLUMNS, rows))
+    decided = {str(i): "good" for i in range(100, 140)}
+    doubts = ["whose labels these are is not known"] * 3
+    (results / "found.json").write_text(json.dumps({"decisions": decided, "doubts": doubts}))
+    sessions = [(f"s{i:03}", session, results) for i in range(n_sessions)]
+    broken = [(f"b{i:03}", session, tmp_path / "none") for i in range(n_sessions)]
+    text = preview.compare(sessions + broken, tmp_path / "preview.tsv")
+    assert len(text.splitlines()) < 24
+    assert max(map(len, text.splitlines())) <= 160
+    assert len(tsv.read_table(tmp_path / "preview_sessions.tsv")[1]) == 2 * n_sessions
 
 
 def test_compare_lists_the_changes_only(folders, tmp_path):
@@ -39,7 +108,7 @@ def test_compare_lists_the_changes_only(folders, tmp_path):
     text = preview.compare([("s1", session, results)], tmp_path / "preview.tsv")
     _, rows = tsv.read_table(tmp_path / "preview.tsv")
     changes = [(row["cluster_id"], row["label_now"], row["label"]) for row in rows]
-    assert changes == [("0", "good", "mua"), ("7", "good", "noise")]
+    assert changes == [("0", "good", "mua"), ("7", "unsorted", "noise")]
     assert "2 label(s) would change in 1 of 1 session(s)" in text
     assert f"s1 unit 0: good -> mua (criteria; {REASON})" in text
 
@@ -72,7 +141,7 @@ def test_long_lists_are_cut(folders, tmp_path):
     rows = [[i, "mua", "", "criteria", "", "mua"] for i in range(100, 140)]
     (results / "labels.tsv").write_bytes(tsv.format_table(labels_file.FIXED_COLUMNS, rows))
     text = preview.compare([("s1", session, results)], tmp_path / "preview.tsv")
-    assert f"... and {40 - preview.SHOWN} more" in text
+    assert f"... and {41 - preview_text.UNITS} more" in text
     assert len(tsv.read_table(tmp_path / "preview.tsv")[1]) == 40
 
 

@@ -11,8 +11,9 @@ import yaml
 from jsonschema import Draft202012Validator
 
 from goodunits import catalogue, criteria
-from goodunits.dataset import MANUAL_CURATION, SessionEntry
 from goodunits.errors import ConfigError
+from goodunits.session_entry import SessionEntry
+from goodunits.session_sheet import MANUAL_CURATION
 from goodunits.settings import (
     canonical_text,
     check_criteria_names,

@@ -56,6 +56,14 @@ def test_table_has_a_row_per_session_in_order(results):
     assert [line.split("\t")[0] for line in lines] == ["a", "b", "c"]
 
 
+def test_columns_of_the_sheet_are_carried_for_every_session(results):
+    sheet = {"a": {"mouse": "m1"}, "b": {"mouse": "m2"}}
+    data, _ = summary.sessions_table([results("b"), results("a", LABELS)], sheet)
+    header, *rows = [line.split("\t") for line in data.decode().splitlines()]
+    assert header == ["session", "mouse", *summary.SESSION_COLUMNS[1:]]
+    assert [row[:3] for row in rows] == [["a", "m1", "labelled"], ["b", "m2", "not finished"]]
+
+
 def test_failure_wins_over_an_old_receipt(results):
     row = summary.session_row(*results("one", LABELS, failure="no such folder"))
     assert row["status"] == "failed"

@@ -56,5 +56,16 @@ def test_a_unit_that_is_measured_no_more_stays(session):
     assert [(row["cluster_id"], row["snr"]) for row in rows] == [("0", "5"), ("1", "")]
 
 
+def test_columns_of_the_sheet_stand_after_the_session(session):
+    first = session("a", {0: "mua", 7: "good"}, (["cluster_id", "snr"], [[0, 5], [7, 6]]))
+    sheet = {"a": {"mouse": "m1", "region": "CA1"}, "b": {"mouse": "m2", "region": ""}}
+    header, rows = read(unit_table.units_tsv([first], sheet))
+    assert header[:4] == ["session", "mouse", "region", "cluster_id"]
+    assert [(row["mouse"], row["region"], row["snr"]) for row in rows] == [
+        ("m1", "CA1", "5"),
+        ("m1", "CA1", "6"),
+    ]
+
+
 def test_no_session():
     assert unit_table.units_tsv([]).decode() == "\t".join(unit_table.FIRST) + "\n"

@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from helpers import PROJECT, Work, copy_project
+from helpers import PROJECT, Work, copy_project, make_unlike
 
 
 @pytest.fixture(scope="session")
@@ -11,6 +11,7 @@ def labelled(pristine_sorts, tmp_path_factory):
     """Four sorts labelled with the tutorial's 10 bin edges, by a copy of the project."""
     base = tmp_path_factory.mktemp("labelled")
     dataset = shutil.copytree(pristine_sorts, base / "Sörts of mine")
+    make_unlike(dataset / "dev_a_curated")
     project = copy_project(base / "project")
     work = Work(base / "work", dataset, project, configfile=base / "ten edges.yaml")
     work.folder.mkdir()

@@ -133,6 +133,14 @@ def write_session(folder, trains, rate_hz=30000.0):
     return folder
 
 
+def make_unlike(folder):
+    """Make a copy of a sort one of its own: the last spike has another template."""
+    templates = np.load(folder / "spike_templates.npy")
+    templates[-1] = templates[templates != templates[-1]][0]
+    np.save(folder / "spike_templates.npy", templates)
+    return folder
+
+
 def contents(folder):
     """Hash of every file below a folder, by relative path; folders count too."""
     return {

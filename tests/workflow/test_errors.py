@@ -92,14 +92,19 @@ def regular_train(rate_hz, duration_s=1200.0, start_s=0.0):
     return np.round(times_s * RATE_HZ).astype(np.int64)
 
 
+def later(trains, n_samples):
+    """The same trains a little later, so that no two sessions are the same sort."""
+    return {unit: times + n_samples for unit, times in trains.items()}
+
+
 @pytest.fixture(scope="module")
 def finished(tmp_path_factory):
     """One run over all of them; the run as it ended, and the label files as they were before."""
     base = tmp_path_factory.mktemp("errors")
     trains = {0: regular_train(4), 3: regular_train(0.5), 7: np.array([900])}
     faults = [(name, fault) for name, fault, _ in BROKEN] + SOUND
-    for name, (fault, *details) in faults:
-        fault(write_session(base / "sorts" / name, trains, RATE_HZ), *details)
+    for place, (name, (fault, *details)) in enumerate(faults, 1):
+        fault(write_session(base / "sorts" / name, later(trains, place), RATE_HZ), *details)
     write_session(base / "sorts" / READ_ONLY, trains, RATE_HZ)
     all_at_once = {0: np.full(40, 500), 1: np.full(3, 500)}
     write_session(base / "sorts" / "all_at_one_time", all_at_once, RATE_HZ)

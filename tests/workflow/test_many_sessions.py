@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from helpers import Work, contents, write_session
-from test_errors import BROKEN, RATE_HZ, regular_train
+from test_errors import BROKEN, RATE_HZ, later, regular_train
 
 N_SESSIONS, N_BROKEN = 200, 10
 
@@ -12,7 +12,8 @@ N_SESSIONS, N_BROKEN = 200, 10
 def test_the_sound_ones_are_labelled_and_the_broken_ones_are_named(tmp_path):
     trains = {0: regular_train(4), 3: regular_train(0.5), 7: np.array([900])}
     folders = [
-        write_session(tmp_path / "sorts" / f"s{i:03d}", trains, RATE_HZ) for i in range(N_SESSIONS)
+        write_session(tmp_path / "sorts" / f"s{i:03d}", later(trains, i), RATE_HZ)
+        for i in range(N_SESSIONS)
     ]
     # Not those that are no session at all for a search: an empty or a missing folder.
     faults = [case for case in BROKEN if "folder" not in case[0]][:N_BROKEN]

@@ -6,7 +6,16 @@ import shutil
 
 import numpy as np
 import pytest
-from helpers import PROJECT, SESSION_RULES, SORTS, contents, jobs_of, of_sessions, write_config
+from helpers import (
+    PROJECT,
+    SESSION_RULES,
+    SORTS,
+    contents,
+    jobs_of,
+    make_unlike,
+    of_sessions,
+    write_config,
+)
 
 from goodunits import own_imports
 
@@ -75,6 +84,7 @@ def test_manual_curation(changeable):
 def test_added_session(changeable):
     shutil.copytree(changeable.dataset / "dev_b", changeable.dataset / "more" / "dev_d")
     shutil.rmtree(changeable.dataset / "more" / "dev_d" / "goodunits_store")
+    make_unlike(changeable.dataset / "more" / "dev_d")
     assert changeable.plan() == jobs_of(SESSION_RULES, ["more__dev_d"]) | DATASET
 
 
@@ -98,6 +108,7 @@ def test_sheet(changeable):
     more = changeable.dataset.parent / "more"
     shutil.copytree(changeable.dataset / "dev_b", more)
     shutil.rmtree(more / "goodunits_store")
+    make_unlike(more)
     sheet.write_text(sheet.read_text() + f"\nmore\t{more}\t", encoding="utf-8")
     assert changeable.plan(config=same) == jobs_of(SESSION_RULES, ["more"]) | DATASET
 
@@ -155,6 +166,7 @@ def test_sorted_again(changeable):
     for name in ("cluster_KSLabel.tsv", "cluster_group.tsv"):
         original = next((other / "goodunits_store").glob(f"*/original/{name}"))
         shutil.copyfile(original, folder / name)
+    make_unlike(folder)
     assert changeable.plan() == jobs_of(SESSION_RULES, ["dev_c"]) | DATASET
     changeable.succeed()
     labels = {i: row["label"] for i, row in changeable.by_unit("dev_c", "labels.tsv").items()}

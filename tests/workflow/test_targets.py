@@ -3,7 +3,7 @@
 import shutil
 
 import pytest
-from helpers import Work, contents, write_config
+from helpers import Work, contents, make_unlike, write_config
 
 LOOSE = "labels: {good: {all: [firing_rate > 0]}, mua: rest}\n"
 FIRST_LABELLED = "unit 20: good -> mua (criteria; firing_rate 0.5 Hz, needs >= 1)"
@@ -14,6 +14,7 @@ def work(pristine_sorts, tmp_path):
     """A fresh sort and one that was curated, nothing run yet."""
     for name in ("dev_a", "dev_a_curated"):
         shutil.copytree(pristine_sorts / name, tmp_path / "sorts" / name)
+    make_unlike(tmp_path / "sorts" / "dev_a_curated")
     (tmp_path / "work").mkdir()
     return Work(tmp_path / "work", tmp_path / "sorts")
 

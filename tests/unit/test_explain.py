@@ -1,0 +1,142 @@
+"""What explain says of a unit, and of one that is not there."""
+
+import json
+
+import pytest
+
+import tiny
+from goodunits import curation, explain, files, generations, labelling, metrics_file
+from goodunits.errors import GoodunitsError
+
+BLOCK = {
+    "noise": {"any": ["n_spikes < 15", "ks_contamination > 0.9"]},
+    "good": {"all": ["n_spikes >= 35", "ks_contamination < 0.2"]},
+    "mua": "rest",
+}
+CONTAMINATION = {0: 0.05, 1: 0.3, 2: None, 3: 0.1, 5: 0.0, 6: 0.0}
+WHY = {2: {"ks_contamination": "too_few_spikes"}}
+
+
+@pytest.fixture
+def labelled(tmp_path):
+    """A tiny sort, written, with a decision of a person since; as the rule explain gets it."""
+    folder, results = tiny.make_sort(tmp_path / "sort"), tmp_path / "results"
+    receipt = tiny.run(folder, results)
+    phy = tiny.Phy(folder)
+    phy.label(1, "noise")
+    phy.save()
+    receipt = {**tiny.run(folder, results), "settings": settings("deep"), "notes": ["a note"]}
+    files.write_atomically(results / "written.json", json.dumps(receipt).encode())
+    (results / "labels.json").write_text(json.dumps(settings("labels")))
+    columns = {"n_spikes": list(tiny.SIZES.values()), "ks_contamination": [*CONTAMINATION.values()]}
+    metrics_file.write_rows(results / "metrics.tsv", list(tiny.SIZES), columns, WHY)
+    label(folder, results, BLOCK)
+    return ("one", folder, results, results / "labels.json")
+
+
+def settings(name):
+    """Settings of a write, as its receipt keeps them."""
+    return {"criteria": name, "manual_curation": "keep", "labels": BLOCK}
+
+
+def label(folder, results, block):
+    """Write labels.tsv by some label rules."""
+    seen = curation.look(folder, generations.current_generation(folder))
+    files.write_atomically(results / "found.json", curation.to_json(seen).encode())
+    rows, undefined = metrics_file.read_metrics(results / "metrics.tsv")
+    table = labelling.label_units(rows, undefined, block, "keep", seen)
+    files.write_atomically(results / "labels.tsv", table)
+
+
+def parts(text):
+    """Lines of each part of what is said of one unit."""
+    found, name = {}, None
+    for line in text.splitlines()[1:]:
+        name = line[2:11].strip() or name
+        found.setdefault(name, []).append(" ".join(line[12:].split()))
+    return found
+
+
+def test_a_unit_labelled_by_hand(labelled):
+    said = parts(explain.answer([labelled], None, 1))
+    assert said["label"] == ["noise, by a person"]
+    assert said["labels"][0] == "before: good; Kilosort: good; criteria: mua"
+    assert said["labels"][1] == "in the folder now: noise (group: noise)"
+    assert said["people"] == ["noise, by hand"]
+    events = [line.split()[1] for line in said["history"]]
+    assert events == ["backup", "write", "decisions", "write"]
+    assert said["history"][1].endswith("group none -> good")
+    assert said["history"][3].endswith("group good -> noise")
+    assert said["notes"] == ["a note"]
+
+
+def test_criteria_with_value_threshold_and_margin(labelled):
+    said = parts(explain.answer([labelled], "one", "1"))
+    assert said["criteria"][0].startswith("set 'deep', manual_curation keep, written 2")
+    assert set(said["criteria"][1:]) == {
+        "fail n_spikes < 15 n_spikes 70 (margin -55, -367%)",
+        "fail ks_contamination > 0.9 ks_contamination 0.3 (margin -0.6, -67%)",
+        "pass n_spikes >= 35 n_spikes 70 (margin +35, +100%)",
+        "fail ks_contamination < 0.2 ks_contamination 0.3 (margin -0.1, -50%)",
+    }
+
+
+def test_the_classes_above_say_what_was_lacking(labelled):
+    said = parts(explain.answer([labelled], "one", [1, 6]).split("\n\n")[0])["classes"]
+    assert said[0].startswith("not noise: ") and "needs < 15" in said[0]
+    assert said[1] == "not good: ks_contamination 0.3, needs < 0.2"
+    assert said[2] == "mua: all others"
+    said = parts(explain.answer([labelled], "one", 6))["classes"]
+    assert said == ["noise: meets a criterion of noise: n_spikes 10, meets < 15"]
+
+
+def test_a_criterion_without_value_says_why(labelled):
+    said = parts(explain.answer([labelled], "one", 2))["criteria"]
+    undefined = [line for line in said if line.startswith("undefined")]
+    assert len(undefined) == 2
+    assert all(line.endswith("ks_contamination undefined (too_few_spikes)") for line in undefined)
+
+
+def test_criteria_of_a_preview_are_told_from_those_written(labelled):
+    _, folder, results, now = labelled
+    other = {"good": {"all": ["n_spikes >= 60"]}, "mua": "rest"}
+    label(folder, results, other)
+    now.write_text(json.dumps({**settings("labels"), "labels": other}))
+    said = parts(explain.answer([labelled], None, 0))
+    assert said["criteria"][0].endswith("the criteria below are others, of a preview since")
+    assert said["labels"][1].endswith("(group: good); a run would change it")
+    assert said["classes"][0] == "not good: n_spikes 40, needs >= 60"
+    now.write_text("{}")
+    said = parts(explain.answer([labelled], None, 0))
+    assert said["classes"] == ["the rules that made these labels are not known any more"]
+
+
+@pytest.mark.parametrize(
+    ("session", "unit", "reason"),
+    [
+        ("ones", 1, "session 'ones' is not in the dataset, did you mean 'one'?"),
+        ("one,two", 1, "session 'two': no labels yet; run snakemake"),
+        (None, 1, "session: say which, such as --config session=mouse1 unit=37"),
+        ("one", None, "unit: say which, such as --config unit=37"),
+        ("one", 4, "unit 4: not among the 6 units of session 'one'; nearest: 2, 3, 5"),
+        ("one", "x", "unit 'x': expected a cluster id, such as unit=37"),
+        ("one", [0, -1], "unit '-1': expected a cluster id"),
+    ],
+)
+def test_what_is_not_there_is_named_in_one_line(labelled, tmp_path, session, unit, reason):
+    other = ("two", tmp_path / "sort2", tmp_path / "results2", tmp_path / "none")
+    with pytest.raises(GoodunitsError) as caught:
+        explain.answer([labelled, other], session, unit)
+    assert reason in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_wrong_session_does_not_list_thousands(labelled):
+    many = [(f"mouse{i}", *labelled[1:]) for i in range(3000)]
+    with pytest.raises(GoodunitsError) as caught:
+        explain.answer(many, "zzz", 1)
+    assert str(caught.value) == "session 'zzz' is not in the dataset of 3000 sessions"
+
+
+def test_the_unit_0_is_a_unit(labelled):
+    assert explain.answer([labelled], None, 0).startswith("one unit 0: ")

@@ -1,0 +1,72 @@
+"""What the history of a session says, of this version and of older ones."""
+
+import json
+
+import pytest
+
+import tiny
+from goodunits import phy_write, restore, state, store
+
+
+@pytest.fixture
+def sort(tmp_path):
+    """A tiny sort that was labelled once, by criteria with a name."""
+    folder = tiny.make_sort(tmp_path / "sort")
+    write(folder)
+    return folder
+
+
+def write(folder, **about):
+    """Label a sort by the number of spikes."""
+    labels = tiny.by_criteria(folder, 35)
+    plan = phy_write.Plan(labels, labels, tiny.measured(folder), about=about or ABOUT)
+    return phy_write.write(folder, plan)
+
+
+ABOUT = {"criteria": "striatum", "working_folder": "/home/me/work"}
+
+
+def generation(sort):
+    """Folder of the store for the present sort."""
+    return next(store.store_folder(sort).glob("*/manifest.json")).parent
+
+
+def test_a_write_tells_criteria_counts_and_working_folder(sort):
+    event = restore.history(sort)[-1]
+    assert event["about"] == {**ABOUT, "counts": {"good": 3, "mua": 3}}
+    said = restore.describe(event)
+    assert said.endswith("3 good, 3 mua  criteria 'striatum' from /home/me/work")
+
+
+def test_a_restore_tells_its_working_folder(sort, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    restore.restore(sort)
+    event = restore.history(sort)[-1]
+    assert event["event"] == "restore"
+    assert restore.describe(event).endswith(f"from {tmp_path}")
+
+
+def test_lines_of_older_versions_are_read(sort):
+    path = generation(sort) / "history.jsonl"
+    *before, last = path.read_text().splitlines()
+    old = json.loads(last)
+    del old["about"]
+    path.write_text("\n".join([*before, json.dumps(old)]) + "\n")
+    said = restore.describe(restore.history(sort)[-1])
+    assert said.endswith("3 good, 3 mua"), "counted from the groups that were left"
+    assert state.read_state(generation(sort))["last"]["group"]
+
+
+@pytest.mark.parametrize("about", ["text", ["list"], {"criteria": 5, "counts": "many"}])
+def test_lines_of_newer_versions_are_read(sort, about):
+    path = generation(sort) / "history.jsonl"
+    event = json.loads(path.read_text().splitlines()[-1])
+    state.add_history(generation(sort), **{**event, "about": about, "more": {"of": "it"}})
+    assert "3 good, 3 mua" in restore.describe(restore.history(sort)[-1])
+
+
+def test_a_label_of_a_stranger_does_not_steer_the_terminal(sort):
+    decided = {"0": "good\x1b[2J"}
+    state.add_history(generation(sort), event="decisions", decisions=decided, inherited={})
+    said = restore.describe(restore.history(sort)[-1])
+    assert said.isprintable() and "0 good?[2J" in said
