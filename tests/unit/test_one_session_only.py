@@ -25,7 +25,7 @@ def labelled(tmp_path):
 
 def problem_of(labelled):
     """What a run says of the session before its first job; None if nothing is wrong."""
-    entry = SimpleNamespace(problem=None, folder=labelled.folder)
+    entry = SimpleNamespace(problem=None, refused=None, folder=labelled.folder)
     path = labelled.results / "found.json"
     path.unlink(missing_ok=True)
     setup._refresh(entry, path, labelled.results / "written.json")
