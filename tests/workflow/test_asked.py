@@ -36,7 +36,7 @@ def test_columns_of_a_sheet_from_excel_reach_the_tables(work):
 
 def test_the_end_of_a_run_names_what_costs_most_units(work):
     said = work.succeed()
-    assert "units not good by: firing_rate >= 1 2 (2 by it alone)" in said
+    assert "costliest criteria: firing_rate >= 1 fails in 2 (alone in 2)" in said
     rows = {row["criterion"]: row for row in work.table("summary.tsv")}
     assert rows["firing_rate >= 1"]["n_units"] == "6"
     assert rows["firing_rate >= 1"]["n_fail_only"] == "2"
