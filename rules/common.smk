@@ -39,15 +39,16 @@ LIBRARY.files_behind(
     "from goodunits.errors import GoodunitsError"
 )
 
-from goodunits import (
+from goodunits import (  # noqa: E402
     catalogue,
+    criteria_counts,
     demo,
     files,
     own_columns,
     preview,
     setup,
     summary,
-)  # noqa: E402
+)
 from goodunits.errors import GoodunitsError  # noqa: E402
 
 try:

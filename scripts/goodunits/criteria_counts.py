@@ -128,7 +128,7 @@ def costliest(path):
     except (OSError, ValueError, KeyError):
         return ""
     words = [text for *numbers, text in found if any(numbers)][:NAMED]
-    return f"  units not good by: {'; '.join(words)}; see results/summary.tsv" if words else ""
+    return f"  costliest criteria: {'; '.join(words)}; see results/summary.tsv" if words else ""
 
 
 def _cost(row):
@@ -136,5 +136,5 @@ def _cost(row):
     only, fail, undefined = (
         int(row[name]) for name in ("n_fail_only", "n_fail", "n_undefined_only")
     )
-    words = f"{row['criterion']} {fail} ({only} by it alone)"
+    words = f"{row['criterion']} fails in {fail} (alone in {only})"
     return -only, -fail, -undefined, f"{words}, {undefined} undefined" if undefined else words

@@ -105,8 +105,8 @@ def test_the_closing_line_names_the_costliest(tmp_path):
         criteria_counts.table([(labels(tmp_path / "a", HEADER, *rows), settings(ALL))])
     )
     line = criteria_counts.costliest(path)
-    assert line.startswith("  units not good by: firing_rate >= 1 3 (2 by it alone); ")
-    assert "presence_ratio >= 0.5 1 (0 by it alone), 1 undefined" in line
+    assert line.startswith("  costliest criteria: firing_rate >= 1 fails in 3 (alone in 2); ")
+    assert "presence_ratio >= 0.5 fails in 1 (alone in 0), 1 undefined" in line
     assert "ks_refractory" not in line, "nobody fails it"
 
 

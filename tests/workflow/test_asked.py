@@ -36,10 +36,10 @@ def test_columns_of_a_sheet_from_excel_reach_the_tables(work):
 
 def test_the_end_of_a_run_names_what_costs_most_units(work):
     said = work.succeed()
-    assert "units not good by: firing_rate >= 1 2 (2 by it alone)" in said
+    assert "costliest criteria: ks_refractory fails in 4 (alone in 0); firing_rate >= 1 " in said
     rows = {row["criterion"]: row for row in work.table("summary.tsv")}
     assert rows["firing_rate >= 1"]["n_units"] == "6"
-    assert rows["firing_rate >= 1"]["n_fail_only"] == "2"
+    assert rows["firing_rate >= 1"]["n_fail"] == "2"
 
 
 def test_a_backup_copy_is_left_alone_and_no_unit_counts_twice(work):
@@ -103,8 +103,8 @@ def test_explain_says_everything_of_a_unit(work):
     assert lines_of(said, "day1 unit 7:", "people") == ["no label by hand"]
 
     said = work.succeed("history")
-    assert f"good, 1 mua  criteria 'labels' from {work.folder}" in said
-    assert "1 decided by hand" in said
+    assert f"1 good, 2 mua  criteria 'labels' from {work.folder}" in said
+    assert "1 good, 1 mua, 1 noise, 1 decided by hand" in said
 
 
 def test_explain_names_a_wrong_unit_in_one_line(work):
