@@ -78,12 +78,13 @@ RECORDS = (
         reference=TUTORIAL,
         better="higher",
         group="presence",
+        version=2,
         parameters=(
             Parameter(
                 "bin_duration_s",
                 "float",
                 "s",
-                "Length of a time bin; the nearest whole number of bins fills the session.",
+                "Length of a time bin in a long session; a whole number of bins fills it.",
                 exclusive_minimum=0,
             ),
             Parameter(
@@ -107,8 +108,17 @@ RECORDS = (
                 "min_n_bins",
                 "int",
                 "",
-                "With fewer bins the ratio is undefined; not used when n_bin_edges is set.",
+                "Where fewer bins would fit, the session is cut into so many shorter ones: with "
+                "few bins nearly every unit fires in all. Not used when n_bin_edges is set.",
                 minimum=1,
+            ),
+            Parameter(
+                "min_bin_duration_s",
+                "float",
+                "s",
+                "Where these would be shorter than this, the ratio is undefined; not used when "
+                "n_bin_edges is set.",
+                minimum=0,
             ),
         ),
         nan_reasons=("recording_too_short",),

@@ -121,6 +121,7 @@ def test_metrics_are_merged_by_parameter_and_labels_replaced_whole():
     assert settings.metrics["presence_ratio"] == {
         **shipped.metrics["presence_ratio"],
         "min_n_bins": 5,
+        "min_bin_duration_s": 10,
     }
     assert settings.metrics["ks_refractory"] == shipped.metrics["ks_refractory"]
     assert settings.labels == labels
