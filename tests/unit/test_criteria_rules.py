@@ -89,7 +89,7 @@ def only_problem(item):
         ("firing_rate >= nan", "firing_rate is a number"),
         ("firing_rate >= 1 and n_spikes > 5", "one comparison per item"),
         ("0.1 < presence_ratio < 0.5", "cannot read"),
-        ("presence_ratio >= 50%", "cannot read"),
+        ("presence_ratio >= 50 per cent", "cannot read"),
         ("presence_ratio >= 0,5", "cannot read"),
         ("__import__('os').system('true') == 0", "cannot read"),
         ("", "cannot read"),
