@@ -16,6 +16,7 @@ from goodunits.errors import ConfigError, nearest
 
 REST = "rest"
 MODES = ("all", "any")
+PHY_LABELS = ("good", "mua", "noise")
 MAX_NESTING = 10  # a YAML anchor may hold itself
 _LABEL = re.compile(r"[A-Za-z0-9_-]+")
 _CLASS_FORMS = "expected 'all:' or 'any:' with a list of criteria, or 'rest'"
@@ -157,6 +158,9 @@ def _check_label(label, earlier, where, reading):
         return
     if label.lower() == "unsorted":
         reading.problem(f"{where}.{label}", "'unsorted' is Phy's word for no label, use another")
+    if label != label.lower() and label.lower() in PHY_LABELS:
+        text = f"Phy knows '{label.lower()}' only in this spelling, did you mean '{label.lower()}'?"
+        reading.problem(f"{where}.{label}", text)
     twins = [other for other in earlier if str(other).lower() == label.lower()]
     if twins:
         reading.problem(f"{where}.{label}", f"there is a class '{twins[0]}' before it, join them")

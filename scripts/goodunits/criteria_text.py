@@ -5,7 +5,7 @@ import operator
 import re
 from typing import NamedTuple
 
-from goodunits import criteria_units
+from goodunits import criteria_units, field_names
 from goodunits.errors import nearest
 
 PASS, FAIL, UNDEFINED = "pass", "fail", "undefined"
@@ -24,6 +24,8 @@ _COMPARISON = re.compile(
     rf"(?:(?P<abs>abs)\s*\(\s*(?P<inner>{_NAME})\s*\)|(?P<name>{_NAME}))"
     r"\s*(?P<operator><=|>=|==|!=|<|>)\s*(?P<target>\S+(?:\s+\S+)?)"
 )
+# A name that is no word, such as "d'" or "isolation distance".
+_BEFORE_SIGN = re.compile(r"([A-Za-z][A-Za-z' -]*?)\s*[<>=!]")
 _WITH_UNIT = re.compile(rf"({_NUMBER.pattern})\s*([A-Za-z%]\S*|1/\S+)", re.IGNORECASE)
 
 
@@ -106,7 +108,9 @@ def read_criterion(text):
 
 def _unreadable(text):
     """Error of a text that is no criterion."""
-    return ValueError(f"cannot read {text!r}, {HOW_TO_WRITE}")
+    name = _BEFORE_SIGN.match(text)
+    words = field_names.of_others(name[1]) if name else ""
+    return ValueError(f"cannot read {text!r}, {words or HOW_TO_WRITE}")
 
 
 def _membership(text, metric, relation, words):
@@ -240,7 +244,7 @@ def check_kind(criterion, kinds):
     """
     metric = criterion.metric
     if metric not in kinds:
-        raise ValueError(f"unknown metric '{metric}'{nearest(metric, kinds)}")
+        raise ValueError(f"unknown metric '{metric}'{field_names.hint(metric, kinds)}")
     kind = kinds[metric]
     is_flag = criterion.operator == "is"
     found = f"in '{criterion.text}':"

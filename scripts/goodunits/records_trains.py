@@ -1,6 +1,6 @@
 """Records of the metrics of spike times and of the sorter's labels. Standard library only."""
 
-from goodunits.records import Group, Metric, Parameter
+from goodunits.records import FRACTION, Group, Metric, Parameter
 
 TUTORIAL = (
     "Kilosort tutorial 'Using custom good/mua labels' (docs/tutorials/good_unit_criteria.ipynb)"
@@ -78,6 +78,7 @@ RECORDS = (
         reference=TUTORIAL,
         better="higher",
         group="presence",
+        limits=FRACTION,
         version=2,
         parameters=(
             Parameter(
@@ -135,6 +136,7 @@ RECORDS = (
         reference="Siegle et al. 2021, Nature, doi:10.1038/s41586-020-03171-x",
         better="higher",
         group="presence",
+        limits=(0.0, 0.99),
         nan_reasons=("recording_too_short",),
     ),
     Metric(
@@ -149,6 +151,7 @@ RECORDS = (
         reference="SpikeInterface, presence_ratio",
         better="higher",
         group="presence",
+        limits=FRACTION,
         parameters=(
             Parameter(
                 "bin_duration_s",
@@ -180,6 +183,7 @@ RECORDS = (
         reference="bombcell, presenceRatio",
         better="higher",
         group="presence",
+        limits=FRACTION,
         parameters=(
             Parameter(
                 "bin_duration_s",
@@ -214,6 +218,7 @@ RECORDS = (
         reference="R12 = 1 - (1 - C)^2 for independent contamination C",
         better="lower",
         group="refractoriness",
+        limits=FRACTION,
         nan_reasons=("too_few_spikes", "zero_span"),
     ),
     Metric(
@@ -227,6 +232,7 @@ RECORDS = (
         reference=KILOSORT,
         better="lower",
         group="refractoriness",
+        limits=FRACTION,
         nan_reasons=("too_few_spikes", "zero_span"),
     ),
     Metric(
@@ -271,6 +277,7 @@ RECORDS = (
         reference="cluster_KSLabel.tsv as Kilosort wrote it",
         better="none",
         group="sorter_label",
+        values=("good", "mua"),
         nan_reasons=("no_label_file", "id_new_since_sorting", "id_not_in_label_file"),
     ),
 )

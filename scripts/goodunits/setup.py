@@ -9,8 +9,10 @@ from goodunits import (
     catalogue,
     copies,
     criteria,
+    criteria_sense,
     dataset,
     dates,
+    field_names,
     files,
     found,
     own_columns,
@@ -226,9 +228,10 @@ def _check_labels(checked):
     problems, metrics = [], []
     for where, block in settings.label_blocks(checked).items():
         try:
-            metrics += criteria.parse_labels(
-                block, catalogue.kinds(), catalogue.units(), where
-            ).metrics
+            rules = criteria.parse_labels(block, catalogue.kinds(), catalogue.units(), where)
+            metrics += rules.metrics
+            problems += field_names.pasted(block, where)
+            problems += criteria_sense.problems(rules, catalogue.METRICS, where)
         except ConfigError as error:
             problems += error.problems
     if problems:

@@ -175,7 +175,7 @@ def test_only_may_be_one_pattern():
         ({"manual_curation": "kep"}, ["manual_curation:", "'kep', did you mean 'keep'?"]),
         ({"manual_curation": False}, ["manual_curation: found false, known: keep, fill"]),
         ({"metric_groups": ["burst"]}, ["metric_groups[0]:", "did you mean 'bursts'?"]),
-        ({"phy_columns": ["presence"]}, ["phy_columns[0]:", "did you mean 'presence_ratio'?"]),
+        ({"phy_columns": ["presence"]}, ["phy_columns[0]:", "here it is 'presence_ratio'"]),
         ({"phy_columns": ["n_spikes", "n_spikes"]}, ["phy_columns: an entry appears twice"]),
         ({"labels": None}, ["labels: found nothing", "label classes in order"]),
         ({"labels": {"good": ["a > 1"], "mua": "rest"}}, ["labels.good: found a list", "'rest'"]),

@@ -127,3 +127,21 @@ def test_key_given_twice_in_a_config_file(tmp_path, prepare):
     path.write_text("only: []\nonly: []\n")
     with pytest.raises(ConfigError, match="'only' appears twice"):
         prepare(config_files=[path])
+
+
+def test_criteria_that_make_no_sense_are_refused_all_at_once(prepare):
+    labels = {
+        "Good": {"all": ["presence_ratio >= 80", "snr > 5"]},
+        "mua": "rest",
+    }
+    with pytest.raises(ConfigError) as caught:
+        prepare(labels=labels)
+    assert len(caught.value.problems) == 2
+    labels = {"good": {"all": ["presence_ratio >= 80", "n_spikes < 0"]}, "mua": "rest"}
+    sets = {"other": {"good": {"firing_rate": {"greater": 1}}, "mua": "rest"}}
+    with pytest.raises(ConfigError) as caught:
+        prepare(labels=labels, criteria_sets=sets)
+    first, second, third = caught.value.problems
+    assert "write 0.8 or 80 %" in first
+    assert "n_spikes is 0 or more" in second
+    assert third.startswith("criteria_sets.other.good.firing_rate: ")
