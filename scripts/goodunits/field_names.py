@@ -108,7 +108,7 @@ NAMES = (
         ("snr", "signalToNoiseRatio", "unit_snr", "sn_ratio", "signal_to_noise"),
         f"{_SI}, {_ALLEN}, {_BC}",
         ("template_snr_whitened",),
-        f"{_RAW}; this one is of the whitened template, and limits made for snr do not apply",
+        "of the whitened template, as snr needs the raw recording; its limits do not apply",
     ),
     Name(
         ("amplitude_median", "amp_median", "amp", "median_amplitude"),
