@@ -6,7 +6,7 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent / "scripts"))
 
-from goodunits import catalogue  # noqa: E402
+from goodunits import catalogue, criteria_sense, field_names  # noqa: E402
 
 PAGE = DOCS / "metrics.md"
 HEAD = """\
@@ -21,6 +21,16 @@ Names are SpikeInterface's where the definition is the same.
 Metrics that cost little are always computed. The others are computed when a criterion or
 `phy_columns` names one of them, or when `metric_groups` in `config.yaml` names their group.
 """
+OTHERS = """\
+## Names in other programs
+
+What a name of another program is here; a criterion on such a name stops the run with these words.
+SpikeInterface's threshold dictionaries `{greater, less}` on `firing_rate` and `presence_ratio` are
+refused: SpikeInterface defines these two as `firing_rate_recording` and `presence_ratio_si`.
+
+| there | in | here | note |
+| --- | --- | --- | --- |
+"""
 BETTER = {"higher": "high in a good unit", "lower": "low in a good unit", "none": ""}
 
 
@@ -32,12 +42,26 @@ def page():
         when = "always computed" if group.cost == "always" else "computed on request"
         parts.append(f"## {group.name}\n\n{group.description} ({when})\n")
         parts += [section(metric) for metric in metrics]
-    return "\n".join(parts)
+    rows = [other_name(entry) for entry in field_names.NAMES]
+    return "\n".join([*parts, OTHERS + "\n".join(rows), ""])
+
+
+def other_name(entry):
+    """Row about a name of other programs."""
+    names, here = (", ".join(f"`{name}`" for name in each) for each in (entry.names, entry.here))
+    return f"| {names} | {entry.programs} | {here or 'nothing'} | {entry.note} |"
+
+
+def values(metric):
+    """Unit and range of a metric."""
+    if metric.kind in ("float", "int"):
+        return criteria_sense.range_words(metric)
+    return " or ".join(metric.values)
 
 
 def section(metric):
     """Text about one metric."""
-    kind = ", ".join(word for word in (metric.kind, metric.unit, BETTER[metric.better]) if word)
+    kind = ", ".join(word for word in (metric.kind, values(metric), BETTER[metric.better]) if word)
     lines = [f"### {metric.name}\n", f"{metric.description} ({kind})\n"]
     if metric.formula:
         lines.append(f"- Definition: {metric.formula}")

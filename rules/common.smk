@@ -27,6 +27,12 @@ def library_module(name):
     return project_file(f"scripts/goodunits/{name}")
 
 
+def config_files():
+    """Files that the configuration comes from, in order: those of --configfile win."""
+    given = workflow.overwrite_configfiles
+    return [path for path in workflow.configfiles if path not in given] + list(given)
+
+
 sys.path.insert(0, str(Path(library_module("__init__.py")).parents[1]))
 library_module("own_imports.py")
 
@@ -55,7 +61,8 @@ try:
     demo.unpack(config.get("dataset"), PROJECT, workflow.is_main_process)
     RUN = setup.prepare(
         config,
-        config_files=workflow.configfiles,
+        config_files=config_files(),
+        config_words=workflow.config_settings.config,
         defaults_file=project_file("config.yaml"),
         schema_file=project_file("schemas/config.schema.yaml"),
         base_folders=[Path.cwd(), Path(PROJECT)],

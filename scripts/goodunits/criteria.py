@@ -16,7 +16,16 @@ from goodunits.criteria_text import (
 )
 from goodunits.errors import SessionError
 
-__all__ = ["LabelRules", "Verdict", "canonical", "describe", "label_unit", "parse_labels"]
+__all__ = [
+    "LabelRules",
+    "Verdict",
+    "canonical",
+    "describe",
+    "full_reason",
+    "label_unit",
+    "parse_labels",
+]
+MOST_NAMED = 5  # criteria in one reason of labels.tsv, whose columns hold them all
 
 
 class Verdict(NamedTuple):
@@ -34,10 +43,11 @@ class _Unit(NamedTuple):
     why_undefined: Mapping[str, str]
     results: dict[str, str]
     units: Mapping[str, str]
+    most_named: int | None
 
 
 def label_unit(rules, values, why_undefined=None):
-    """Give the label of one unit and the reason, from one and the same evaluation.
+    """Give the label of one unit and a short reason, from one and the same evaluation.
 
     Parameters
     ----------
@@ -57,6 +67,33 @@ def label_unit(rules, values, why_undefined=None):
     SessionError
         If a metric in use is not among the values.
     """
+    unit = _judged(rules, values, why_undefined, MOST_NAMED)
+    place = _place(rules, unit)
+    return Verdict(rules.labels[place], _short_reason(rules, place, unit), unit.results)
+
+
+def full_reason(rules, values, why_undefined=None):
+    """Say all that decided the label of one unit: why its class, and why none of those before it.
+
+    Parameters
+    ----------
+    rules, values, why_undefined
+        As for `label_unit`.
+
+    Returns
+    -------
+    str
+    """
+    unit = _judged(rules, values, why_undefined, None)
+    place = _place(rules, unit)
+    words = [_why_not(*earlier, unit) for earlier in rules.classes[:place]]
+    if place < len(rules.classes):
+        words.insert(0, _why_met(*rules.classes[place], unit))
+    return "; ".join(words)
+
+
+def _judged(rules, values, why_undefined, most_named):
+    """A unit with the result of every criterion."""
     missing = [metric for metric in rules.metrics if metric not in values]
     if missing:
         raise SessionError(
@@ -64,11 +101,26 @@ def label_unit(rules, values, why_undefined=None):
             "compute the metrics again"
         )
     results = {item.text: judge(item, values[item.metric]) for item in rules.criteria}
-    unit = _Unit(values, why_undefined or {}, results, rules.units)
-    for label, node in rules.classes:
-        if _holds(node, unit):
-            return Verdict(label, _why_met(label, node, unit), results)
-    return Verdict(rules.rest, _why_rest(rules.classes, unit), results)
+    return _Unit(values, why_undefined or {}, results, rules.units, most_named)
+
+
+def _place(rules, unit):
+    """Place of the first class that a unit meets; that of the rest if it meets none."""
+    places = (place for place, (_, node) in enumerate(rules.classes) if _holds(node, unit))
+    return next(places, len(rules.classes))
+
+
+def _short_reason(rules, place, unit):
+    """Why a unit has its class: what it meets, and what keeps a mua unit from being good."""
+    earlier = dict(rules.classes[:place])
+    missed_good = rules.labels[place] == "mua" and "good" in earlier
+    if place < len(rules.classes):
+        words = _why_met(*rules.classes[place], unit)
+        return f"{words}; {_why_not('good', earlier['good'], unit)}" if missed_good else words
+    label = "good" if missed_good else list(earlier)[-1]
+    if len(earlier) == 1:
+        return _why_missed(earlier[label], unit)
+    return _why_not(label, earlier[label], unit)
 
 
 def _holds(node, unit):
@@ -84,7 +136,7 @@ def _why_met(label, node, unit):
     """Reason of a match: the criteria that decided an 'any', and undefined ones that passed."""
     is_any = isinstance(node, Group) and node.mode == "any"
     head = "meets a criterion of" if is_any else "meets all criteria of"
-    words = "; ".join(_deciding(node, unit, False))
+    words = _joined("; ", _deciding(node, unit, False), unit)
     return f"{head} {label}" + (f": {words}" if words else "")
 
 
@@ -98,11 +150,16 @@ def _deciding(node, unit, in_any):
     return [words for part in holding for words in _deciding(part, unit, in_any)]
 
 
-def _why_rest(classes, unit):
-    """Reason of a unit that matches no class: what kept it out of each."""
-    if len(classes) == 1:
-        return _why_missed(classes[0][1], unit)
-    return "; ".join(f"not {label}: {_why_missed(node, unit)}" for label, node in classes)
+def _why_not(label, node, unit):
+    """What kept a unit out of a class."""
+    return f"not {label}: {_why_missed(node, unit)}"
+
+
+def _joined(sign, words, unit):
+    """Words in a row, no more than are to be named."""
+    named = words[: unit.most_named]
+    rest = len(words) - len(named)
+    return sign.join([*named, f"{rest} more"] if rest else named)
 
 
 def _why_missed(node, unit):
@@ -115,7 +172,7 @@ def _why_missed(node, unit):
         return words[0]
     pairs = zip(missed, words, strict=True)
     words = [f"({text})" if isinstance(part, Group) else text for part, text in pairs]
-    return ("; " if node.mode == "all" else " or ").join(words)
+    return _joined("; " if node.mode == "all" else " or ", words, unit)
 
 
 def _value_words(criterion, unit):

@@ -5,11 +5,18 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from goodunits.criteria_text import Criterion, check_kind, read_criterion, read_thresholds
+from goodunits.criteria_text import (
+    Criterion,
+    check_kind,
+    check_unit,
+    read_criterion,
+    read_thresholds,
+)
 from goodunits.errors import ConfigError, nearest
 
 REST = "rest"
 MODES = ("all", "any")
+PHY_LABELS = ("good", "mua", "noise")
 MAX_NESTING = 10  # a YAML anchor may hold itself
 _LABEL = re.compile(r"[A-Za-z0-9_-]+")
 _CLASS_FORMS = "expected 'all:' or 'any:' with a list of criteria, or 'rest'"
@@ -60,9 +67,10 @@ class LabelRules(NamedTuple):
 
 
 class _Reading(NamedTuple):
-    """State while a block is read: kinds of the metrics (None = don't check), problems so far."""
+    """State while a block is read: kinds and units of metrics (None = don't check), problems."""
 
     kinds: Mapping[str, str] | None
+    units: Mapping[str, str] | None
     problems: list[str]
 
     def problem(self, path, text):
@@ -80,7 +88,8 @@ def parse_labels(block, kinds, units=None, where="labels"):
     kinds : mapping of str to str
         Kind of each known metric: ``float``, ``int``, ``bool`` or ``label``.
     units : mapping of str to str, optional
-        Unit of each metric, such as ``Hz``, for reasons and descriptions.
+        Unit of each metric, such as ``Hz``, for reasons and descriptions, and to check the units
+        in criteria.
     where : str
         Key of the block, put in front of each problem.
 
@@ -93,11 +102,11 @@ def parse_labels(block, kinds, units=None, where="labels"):
     ConfigError
         With all problems, one line each.
     """
-    reading = _Reading(kinds, [])
+    reading = _Reading(kinds, units, [])
     classes, rest = _read_classes(block, where, reading)
     if reading.problems:
         raise ConfigError(reading.problems)
-    checks = [check for _, node in classes for check in _checks_of(node)]
+    checks = [check for _, node in classes for check in checks_of(node)]
     found = tuple(dict.fromkeys(check.criterion for check in checks))
     metrics = tuple(dict.fromkeys(criterion.metric for criterion in found))
     return LabelRules(tuple(classes), rest, dict(units or {}), found, metrics)
@@ -149,6 +158,9 @@ def _check_label(label, earlier, where, reading):
         return
     if label.lower() == "unsorted":
         reading.problem(f"{where}.{label}", "'unsorted' is Phy's word for no label, use another")
+    if label != label.lower() and label.lower() in PHY_LABELS:
+        text = f"Phy knows '{label.lower()}' only in this spelling, did you mean '{label.lower()}'?"
+        reading.problem(f"{where}.{label}", text)
     twins = [other for other in earlier if str(other).lower() == label.lower()]
     if twins:
         reading.problem(f"{where}.{label}", f"there is a class '{twins[0]}' before it, join them")
@@ -191,6 +203,8 @@ def _read_check(text, path, undefined_passes, reading):
         return None
     if reading.kinds is not None:
         _noting(reading, path, check_kind, criterion, reading.kinds)
+        if reading.units is not None:
+            _noting(reading, path, check_unit, text, criterion, reading.kinds, reading.units)
     return Check(criterion, undefined_passes)
 
 
@@ -288,11 +302,11 @@ def _make_group(mode, parts):
     return unique[0] if unique else None
 
 
-def _checks_of(node):
+def checks_of(node):
     """Every check below a node, in order."""
     if isinstance(node, Check):
         return [node]
-    return [check for part in node.parts for check in _checks_of(part)]
+    return [check for part in node.parts for check in checks_of(part)]
 
 
 def canonical(block):
@@ -316,7 +330,7 @@ def canonical(block):
     ConfigError
         If the block cannot be read.
     """
-    reading = _Reading(None, [])
+    reading = _Reading(None, None, [])
     classes, rest = _read_classes(block, "labels", reading)
     if reading.problems:
         raise ConfigError(reading.problems)

@@ -5,6 +5,7 @@ import operator
 import re
 from typing import NamedTuple
 
+from goodunits import criteria_units, field_names
 from goodunits.errors import nearest
 
 PASS, FAIL, UNDEFINED = "pass", "fail", "undefined"
@@ -21,8 +22,11 @@ _FLAG = re.compile(rf"(not\s+)?({_NAME})")
 _MEMBER = re.compile(rf"({_NAME})\s+(not\s+in|in)\s*\[(.*)\]")
 _COMPARISON = re.compile(
     rf"(?:(?P<abs>abs)\s*\(\s*(?P<inner>{_NAME})\s*\)|(?P<name>{_NAME}))"
-    r"\s*(?P<operator><=|>=|==|!=|<|>)\s*(?P<target>\S+)"
+    r"\s*(?P<operator><=|>=|==|!=|<|>)\s*(?P<target>\S+(?:\s+\S+)?)"
 )
+# A name that is no word, such as "d'" or "isolation distance".
+_BEFORE_SIGN = re.compile(r"([A-Za-z][A-Za-z' -]*?)\s*[<>=!]")
+_WITH_UNIT = re.compile(rf"({_NUMBER.pattern})\s*([A-Za-z%]\S*|1/\S+)", re.IGNORECASE)
 
 
 class Criterion(NamedTuple):
@@ -90,7 +94,7 @@ def read_criterion(text):
     ValueError
         One line: what was found and what is expected.
     """
-    text = text.strip()
+    text = text.strip().translate(criteria_units.SIGNS)
     if found := _FLAG.fullmatch(text):
         return Criterion(found[2], "is", found[1] is None)
     if found := _MEMBER.fullmatch(text):
@@ -104,7 +108,9 @@ def read_criterion(text):
 
 def _unreadable(text):
     """Error of a text that is no criterion."""
-    return ValueError(f"cannot read {text!r}, {HOW_TO_WRITE}")
+    name = _BEFORE_SIGN.match(text)
+    words = field_names.of_others(name[1]) if name else ""
+    return ValueError(f"cannot read {text!r}, {words or HOW_TO_WRITE}")
 
 
 def _membership(text, metric, relation, words):
@@ -119,11 +125,55 @@ def _read_target(text, target, number=True):
     """Number or word on the right of an operator."""
     if number and _NUMBER.fullmatch(target):
         return float(target)
+    if number and (found := _number_and_unit(target)):
+        return _with_unit(text, *found)
     if len(target) > 1 and target[0] == target[-1] and target[0] in "'\"":
         target = target[1:-1]
     if not _WORD.fullmatch(target) or _NUMBER.fullmatch(target):
         raise _unreadable(text)
     return target
+
+
+def _number_and_unit(target):
+    """Number and unit as written; None where the target is something else, or a number alone."""
+    found = None if _NUMBER.fullmatch(target) else _WITH_UNIT.fullmatch(target)
+    return found and found.groups()
+
+
+def _with_unit(text, number, unit):
+    """Number of a text such as ``0.2 ms``."""
+    try:
+        return criteria_units.to_base(number, unit)
+    except ValueError as error:
+        raise ValueError(f"in '{text}': {error}") from None
+
+
+def check_unit(text, criterion, kinds, units):
+    """Check that the unit that a text gives, if it gives one, is that of the metric.
+
+    Parameters
+    ----------
+    text : str
+        The criterion as written.
+    criterion : Criterion
+        The same, read.
+    kinds, units : mapping of str to str
+        Kind and unit of each metric.
+
+    Raises
+    ------
+    ValueError
+        One line: what was found and what is expected.
+    """
+    found = _COMPARISON.fullmatch(text.strip().translate(criteria_units.SIGNS))
+    written = found and _number_and_unit(found["target"])
+    metric = criterion.metric
+    if not written or kinds.get(metric) not in ("float", "int"):
+        return
+    try:
+        criteria_units.check(written[1], metric, kinds[metric], units.get(metric, ""))
+    except ValueError as error:
+        raise ValueError(f"in '{text.strip()}': {error}") from None
 
 
 def read_thresholds(metric, thresholds):
@@ -194,7 +244,7 @@ def check_kind(criterion, kinds):
     """
     metric = criterion.metric
     if metric not in kinds:
-        raise ValueError(f"unknown metric '{metric}'{nearest(metric, kinds)}")
+        raise ValueError(f"unknown metric '{metric}'{field_names.hint(metric, kinds)}")
     kind = kinds[metric]
     is_flag = criterion.operator == "is"
     found = f"in '{criterion.text}':"

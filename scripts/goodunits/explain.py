@@ -307,9 +307,11 @@ def _classes(session, unit):
     lines = []
     for label, node in session.rules.classes:
         alone = session.rules._replace(classes=((label, node),), rest="")
-        verdict = criteria.label_unit(alone, session.metrics[unit], session.undefined.get(unit, {}))
-        lines.append(f"{'' if verdict.label else 'not '}{label}: {verdict.reason}")
-        if verdict.label:
+        values = session.metrics[unit], session.undefined.get(unit, {})
+        met = criteria.label_unit(alone, *values).label == label
+        words = criteria.full_reason(alone, *values)
+        lines.append(f"{label}: {words}" if met else words)
+        if met:
             return lines
     return [*lines, f"{session.rules.rest}: all others"]
 

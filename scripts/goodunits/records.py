@@ -1,6 +1,11 @@
 """What a record of the catalogue of metrics says. Standard library only."""
 
+from math import inf
 from typing import NamedTuple
+
+NOT_NEGATIVE = (0.0, inf)
+FRACTION = (0.0, 1.0)
+ANY_NUMBER = (-inf, inf)
 
 
 class Parameter(NamedTuple):
@@ -60,6 +65,10 @@ class Metric(NamedTuple):
         Which values a good unit has: "higher", "lower" or "none".
     group : str
         Key of GROUPS.
+    limits : tuple of float
+        Least and largest number that it can be, infinite where there is none.
+    values : tuple of str
+        Every word that a label can be.
     version : int
         Raised when the same spikes would give another value.
     parameters : tuple of Parameter
@@ -76,6 +85,8 @@ class Metric(NamedTuple):
     reference: str
     better: str
     group: str
+    limits: tuple[float, float] = NOT_NEGATIVE
+    values: tuple[str, ...] = ()
     version: int = 1
     parameters: tuple[Parameter, ...] = ()
     nan_reasons: tuple[str, ...] = ()

@@ -1,6 +1,6 @@
 """Records of the metrics of synchrony, duplicates and bursts. Standard library only."""
 
-from goodunits.records import Group, Metric, Parameter
+from goodunits.records import FRACTION, Group, Metric, Parameter
 
 GRUEN = "Grün, Diesmann, Aertsen 2002, Neural Comput, doi:10.1162/089976602753284455"
 CELL_EXPLORER = (
@@ -26,6 +26,7 @@ def _exact(size, others):
         reference=f"{GRUEN}; as in SpikeInterface",
         better="none",
         group="synchrony",
+        limits=FRACTION,
     )
 
 
@@ -43,6 +44,7 @@ def _tolerant(size, others):
         reference="",
         better="none",
         group="duplicates",
+        limits=FRACTION,
     )
 
 
@@ -86,6 +88,7 @@ RECORDS = (
         reference="Buccino et al. 2020, eLife, doi:10.7554/eLife.61834",
         better="lower",
         group="duplicates",
+        limits=FRACTION,
     ),
     Metric(
         name="duplicate_share",
@@ -96,6 +99,7 @@ RECORDS = (
         reference="",
         better="lower",
         group="duplicates",
+        limits=FRACTION,
     ),
     Metric(
         name="duplicate_is_better",

@@ -1,6 +1,6 @@
 """Records of the metrics of refractory-period violations. Standard library only."""
 
-from goodunits.records import Group, Metric, Parameter
+from goodunits.records import FRACTION, Group, Metric, Parameter
 
 HILL = "Hill, Mehta, Kleinfeld 2011, J Neurosci, doi:10.1523/JNEUROSCI.0971-11.2011"
 LLOBET = "Llobet, Wyngaard, Barbour 2022, bioRxiv, doi:10.1101/2022.02.08.479192"
@@ -96,6 +96,7 @@ RECORDS = (
         reference=HILL,
         better="lower",
         group="refractory_period",
+        limits=FRACTION,
         parameters=(REFRACTORY, CENSORED),
         nan_reasons=("too_few_spikes", "refractory_period_censored"),
     ),
@@ -111,6 +112,7 @@ RECORDS = (
         reference=f"{LLOBET}; as in SpikeInterface (whose t_c is 0 unless set)",
         better="lower",
         group="refractory_period",
+        limits=FRACTION,
         parameters=(REFRACTORY, CENSORED),
         nan_reasons=("too_few_spikes", "refractory_period_censored"),
     ),
@@ -144,6 +146,7 @@ RECORDS = (
         ),
         better="lower",
         group="refractory_period",
+        limits=FRACTION,
         parameters=(REFRACTORY, CENSORED, CONFIDENCE),
         nan_reasons=("too_few_spikes", "refractory_period_censored"),
     ),
@@ -162,6 +165,7 @@ RECORDS = (
         reference=f"{IBL}; as in SpikeInterface",
         better="lower",
         group="refractory_period",
+        limits=FRACTION,
         parameters=(
             Parameter(
                 "bin_size_ms",
@@ -203,6 +207,7 @@ RECORDS = (
         reference=f"{IBL} (there in percent, passed from 90); mean as in SpikeInterface",
         better="higher",
         group="refractory_period",
+        limits=FRACTION,
         parameters=(
             Parameter(
                 "contamination",

@@ -1,6 +1,6 @@
 """Records of the metrics of templates. Standard library only."""
 
-from goodunits.records import Group, Metric, Parameter
+from goodunits.records import ANY_NUMBER, FRACTION, Group, Metric, Parameter
 
 SPIKEINTERFACE = "SpikeInterface template metrics, https://spikeinterface.readthedocs.io"
 
@@ -60,6 +60,7 @@ _SIZE = (
         "um",
         "Position of the peak channel along the probe.",
         "y in channel_positions.npy",
+        limits=ANY_NUMBER,
         reference="",
     ),
     _template(
@@ -82,6 +83,8 @@ _SIZE = (
     ),
 )
 
+# A template spans 2 ms by default; whoever has set it longer stays below this.
+_DURATION_S = (0.0, 0.02)
 _DURATIONS = (
     _template(
         "peak_to_trough_duration",
@@ -90,6 +93,7 @@ _DURATIONS = (
         "(place of the peak - place of the trough) / sampling rate",
         "template_too_short",
         "no_peak_after",
+        limits=_DURATION_S,
     ),
     _template(
         "main_to_next_extremum_duration",
@@ -98,6 +102,7 @@ _DURATIONS = (
         "distance of the two places / sampling rate",
         "template_too_short",
         "no_peak_after",
+        limits=_DURATION_S,
     ),
     _template(
         "trough_half_width",
@@ -107,6 +112,7 @@ _DURATIONS = (
         "template_too_short",
         "no_peak",
         "no_crossing",
+        limits=_DURATION_S,
     ),
     _template(
         "peak_half_width",
@@ -116,6 +122,7 @@ _DURATIONS = (
         "template_too_short",
         "no_peak",
         "no_crossing",
+        limits=_DURATION_S,
     ),
     _template(
         "trough_width",
@@ -124,6 +131,7 @@ _DURATIONS = (
         "as scipy.signal.peak_widths",
         "template_too_short",
         "no_trough",
+        limits=_DURATION_S,
     ),
     _template(
         "peak_before_width",
@@ -132,6 +140,7 @@ _DURATIONS = (
         "as scipy.signal.peak_widths",
         "template_too_short",
         "no_peak_before",
+        limits=_DURATION_S,
     ),
     _template(
         "peak_after_width",
@@ -140,6 +149,7 @@ _DURATIONS = (
         "as scipy.signal.peak_widths",
         "template_too_short",
         "no_peak_after",
+        limits=_DURATION_S,
     ),
 )
 
@@ -226,6 +236,7 @@ _PEAKS = (
         "Largest deviation before the spike over the largest one of all: 0 = flat.",
         "max |baseline - its mean| / max |waveform - mean of the baseline|",
         "template_too_short",
+        limits=FRACTION,
         better="lower",
         parameters=(
             Parameter(

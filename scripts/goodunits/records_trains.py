@@ -1,6 +1,6 @@
 """Records of the metrics of spike times and of the sorter's labels. Standard library only."""
 
-from goodunits.records import Group, Metric, Parameter
+from goodunits.records import FRACTION, Group, Metric, Parameter
 
 TUTORIAL = (
     "Kilosort tutorial 'Using custom good/mua labels' (docs/tutorials/good_unit_criteria.ipynb)"
@@ -78,12 +78,14 @@ RECORDS = (
         reference=TUTORIAL,
         better="higher",
         group="presence",
+        limits=FRACTION,
+        version=2,
         parameters=(
             Parameter(
                 "bin_duration_s",
                 "float",
                 "s",
-                "Length of a time bin; the nearest whole number of bins fills the session.",
+                "Length of a time bin in a long session; a whole number of bins fills it.",
                 exclusive_minimum=0,
             ),
             Parameter(
@@ -107,8 +109,17 @@ RECORDS = (
                 "min_n_bins",
                 "int",
                 "",
-                "With fewer bins the ratio is undefined; not used when n_bin_edges is set.",
+                "Where fewer bins would fit, the session is cut into so many shorter ones: with "
+                "few bins nearly every unit fires in all. Not used when n_bin_edges is set.",
                 minimum=1,
+            ),
+            Parameter(
+                "min_bin_duration_s",
+                "float",
+                "s",
+                "Where these would be shorter than this, the ratio is undefined; not used when "
+                "n_bin_edges is set.",
+                minimum=0,
             ),
         ),
         nan_reasons=("recording_too_short",),
@@ -125,6 +136,7 @@ RECORDS = (
         reference="Siegle et al. 2021, Nature, doi:10.1038/s41586-020-03171-x",
         better="higher",
         group="presence",
+        limits=(0.0, 0.99),
         nan_reasons=("recording_too_short",),
     ),
     Metric(
@@ -139,6 +151,7 @@ RECORDS = (
         reference="SpikeInterface, presence_ratio",
         better="higher",
         group="presence",
+        limits=FRACTION,
         parameters=(
             Parameter(
                 "bin_duration_s",
@@ -170,6 +183,7 @@ RECORDS = (
         reference="bombcell, presenceRatio",
         better="higher",
         group="presence",
+        limits=FRACTION,
         parameters=(
             Parameter(
                 "bin_duration_s",
@@ -204,6 +218,7 @@ RECORDS = (
         reference="R12 = 1 - (1 - C)^2 for independent contamination C",
         better="lower",
         group="refractoriness",
+        limits=FRACTION,
         nan_reasons=("too_few_spikes", "zero_span"),
     ),
     Metric(
@@ -217,6 +232,7 @@ RECORDS = (
         reference=KILOSORT,
         better="lower",
         group="refractoriness",
+        limits=FRACTION,
         nan_reasons=("too_few_spikes", "zero_span"),
     ),
     Metric(
@@ -261,6 +277,7 @@ RECORDS = (
         reference="cluster_KSLabel.tsv as Kilosort wrote it",
         better="none",
         group="sorter_label",
+        values=("good", "mua"),
         nan_reasons=("no_label_file", "id_new_since_sorting", "id_not_in_label_file"),
     ),
 )

@@ -4,7 +4,7 @@ Standard library only.
 """
 
 from goodunits import records_templates
-from goodunits.records import Group, Metric, Parameter
+from goodunits.records import ANY_NUMBER, FRACTION, NOT_NEGATIVE, Group, Metric, Parameter
 
 SPIKEINTERFACE = "SpikeInterface quality metrics, https://spikeinterface.readthedocs.io"
 HILL = "Hill, Mehta, Kleinfeld 2011, J Neurosci 31:8699, in SpikeInterface's form"
@@ -124,6 +124,7 @@ _AMPLITUDES = (
         reference=HILL,
         better="lower",
         group="amplitudes",
+        limits=(0.0, 0.5),
         parameters=(
             Parameter("n_bins", "int", "", "Bins of the histogram.", minimum=2),
             Parameter(
@@ -152,6 +153,7 @@ _AMPLITUDES = (
         reference=IBL,
         better="lower",
         group="amplitudes",
+        limits=ANY_NUMBER,
         parameters=(
             Parameter("n_bins", "int", "", "Bins of the histogram.", minimum=2),
             Parameter(
@@ -182,6 +184,7 @@ _AMPLITUDES = (
         reference=IBL,
         better="lower",
         group="amplitudes",
+        limits=FRACTION,
         nan_reasons=(*FILE_REASONS, "not_finite", "too_few_spikes"),
     ),
 )
@@ -266,6 +269,7 @@ _SIMILARITY = (
         reference="Phy's rule for clusters of several templates",
         better="lower",
         group="similarity",
+        limits=(-1.0, 1.0),
         nan_reasons=_SIMILARITY_REASONS,
     ),
     Metric(
@@ -282,7 +286,7 @@ _SIMILARITY = (
 )
 
 
-def _isolation(name, description, formula, reference, better, parameters=()):
+def _isolation(name, description, formula, reference, better, parameters=(), limits=NOT_NEGATIVE):
     """Record of a metric of PC features."""
     return Metric(
         name=name,
@@ -293,6 +297,7 @@ def _isolation(name, description, formula, reference, better, parameters=()):
         reference=reference,
         better=better,
         group="isolation",
+        limits=limits,
         parameters=parameters,
         nan_reasons=PC_REASONS,
     )
@@ -353,6 +358,7 @@ _ISOLATION = (
         CHUNG,
         "higher",
         (Parameter("n_neighbors", "int", "", "Nearest spikes looked at.", minimum=1),),
+        limits=FRACTION,
     ),
     _isolation(
         "nn_miss_rate",
@@ -360,6 +366,7 @@ _ISOLATION = (
         "mean over other spikes of the fraction of the nearest spikes that are own",
         CHUNG,
         "lower",
+        limits=FRACTION,
     ),
     _isolation(
         "silhouette",
@@ -367,6 +374,7 @@ _ISOLATION = (
         "mean of (b - a) / max(a, b), a and b the distances to the own and the nearest centre",
         HRUSCHKA,
         "higher",
+        limits=(-1.0, 1.0),
     ),
 )
 

@@ -4,6 +4,7 @@ import math
 
 from jsonschema import Draft202012Validator
 
+from goodunits import field_names
 from goodunits.errors import nearest
 
 TYPE_WORDS = {
@@ -101,7 +102,9 @@ def _describe(error, schema, kinds):
         expected = " or ".join(TYPE_WORDS[name] for name in types)
         return [f"{place}: {found}, expected {expected}{about}{_type_hint(error.instance, types)}"]
     if rule == "enum":
-        hint = nearest(error.instance, error.validator_value)
+        about_metrics = place.startswith("phy_columns")
+        find = field_names.hint if about_metrics else nearest
+        hint = find(error.instance, error.validator_value)
         return [f"{place}: {found}{hint}{about}"]
     if rule in LIMIT_WORDS:
         return [f"{place}: {found}, expected {LIMIT_WORDS[rule]} {error.validator_value}{about}"]

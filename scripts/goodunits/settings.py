@@ -169,6 +169,44 @@ def merge_config(base, over):
     return merged
 
 
+def whole_blocks(config, layers):
+    """Take each label block from the last of several config files that has it, whole.
+
+    Snakemake puts config files over each other key by key, which would leave classes of an earlier
+    file between those of a later one.
+
+    Parameters
+    ----------
+    config : dict
+        What Snakemake made of the layers; not changed.
+    layers : list of dict
+        The config files in order, then the values of `--config`.
+
+    Returns
+    -------
+    dict
+    """
+    whole = {**config, **_last_blocks(config, layers, ("labels",))}
+    sets = [layer["criteria_sets"] for layer in layers if "criteria_sets" in layer]
+    if isinstance(config.get("criteria_sets"), dict) and all(isinstance(s, dict) for s in sets):
+        mixed = config["criteria_sets"]
+        whole["criteria_sets"] = {**mixed, **_last_blocks(mixed, sets, tuple(mixed))}
+    return whole
+
+
+def _last_blocks(config, layers, keys):
+    """Blocks that were mixed from several layers, as the last layer has them."""
+    last = {}
+    for key in keys:
+        blocks = [layer[key] for layer in layers if key in layer]
+        if len(blocks) < 2 or not all(isinstance(each, dict) for each in (config[key], *blocks)):
+            continue
+        # As a module, this workflow may have another configuration than that of the files.
+        if set(config[key]) == set().union(*blocks):
+            last[key] = copy.deepcopy(blocks[-1])
+    return last
+
+
 def label_blocks(settings):
     """All label blocks by their key, for `criteria.parse_labels`.
 

@@ -9,8 +9,10 @@ from goodunits import (
     catalogue,
     copies,
     criteria,
+    criteria_sense,
     dataset,
     dates,
+    field_names,
     files,
     found,
     own_columns,
@@ -163,7 +165,15 @@ def _refresh(entry, path, receipt):
 
 
 def prepare(
-    config, config_files, defaults_file, schema_file, base_folders, project, results, write
+    config,
+    config_files,
+    config_words,
+    defaults_file,
+    schema_file,
+    base_folders,
+    project,
+    results,
+    write,
 ):
     """Check the configuration and find the sessions.
 
@@ -172,7 +182,10 @@ def prepare(
     config : dict
         What the user gave, put over the project's config.yaml.
     config_files : list of path-like
-        Files that it was read from, to find keys that are there twice.
+        Files that it was read from, the one that wins last; to find keys that are there twice,
+        and to part what Snakemake mixed.
+    config_words : dict
+        Values of `--config`, which win over all files.
     defaults_file : path-like
         The project's config.yaml.
     schema_file : path-like
@@ -195,9 +208,9 @@ def prepare(
     ConfigError
         With all problems.
     """
-    if write:
-        for path in config_files:
-            settings.load_yaml(path)
+    if write or len(config_files) > 1 or not {"labels", "criteria_sets"}.isdisjoint(config_words):
+        layers = [settings.load_yaml(path) for path in config_files]
+        config = settings.whole_blocks(config, [*layers, config_words])
     checked = settings.load_settings(
         config,
         defaults_file,
@@ -226,9 +239,10 @@ def _check_labels(checked):
     problems, metrics = [], []
     for where, block in settings.label_blocks(checked).items():
         try:
-            metrics += criteria.parse_labels(
-                block, catalogue.kinds(), catalogue.units(), where
-            ).metrics
+            rules = criteria.parse_labels(block, catalogue.kinds(), catalogue.units(), where)
+            metrics += rules.metrics
+            problems += field_names.pasted(block, where)
+            problems += criteria_sense.problems(rules, catalogue.METRICS, where)
         except ConfigError as error:
             problems += error.problems
     if problems:

@@ -50,6 +50,7 @@ def presence(
     n_bin_edges,
     min_fraction_of_mean,
     min_n_bins,
+    min_bin_duration_s,
 ):
     """Share of the session's time bins in which each unit fires.
 
@@ -64,13 +65,16 @@ def presence(
     sampling_frequency_hz : float
         Samples per second.
     bin_duration_s : float
-        Wanted length of a bin; the nearest whole number of bins is taken.
+        Wanted length of a bin; the nearest whole number of bins is taken, at least `min_n_bins`.
     n_bin_edges : int or None
         If given, exactly `n_bin_edges - 1` bins, whatever the length of the session.
     min_fraction_of_mean : float
         Least count of a bin, as a fraction of the unit's mean count per bin.
     min_n_bins : int
-        With fewer bins the ratio is undefined (not applied when `n_bin_edges` is given).
+        Where fewer bins would fit, so many shorter ones are taken: of two bins nearly every unit
+        fires in both (not applied when `n_bin_edges` is given).
+    min_bin_duration_s : float
+        Where these would be shorter than this, the ratio is undefined.
 
     Returns
     -------
@@ -85,14 +89,14 @@ def presence(
     first_s = spikes.samples.min() / sampling_frequency_hz
     last_s = spikes.samples.max() / sampling_frequency_hz
     span_s = float(last_s - first_s)
-    n_bins = round(span_s / bin_duration_s) if n_bin_edges is None else int(n_bin_edges) - 1
+    n_bins = _n_bins(span_s, bin_duration_s, n_bin_edges, min_n_bins, min_bin_duration_s)
     if n_bins > MAX_N_BINS:
         raise SessionError(
             f"presence_ratio: the spikes span {span_s:g} s, {n_bins} bins, expected at most "
             f"{MAX_N_BINS}; check spike_times.npy for a damaged time, or set a longer "
             "bin_duration_s (or fewer n_bin_edges)"
         )
-    if span_s == 0 or (n_bin_edges is None and n_bins < max(min_n_bins, 1)):
+    if span_s == 0 or n_bins == 0:
         return {"presence_ratio": undefined_column(spikes.n_units, "recording_too_short")}
     edges_s = np.linspace(first_s, last_s, n_bins + 1)
     inner_edges = first_samples_at(edges_s[1:-1], sampling_frequency_hz)
@@ -101,6 +105,16 @@ def presence(
         counts = counts_between(spikes.train(row), inner_edges)
         ratios[row] = np.count_nonzero(counts > min_fraction_of_mean * counts.mean()) / n_bins
     return {"presence_ratio": Column(ratios, {})}
+
+
+def _n_bins(span_s, bin_duration_s, n_bin_edges, min_n_bins, min_bin_duration_s):
+    """Number of bins of the presence ratio; 0 if the session is too short for it."""
+    if n_bin_edges is not None:
+        return int(n_bin_edges) - 1
+    n_bins = round(span_s / bin_duration_s)
+    if n_bins >= min_n_bins:
+        return n_bins
+    return min_n_bins if span_s / min_n_bins >= min_bin_duration_s else 0
 
 
 def counts_between(train, inner_edges):

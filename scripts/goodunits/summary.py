@@ -3,7 +3,7 @@
 from pathlib import Path
 from types import MappingProxyType
 
-from goodunits import criteria_counts, logs, own_columns, store, tsv, unit_table
+from goodunits import criteria_counts, criteria_notes, logs, own_columns, store, tsv, unit_table
 from goodunits.errors import in_words
 
 MAX_NOTES = 10
@@ -49,12 +49,14 @@ def session_row(session_id, folder, results):
     elif receipt is None:
         row.update(status="not finished", reason="its labels are not written yet; see logs/")
     else:
-        row.update(status="labelled", **_counts(Path(results, "labels.tsv")))
+        _, units = tsv.read_table(Path(results, "labels.tsv"))
+        notes = [*receipt["notes"], *criteria_notes.notes(units, receipt["settings"]["labels"])]
+        row.update(status="labelled", **_counts(units))
         row.update(
             kilosort_version=receipt["measured"]["kilosort_version"],
             recording_duration_s=receipt["measured"]["recording_duration_s"],
             criteria=receipt["settings"]["criteria"],
-            reason="; ".join(receipt["notes"]),
+            reason="; ".join(notes),
         )
     return row
 
@@ -70,9 +72,8 @@ def _row_or_problem(session_id, folder, results):
         return row
 
 
-def _counts(labels_path):
+def _counts(rows):
     """Numbers of units for the row of a session."""
-    _, rows = tsv.read_table(labels_path)
     return {
         "n_units": len(rows),
         "n_good": sum(row["label"] == "good" for row in rows),

@@ -113,6 +113,17 @@ def test_truncation_raises_the_cutoffs_about_to_the_share_that_is_lost(lost):
     assert cut["noise_ratio_ks"] > whole["noise_ratio_ks"] + 0.1
 
 
+def test_the_cutoff_looks_at_the_low_end_of_the_amplitudes():
+    """A Gaussian without its lowest 15 % misses 15 %, without its highest 15 % nothing."""
+    rng = np.random.default_rng(8)
+    values = np.sort(rng.normal(50, 5, 100_000))
+    n_lost = 15_000
+    without_low = one_unit(a_train(85_000, rng), rng.permutation(values[n_lost:]))
+    without_high = one_unit(a_train(85_000, rng), rng.permutation(values[:-n_lost]))
+    assert without_low["amplitude_cutoff_ks"] == pytest.approx(0.15, abs=0.03)
+    assert without_high["amplitude_cutoff_ks"] < 0.001
+
+
 def test_too_few_spikes_and_odd_values_have_reasons():
     one = one_unit([1000], [20.0])
     assert one["amplitude_median_ks"] == 20

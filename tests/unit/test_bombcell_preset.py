@@ -33,6 +33,9 @@ def test_labels_are_those_of_spikeinterface(name, pristine_sorts):
         values = {metric: column[row] for metric, column in table.columns.items()}
         verdict = criteria.label_unit(rules, values, table.undefined.get(unit_id, {}))
         labels[unit_id] = verdict.label
+        assert len(verdict.reason) < 300
+        if verdict.label == "mua":
+            assert verdict.reason.startswith("not good: ")
         shape = [values[metric] for metric in thresholds["noise"]]
         if not any(value is None or math.isnan(value) for value in shape):
             assert verdict.label == theirs[unit_id], (unit_id, verdict.reason)

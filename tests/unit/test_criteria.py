@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goodunits.criteria import describe, label_unit, parse_labels
+from goodunits.criteria import describe, full_reason, label_unit, parse_labels
 from goodunits.errors import SessionError
 from imports import loaded_by
 
@@ -248,13 +248,48 @@ def test_reason_with_one_class(changes, reason):
         ({"n_spikes": 12}, "meets a criterion of noise: n_spikes 12, meets < 100"),
         (
             {"presence_ratio": 0.3},
-            "not noise: n_spikes 5000, needs < 100 or presence_ratio 0.3, needs < 0.1; "
             "not good: presence_ratio 0.3, needs >= 0.5",
         ),
     ],
 )
 def test_reason_with_several_classes(changes, reason):
     assert verdict(THREE, **changes).reason == reason
+
+
+def test_full_reason_names_all_classes_above():
+    rules = parse_labels(THREE, KINDS, UNITS)
+    not_noise = "not noise: n_spikes 5000, needs < 100 or presence_ratio 0.3, needs < 0.1"
+    assert full_reason(rules, {**UNIT, "presence_ratio": 0.3}) == (
+        f"{not_noise}; not good: presence_ratio 0.3, needs >= 0.5"
+    )
+    assert full_reason(rules, UNIT) == (
+        f"meets all criteria of good; {not_noise.replace('0.3', '0.8')}"
+    )
+    assert full_reason(rules, {**UNIT, "n_spikes": 12}) == (
+        "meets a criterion of noise: n_spikes 12, meets < 100"
+    )
+
+
+def test_a_mua_unit_says_why_it_is_not_good_wherever_the_classes_stand():
+    good, mua = {"all": ["firing_rate >= 9"]}, {"any": ["n_spikes > 9", "n_spikes > 9999"]}
+    why = "not good: firing_rate 5 Hz, needs >= 9"
+    block = {"good": good, "mua": mua, "noise": "rest"}
+    assert verdict(block).reason == f"meets a criterion of mua: n_spikes 5000, meets > 9; {why}"
+    reason = verdict(block, n_spikes=3).reason
+    assert reason == "not mua: n_spikes 3, needs > 9 or n_spikes 3, needs > 9999"
+    block = {"good": good, "noise": {"any": ["n_spikes < 9"]}, "mua": "rest"}
+    assert verdict(block).reason == why
+
+
+def test_reason_stays_short_however_many_criteria_there_are():
+    many = [f"n_spikes > {10_000 + place}" for place in range(40)]
+    for mode in "all", "any":
+        reason = verdict(good_if(*many, mode=mode)).reason
+        assert reason.endswith("35 more")
+        rules = parse_labels(good_if(*many, mode=mode), KINDS)
+        assert all(text.split()[-1] in full_reason(rules, UNIT) for text in many)
+    few = [text.replace(">", "<") for text in many]
+    assert verdict(good_if(*few, mode="any")).reason.endswith("; 35 more")
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def only_problem(item):
         ("firing_rate >= nan", "firing_rate is a number"),
         ("firing_rate >= 1 and n_spikes > 5", "one comparison per item"),
         ("0.1 < presence_ratio < 0.5", "cannot read"),
-        ("presence_ratio >= 50%", "cannot read"),
+        ("presence_ratio >= 50 per cent", "cannot read"),
         ("presence_ratio >= 0,5", "cannot read"),
         ("__import__('os').system('true') == 0", "cannot read"),
         ("", "cannot read"),
@@ -128,11 +128,19 @@ GOOD = {"all": ["ks_refractory"]}
         ({"good": GOOD, "unsorted": "rest"}, "'unsorted' is Phy's word"),
         ({"very good": GOOD, "mua": "rest"}, "label 'very good' must be"),
         ({True: GOOD, "mua": "rest"}, "label True must be"),
-        ([{"good": GOOD}, {"Good": GOOD}, {"mua": "rest"}], "there is a class 'good' before it"),
+        ([{"sua": GOOD}, {"SUA": GOOD}, {"mua": "rest"}], "there is a class 'sua' before it"),
+        ({"Good": GOOD, "mua": "rest"}, "labels.Good: Phy knows 'good' only in this spelling, did"),
+        ({"good": GOOD, "MUA": "rest"}, "did you mean 'mua'?"),
+        ({"NOISE": GOOD, "mua": "rest"}, "did you mean 'noise'?"),
     ],
 )
 def test_bad_classes_are_clear(block, expected):
     assert any(expected in problem for problem in problems(block))
+
+
+@pytest.mark.parametrize("label", ["sua", "SUA", "non_soma", "Goodish", "2nd"])
+def test_classes_of_ones_own_are_taken(label):
+    assert parse_labels({label: GOOD, "mua": "rest"}, KINDS).labels == (label, "mua")
 
 
 def test_all_problems_are_listed_with_their_key():

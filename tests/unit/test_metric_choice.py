@@ -47,6 +47,7 @@ def text_of(sort_folder, tmp_path, monkeypatch, with_costly_group):
         run = setup.prepare(
             {"dataset": str(folder), **config},
             config_files=[],
+            config_words={},
             defaults_file=tmp_path / "config.yaml",
             schema_file=PROJECT / "schemas" / "config.schema.yaml",
             base_folders=[tmp_path],

@@ -121,6 +121,7 @@ def test_metrics_are_merged_by_parameter_and_labels_replaced_whole():
     assert settings.metrics["presence_ratio"] == {
         **shipped.metrics["presence_ratio"],
         "min_n_bins": 5,
+        "min_bin_duration_s": 10,
     }
     assert settings.metrics["ks_refractory"] == shipped.metrics["ks_refractory"]
     assert settings.labels == labels
@@ -174,7 +175,7 @@ def test_only_may_be_one_pattern():
         ({"manual_curation": "kep"}, ["manual_curation:", "'kep', did you mean 'keep'?"]),
         ({"manual_curation": False}, ["manual_curation: found false, known: keep, fill"]),
         ({"metric_groups": ["burst"]}, ["metric_groups[0]:", "did you mean 'bursts'?"]),
-        ({"phy_columns": ["presence"]}, ["phy_columns[0]:", "did you mean 'presence_ratio'?"]),
+        ({"phy_columns": ["presence"]}, ["phy_columns[0]:", "here it is 'presence_ratio'"]),
         ({"phy_columns": ["n_spikes", "n_spikes"]}, ["phy_columns: an entry appears twice"]),
         ({"labels": None}, ["labels: found nothing", "label classes in order"]),
         ({"labels": {"good": ["a > 1"], "mua": "rest"}}, ["labels.good: found a list", "'rest'"]),

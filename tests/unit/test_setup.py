@@ -1,10 +1,13 @@
 """What is settled before the first job, and which files change with which setting."""
 
+import copy
 import json
 import os
 from pathlib import Path
 
 import pytest
+import yaml
+from snakemake.utils import update_config
 
 from goodunits import setup
 from goodunits.errors import ConfigError
@@ -20,10 +23,11 @@ def prepare(tmp_path, monkeypatch, sort_folder):
     dataset = sort_folder("dev_b").parent
     sort_folder("dev_c")
 
-    def run(write=True, config_files=(), **config):
+    def run(write=True, config_files=(), config_words=None, **config):
         return setup.prepare(
             {"dataset": str(dataset), **config},
             config_files=config_files,
+            config_words=config_words or {},
             defaults_file=PROJECT / "config.yaml",
             schema_file=PROJECT / "schemas" / "config.schema.yaml",
             base_folders=[tmp_path],
@@ -127,3 +131,82 @@ def test_key_given_twice_in_a_config_file(tmp_path, prepare):
     path.write_text("only: []\nonly: []\n")
     with pytest.raises(ConfigError, match="'only' appears twice"):
         prepare(config_files=[path])
+
+
+def test_criteria_that_make_no_sense_are_refused_all_at_once(prepare):
+    labels = {
+        "Good": {"all": ["presence_ratio >= 80", "snr > 5"]},
+        "mua": "rest",
+    }
+    with pytest.raises(ConfigError) as caught:
+        prepare(labels=labels)
+    assert len(caught.value.problems) == 2
+    labels = {"good": {"all": ["presence_ratio >= 80", "n_spikes < 0"]}, "mua": "rest"}
+    sets = {"other": {"good": {"firing_rate": {"greater": 1}}, "mua": "rest"}}
+    with pytest.raises(ConfigError) as caught:
+        prepare(labels=labels, criteria_sets=sets)
+    first, second, third = caught.value.problems
+    assert "write 0.8 or 80 %" in first
+    assert "n_spikes is 0 or more" in second
+    assert third.startswith("criteria_sets.other.good.firing_rate: ")
+
+
+ONE = """
+labels:
+  noise: {any: [n_spikes < 50]}
+  good: {all: [firing_rate >= 1, ks_refractory]}
+  mua: rest
+criteria_sets:
+  a: {noise: {any: [n_spikes < 50]}, mua: rest}
+  b: {sua: {any: [n_spikes > 50]}, mua: rest}
+metrics: {presence_ratio: {bin_duration_s: 60}}
+"""
+TWO = """
+labels:
+  good: {all: [firing_rate >= 2]}
+  mua: rest
+criteria_sets:
+  a: {good: {any: [n_spikes > 50]}, mua: rest}
+metrics: {presence_ratio: {min_n_bins: 5}}
+"""
+
+
+def mixed_by_snakemake(*layers):
+    """Layers put over each other as Snakemake does it."""
+    config = {}
+    for layer in layers:
+        update_config(config, copy.deepcopy(layer))
+    return config
+
+
+@pytest.mark.parametrize("write", [True, False])
+def test_labels_of_two_config_files_do_not_mix(tmp_path, prepare, write):
+    paths = [tmp_path / "one.yaml", tmp_path / "two.yaml"]
+    for path, text in zip(paths, (ONE, TWO), strict=True):
+        path.write_text(text)
+    one, two = (yaml.safe_load(text) for text in (ONE, TWO))
+    found = prepare(write, paths, **mixed_by_snakemake(one, two)).settings
+    assert found.labels == two["labels"]
+    assert found.criteria_sets == {**one["criteria_sets"], **two["criteria_sets"]}
+    presence = found.metrics["presence_ratio"]
+    assert (presence["bin_duration_s"], presence["min_n_bins"]) == (60, 5)
+    backwards = prepare(write, paths[::-1], **mixed_by_snakemake(two, one)).settings
+    assert backwards.labels == one["labels"]
+
+
+@pytest.mark.parametrize("write", [True, False])
+def test_labels_on_the_command_line_replace_those_of_a_file(tmp_path, prepare, write):
+    (tmp_path / "one.yaml").write_text(ONE)
+    words = {"labels": {"good": {"all": ["n_spikes > 9"]}, "mua": "rest"}, "only": ["dev_b"]}
+    config = mixed_by_snakemake(yaml.safe_load(ONE), words)
+    found = prepare(write, [tmp_path / "one.yaml"], words, **config)
+    assert found.settings.labels == words["labels"]
+    assert list(found.sessions) == ["dev_b"]
+
+
+def test_the_configuration_of_a_module_is_left_alone(tmp_path, prepare):
+    for name, text in (("one.yaml", ONE), ("two.yaml", TWO)):
+        (tmp_path / name).write_text(text)
+    own = {"sua": {"all": ["n_spikes > 9"]}, "mua": "rest"}
+    found = prepare(True, [tmp_path / "one.yaml", tmp_path / "two.yaml"], labels=own)
+    assert found.settings.labels == own

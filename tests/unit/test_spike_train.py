@@ -14,7 +14,8 @@ TUTORIAL = {
     "bin_duration_s": 300,
     "n_bin_edges": 10,
     "min_fraction_of_mean": 0.05,
-    "min_n_bins": 2,
+    "min_n_bins": 9,
+    "min_bin_duration_s": 10,
 }
 
 
@@ -48,29 +49,55 @@ def test_rate_of_one_spike_and_of_spikes_at_one_time_is_undefined_with_a_reason(
 
 def test_presence_counts_the_bins_that_hold_spikes():
     whole = np.arange(0, 1200.001, 1)
-    column = presence_of(whole, whole[:600], whole[:601])
+    column = presence_of(whole, whole[:600], whole[:601], min_n_bins=2)
     # 4 bins of 300 s; the spike at 600 s is the first of the third bin, more than 5 % of a
     # mean of 150.25 is 7.5 spikes, so that one spike does not make it present.
     assert column.values.tolist() == [1.0, 0.5, 0.5]
-    assert presence_of(whole, whole[:601], min_fraction_of_mean=0).values.tolist() == [1.0, 0.75]
+    any_spike = presence_of(whole, whole[:601], min_n_bins=2, min_fraction_of_mean=0)
+    assert any_spike.values.tolist() == [1.0, 0.75]
 
 
 def test_the_last_spike_belongs_to_the_last_bin():
-    assert presence_of([0, 100, 700, 1200]).values.tolist() == [0.75]
+    assert presence_of([0, 100, 700, 1200], min_n_bins=2).values.tolist() == [0.75]
 
 
 def test_bins_are_rounded_to_the_nearest_whole_number():
-    assert presence_of([0, 1000], [0]).values.tolist() == [2 / 3, 1 / 3]
-    assert presence_of([0, 1080], [0]).values.tolist() == [0.5, 0.25]
+    assert presence_of([0, 1000], [0], min_n_bins=2).values.tolist() == [2 / 3, 1 / 3]
+    assert presence_of([0, 1080], [0], min_n_bins=2).values.tolist() == [0.5, 0.25]
+
+
+def test_presence_tells_in_a_recording_of_ten_minutes():
+    """Two bins of 5 minutes could not: whatever fires in both has a ratio of 1."""
+    whole = np.arange(0, 600.1, 0.5)
+    few_minutes = whole[((whole > 250) & (whole < 350)) | (whole > 590)]
+    column = presence_of(whole, few_minutes, whole[whole < 60])
+    assert column.values.tolist() == [1, 4 / 9, 1 / 9]
+
+
+@pytest.mark.parametrize("span_s", [100, 600, 1800, 2500])
+def test_bins_get_shorter_where_fewer_than_nine_would_fit(span_s):
+    trains = [np.arange(0, span_s + 0.1, 0.5), np.arange(0, span_s / 2, 0.5)]
+    tutorial = presence_of(*trains, n_bin_edges=10).values.tolist()
+    assert presence_of(*trains).values.tolist() == tutorial
+
+
+def test_bins_stay_at_five_minutes_in_a_long_recording():
+    whole = np.arange(0, 7200.1, 1)
+    assert presence_of(whole, whole[:300]).values.tolist() == [1, 1 / 24]
 
 
 def test_presence_of_a_short_recording_is_undefined_unless_the_bins_are_fixed():
-    short = np.arange(0, 400, 0.5)
+    short = np.arange(0, 80, 0.5)
     column = presence_of(short, short[:5])
     assert np.isnan(column.values).all()
     assert column.reasons == {0: "recording_too_short", 1: "recording_too_short"}
     assert presence_of(short, n_bin_edges=10).values.tolist() == [1.0]
-    assert presence_of(short, min_n_bins=1).values.tolist() == [1.0]
+    assert presence_of(short, min_n_bins=5).values.tolist() == [1.0]
+
+
+def test_short_bins_that_were_asked_for_are_taken():
+    short = np.arange(0, 80, 0.5)
+    assert presence_of(short, short[:5], bin_duration_s=5).values.tolist() == [1, 1 / 16]
 
 
 @pytest.mark.parametrize("n_bin_edges", [None, 10])

@@ -20,7 +20,7 @@ def results(tmp_path):
             (folder / "labels.tsv").write_bytes(table)
             receipt = {
                 "measured": {"kilosort_version": "4.1.7", "recording_duration_s": 600.0},
-                "settings": {"criteria": "labels"},
+                "settings": {"criteria": "labels", "labels": [{"mua": "rest"}]},
                 "notes": ["one", "two"],
             }
             (folder / "written.json").write_text(json.dumps(receipt))
@@ -83,3 +83,9 @@ def test_success_counts_units_of_labelled_sessions(results):
     text = summary.success_text(summary.sessions_table([results("a", LABELS), results("b")])[1])
     assert "1 session(s) labelled, 2 of 3 units good, 2 label(s) differ" in text
     assert text.splitlines()[1:] == ["  a: one; two"], "what should be known of a session follows"
+
+
+def test_classes_that_tell_nothing_are_among_the_notes(results):
+    units = [(number, "mua", "good", "criteria") for number in range(12)]
+    row = summary.session_row(*results("one", units))
+    assert row["reason"] == "one; two; by the criteria every unit is mua"

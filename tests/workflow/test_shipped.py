@@ -1,5 +1,6 @@
 """The files that are shipped agree with each other, and Snakemake finds the workflow sound."""
 
+import json
 import re
 import subprocess
 import sys
@@ -90,6 +91,18 @@ def test_every_preset_runs(tmp_path):
     work = Work(tmp_path / "work", tmp_path / "sorts")
     for path in PRESETS:
         assert ("apply_thresholds", "one") in work.plan(configfile=path)
+
+
+def test_labels_of_a_preset_do_not_mix_with_those_of_a_file_after_it(tmp_path):
+    """Snakemake itself would keep the preset's classes noise and non_soma."""
+    write_session(tmp_path / "sorts" / "one", {0: range(0, 9_000_000, 3000)})
+    (tmp_path / "work").mkdir()
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("labels: {good: {all: [firing_rate >= 2 Hz]}, mua: rest}\n")
+    work = Work(tmp_path / "work", tmp_path / "sorts")
+    work.plan(options=("--configfile", PROJECT / "presets" / "bombcell.yaml", mine))
+    kept = json.loads((work.folder / "results" / ".run" / "labels-labels-keep.json").read_text())
+    assert kept["labels"] == [{"good": {"all": ["firing_rate >= 2"]}}, {"mua": "rest"}]
 
 
 def test_snakemake_lint(tmp_path):
