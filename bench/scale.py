@@ -92,11 +92,20 @@ def make_copies(folder, n_sessions):
     for number in range(1, n_sessions):
         name = f"s{number:05}"
         shutil.copytree(folder / "sorts" / FIRST, folder / "sorts" / name)
-        shutil.copytree(folder / "results" / FIRST, folder / "results" / name)
+        copy_results(folder / "results", name)
         for rule in (folder / "logs").glob("*/"):
             if (rule / f"{FIRST}.log").exists():
                 shutil.copy(rule / f"{FIRST}.log", rule / f"{name}.log")
         copy_records(records, name)
+
+
+def copy_results(results, name):
+    """Copy the results of the first session; they tell of the other folder, with the same dates."""
+    shutil.copytree(results / FIRST, results / name)
+    for path in (results / name).glob("*.json"):
+        times = path.stat()
+        path.write_text(path.read_text().replace(FIRST, name))
+        os.utime(path, ns=(times.st_atime_ns, times.st_mtime_ns))
 
 
 def copy_records(records, name):

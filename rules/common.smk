@@ -5,6 +5,7 @@ as one canonical text in `params` and as a file in results/.run/ that is rewritt
 meaning changes: the text makes the reason readable, the file works without .snakemake too.
 """
 
+import json
 import os
 import shlex
 import sys
@@ -37,19 +38,20 @@ sys.path.insert(0, str(Path(library_module("__init__.py")).parents[1]))
 library_module("own_imports.py")
 
 from goodunits.own_imports import Library  # noqa: E402
+from snakemake.exceptions import WorkflowError  # noqa: E402
 
 LIBRARY = Library(library_module)
 # Where the workflow comes from a remote place, what is imported here has to be fetched first.
 LIBRARY.files_behind(
-    "from goodunits import catalogue, criteria_counts, demo, files, own_columns, preview, setup, summary\n"
+    "from goodunits import catalogue, closing, criteria_counts, demo, own_columns, preview, setup, summary\n"
     "from goodunits.errors import GoodunitsError"
 )
 
 from goodunits import (  # noqa: E402
     catalogue,
+    closing,
     criteria_counts,
     demo,
-    files,
     own_columns,
     preview,
     setup,
@@ -72,6 +74,8 @@ try:
     )
 except GoodunitsError as error:
     sys.exit(f"goodunits: {error}")
+if workflow.is_main_process:
+    print("\n  ".join(RUN.opening), file=sys.stderr)
 
 SESSIONS = RUN.sessions
 PREVIEW = f"{RESULTS}preview.tsv"
@@ -85,6 +89,7 @@ ON_DEMAND = (
     "settle",
     "verify",
 )
+ASKED_FOR = ("mem_mb", "runtime")
 MEASURED_FILES = (
     "spike_times.npy",
     "spike_clusters.npy",
@@ -113,14 +118,16 @@ def library(rule_name):
 def command_of(rule_name):
     """Params function: the command that starts a light step, up to its first word.
 
-    It takes `input` so that Snakemake does not track it: another Python changes no label.
+    It takes `input` so that Snakemake does not track it: another Python changes no label. What the
+    job may use goes along for the note of a job that the system kills.
     """
     script = project_file(f"scripts/{rule_name}.py")
 
-    def command(wildcards, input):
+    def command(wildcards, input, resources):
         own_environment = workflow.deployment_settings.deployment_method
         python = "python" if own_environment else shlex.quote(sys.executable)
-        return f"{python} {shlex.quote(script)} rule={rule_name}"
+        asked = [f"resources.{name}={resources.get(name, '')}" for name in ASKED_FOR]
+        return " ".join([f"{python} {shlex.quote(script)} rule={rule_name}", *asked])
 
     return command
 
@@ -167,6 +174,11 @@ def in_session(*names):
 def found_in_session(wildcards):
     """Input function: what the folder holds of people and of Kilosort."""
     return local(RUN.found_file(wildcards.session))
+
+
+def session_settings(wildcards):
+    """Input function: file with what the dataset says of a session."""
+    return local(RUN.session_file(wildcards.session))
 
 
 def metrics_settings(wildcards):
@@ -218,32 +230,38 @@ def asked_for(*targets):
 
 
 def report_success():
-    """At the end of a run without errors over all sessions: say on the terminal what was labelled."""
+    """At the end of a run without errors over all sessions: say on the terminal what was labelled.
+
+    A session that is not labelled as configured all the same ends the run with an error.
+    """
     if not workflow.dag_settings.targets or asked_for("all", "summarize"):
         _, rows = summary.sessions_table(with_folders(RUN.sessions))
-        print(summary.success_text(rows), file=sys.stderr)
+        expected = {name: json.loads(RUN.phy_text(name)) for name in RUN.sessions}
+        said, is_done = closing.without_errors(rows, expected)
         costs = criteria_counts.costliest(f"{RESULTS}summary.tsv")
-        print(costs, file=sys.stderr, end="\n" if costs else "")
+        print(said, *filter(None, [costs]), sep="\n", file=sys.stderr)
+        is_part = workflow.dag_settings.until or workflow.dag_settings.omit_from
+        if not is_done and not is_part:
+            raise WorkflowError("Not every session is labelled as configured.")
+    elif not asked_for(*ON_DEMAND):
+        summary.keep_true(RESULTS, {name: e.folder for name, e in RUN.dataset.items()})
 
 
 def report_failure():
-    """At the end of a run with errors: which sessions failed and why.
+    """At the end of a run with errors, or of one that was stopped: which sessions, and why.
 
     A failed session keeps Snakemake from the rules preview and summarize, so their tables are made
     here of the other sessions.
     """
+    jobs = workflow.dag.needrun_jobs(exclude_finished=True)
+    unfinished = {getattr(job.wildcards, "session", None) for job in jobs}
     if asked_for("preview"):
-        print(preview.compare(with_folders(RUN.sessions), PREVIEW), file=sys.stderr)
+        said = preview.compare(with_folders(RUN.sessions), PREVIEW, unfinished)
+        print(said, file=sys.stderr)
     elif not asked_for(*ON_DEMAND):
-        sessions, units, rows = summary.tables(
-            with_folders(RUN.dataset), own_columns.read(RESULTS)
-        )
-        files.write_if_changed(f"{RESULTS}sessions.tsv", sessions)
-        files.write_if_changed(f"{RESULTS}units.tsv", units)
-        counts = summary.criteria_tsv(rows, with_folders(RUN.dataset))
-        files.write_if_changed(f"{RESULTS}summary.tsv", counts)
+        rows = summary.write_tables(with_folders(RUN.dataset), RESULTS)
         treated = [row for row in rows if row["session"] in RUN.sessions]
-        print(summary.failures_text(treated), file=sys.stderr)
+        print(closing.with_errors(treated, unfinished), file=sys.stderr)
 
 
 # What a job asks a cluster for; a retry asks for more (attempt 1, 2, ...). Measured with Kilosort

@@ -10,8 +10,6 @@ rule summarize:
         library("summarize"),
         own_columns_of_the_sheet,
         written=collect("results/{session}/written.json", session=SESSIONS),
-        labels=collect("results/{session}/labels.tsv", session=SESSIONS),
-        metrics=collect("results/{session}/metrics.tsv", session=SESSIONS),
     output:
         sessions="results/sessions.tsv",
         units="results/units.tsv",

@@ -11,6 +11,7 @@ scripts/goodunits/job.py). What is in `params` without a part in the result is n
 rule backup_labels:
     input:
         library("backup_labels"),
+        session_settings,
         in_session("spike_times.npy", "spike_templates.npy"),
     output:
         receipt="results/{session}/backup.json",

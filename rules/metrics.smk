@@ -9,6 +9,7 @@ rule compute_metrics:
     input:
         library("compute_metrics"),
         metrics_settings,
+        session_settings,
         in_session(*MEASURED_FILES),
     output:
         metrics="results/{session}/metrics.tsv",

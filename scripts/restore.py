@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from goodunits import backup, files, logs, restore, tsv
+from goodunits import backup, files, logs, preview_tables, restore, summary, tsv
 from goodunits.errors import GoodunitsError, in_words, one_line
 
 COLUMNS = ("session", "folder", "result", "files")
@@ -10,7 +10,8 @@ COLUMNS = ("session", "folder", "result", "files")
 
 def main(snakemake):
     """Restore session by session; one that cannot be restored does not stop the others."""
-    rows, failures = [], []
+    rows, failures, table = [], [], Path(snakemake.params.table)
+    preview_tables.remove(table.parent)
     for session, folder, results in snakemake.params.sessions:
         try:
             backup.demand_store(folder, Path(results, "written.json"))
@@ -22,7 +23,8 @@ def main(snakemake):
         except Exception as error:  # whatever it is, the other sessions go on
             rows.append([session, folder, "failed", in_words(error)])
             failures.append(f"{session}: {in_words(error)}")
-    files.write_if_changed(Path(snakemake.params.table), tsv.format_results(COLUMNS, rows))
+    files.write_if_changed(table, tsv.format_results(COLUMNS, rows))
+    summary.keep_true(table.parent, {row[0]: row[1] for row in rows})
     for session, _, result, done in rows:
         print(one_line(f"{session}: {result}: {done}"))
     if failures:

@@ -2,17 +2,12 @@
 
 from pathlib import Path
 
-from goodunits import files, logs, own_columns, summary
+from goodunits import logs, summary
 
 
 def main(snakemake):
     """Write a row per session, a row per unit, and a row per criterion."""
-    results = Path(snakemake.output.sessions).parent
-    sessions = snakemake.params.sessions
-    table, units, rows = summary.tables(sessions, own_columns.read(results))
-    files.write_atomically(Path(snakemake.output.sessions), table)
-    files.write_atomically(Path(snakemake.output.units), units)
-    files.write_atomically(Path(snakemake.output.summary), summary.criteria_tsv(rows, sessions))
+    summary.write_tables(snakemake.params.sessions, Path(snakemake.output.sessions).parent)
 
 
 if __name__ == "__main__":

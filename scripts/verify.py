@@ -5,22 +5,26 @@ from pathlib import Path
 from goodunits import files, logs, verify
 from goodunits.errors import GoodunitsError, in_words, one_line
 
+SHOWN = 10
+
 
 def main(snakemake):
     """Compare folders with receipts; end with an error that names every folder that differs."""
-    rows = []
+    rows, failures = [], []
     for session, folder, results in snakemake.params.sessions:
         try:
-            problems = verify.check(folder, results)
+            verdict = verify.check(folder, results)
         except Exception as error:  # whatever it is, the other sessions go on
-            problems = [in_words(error)]
-        rows.append([session, folder, "differs" if problems else "as written", "; ".join(problems)])
+            verdict = verify.Verdict(verify.DIFFERS, in_words(error))
+        rows.append([session, folder, verdict.word, verdict.detail])
+        if not verdict.is_fine:
+            failures.append(f"{session} ({verdict.word})")
     files.write_if_changed(Path(snakemake.params.table), verify.table(rows))
-    for session, folder, verdict, detail in rows:
-        print(one_line(f"{session}: {verdict}" + (f": {folder}: {detail}" if detail else "")))
-    differing = [row[0] for row in rows if row[2] == "differs"]
-    if differing:
-        raise GoodunitsError(f"{len(differing)} session(s) differ: {', '.join(differing)}")
+    for session, folder, word, detail in rows:
+        print(one_line(f"{session}: {word}" + (f": {folder}: {detail}" if detail else "")))
+    if failures:
+        named = ", ".join(failures[:SHOWN]) + (", ..." if len(failures) > SHOWN else "")
+        raise GoodunitsError(f"{len(failures)} session(s) not as written: {named}")
 
 
 if __name__ == "__main__":

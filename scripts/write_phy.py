@@ -1,10 +1,25 @@
-"""Write the labels of one session where Phy reads them (rule write_phy)."""
+"""Write the labels of one session where Phy reads them (rule write_phy).
+
+Beside the receipt it keeps the tables that it wrote from: labels.tsv and metrics.tsv may change
+before the next write, as in a preview. The receipt has their hashes: they are a part of it, and no
+outputs of their own.
+"""
 
 import json
 import os
 from pathlib import Path
 
-from goodunits import files, job, labels_file, phy_write, provenance, store, tsv
+from goodunits import (
+    files,
+    job,
+    labels_file,
+    phy_write,
+    preview_tables,
+    provenance,
+    standing,
+    store,
+    tsv,
+)
 
 
 def main(snakemake):
@@ -21,11 +36,25 @@ def main(snakemake):
         phy_columns(snakemake.input.metrics, settings["phy_columns"]),
         {"criteria": settings["criteria"], "working_folder": os.getcwd()},
     )
+    tables = [snakemake.input.labels, snakemake.input.metrics]
+    contents = {Path(path).name: Path(path).read_bytes() for path in tables}
+    receipt_path = Path(snakemake.output.receipt)
+    preview_tables.remove(receipt_path.parents[1])
     written = phy_write.write(session, plan)
+    written["made_from"] = keep_tables(receipt_path.with_name(standing.WRITTEN), contents)
     receipt = provenance.receipt(
         snakemake.wildcards.session, session, written, measured, settings, snakemake.params.project
     )
-    files.write_atomically(Path(snakemake.output.receipt), store.as_json(receipt))
+    files.write_atomically(receipt_path, store.as_json(receipt))
+
+
+def keep_tables(folder, contents):
+    """Keep the tables that the labels were written from; their hashes by name."""
+    folder.mkdir(exist_ok=True)
+    for name, data in contents.items():
+        with files.naming(folder / name):
+            (folder / name).write_bytes(data)
+    return {name: files.sha256_bytes(data) for name, data in contents.items()}
 
 
 def phy_columns(metrics_path, names):

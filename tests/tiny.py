@@ -18,6 +18,7 @@ from goodunits import (
     lineage,
     phy_write,
     spikes,
+    standing,
     store,
 )
 
@@ -149,15 +150,22 @@ def measured(folder):
     }
 
 
+def spike_counts(folder):
+    """Number of spikes of each cluster."""
+    ids, counts = np.unique(np.load(Path(folder, "spike_clusters.npy")), return_counts=True)
+    return dict(zip(ids.tolist(), counts.tolist(), strict=True))
+
+
 def by_criteria(folder, least, good="good"):
     """Labels by a criterion: units with at least so many spikes are good."""
-    ids, counts = np.unique(np.load(Path(folder, "spike_clusters.npy")), return_counts=True)
-    return {i: good if n >= least else "mua" for i, n in zip(ids.tolist(), counts, strict=True)}
+    return {i: good if n >= least else "mua" for i, n in spike_counts(folder).items()}
 
 
 def run(folder, results, least=35, policy="keep", good="good", columns=None):
     """One run of the workflow on one session, rule by rule but without Snakemake."""
     results.mkdir(parents=True, exist_ok=True)
+    for name in standing.NEEDED:
+        (results / name).touch()
     receipt = results / "written.json"
     backup.demand_store(folder, receipt)
     found.refresh(folder, results / "found.json", receipt)

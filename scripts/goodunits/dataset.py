@@ -12,9 +12,12 @@ from pathlib import Path
 from goodunits import session_sheet
 from goodunits.errors import ConfigError, nearest
 from goodunits.session_entry import MAX_ID_LENGTH, RESERVED, SessionEntry, path_problem
+from goodunits.store import STORE
 
 MARKERS = frozenset({"spike_times.npy", "spike_clusters.npy", "cluster_KSLabel.tsv"})
+SPIKES = MARKERS - {"cluster_KSLabel.tsv"}  # without spikes it may be no more than a copy of labels
 MAX_DEPTH = 8
+NAME_IT = "name it in a session sheet to label it too"
 
 
 def find_sessions(dataset, base_folders, notes=None):
@@ -39,7 +42,7 @@ def find_sessions(dataset, base_folders, notes=None):
     ConfigError
         If the dataset is not found, holds no session, or the sheet is wrong (all problems listed).
     """
-    place = _locate(dataset, base_folders)
+    place = locate(dataset, base_folders)
     if place.is_dir():
         return _search_folder(place, [] if notes is None else notes)
     if place.suffix.lower() not in session_sheet.SUFFIXES:
@@ -114,7 +117,7 @@ def _path_hash(relative, digits):
     return hashlib.sha256(os.fsencode(relative)).hexdigest()[:digits]
 
 
-def _locate(dataset, base_folders):
+def locate(dataset, base_folders):
     """Absolute path of the dataset, or a ConfigError naming the places tried."""
     given = Path(os.path.expanduser(dataset))
     places = [given] if given.is_absolute() else [Path(base) / given for base in base_folders]
@@ -128,7 +131,7 @@ def _locate(dataset, base_folders):
 
 def _search_folder(root, notes):
     """Sessions in and below a folder, sorted by their path."""
-    found, visited = [], set()
+    found, visited = set(), set()
     # Folders reached through fewer links come first, then the shallower, then in sorted order: so a
     # session keeps the id of its real place when somebody adds a link to it.
     waiting = [(0, 0, (), os.fspath(root), os.path.realpath(root))]
@@ -138,19 +141,26 @@ def _search_folder(root, notes):
             continue
         visited.add(real)
         files, folders = _list_folder(path, notes)
-        if not MARKERS.isdisjoint(files):
-            found.append(parts)
-        elif depth < MAX_DEPTH:
-            for name, is_link in folders:
-                child = os.path.join(path, name)
-                target = os.path.realpath(child) if is_link else os.path.join(real, name)
-                below = (links + is_link, depth + 1, (*parts, name), child, target)
-                heapq.heappush(waiting, below)
+        outer = _outer_session(parts, found)
+        if outer is not None and not SPIKES.isdisjoint(files):
+            session = root.joinpath(*outer)
+            notes.append(f"{path}: not taken, lies in the session {session}; {NAME_IT}")
+        elif outer is None and not MARKERS.isdisjoint(files):
+            found.add(parts)
+        elif outer is None and folders and depth == MAX_DEPTH:
+            notes.append(f"{path}: not searched further, too deep; {NAME_IT}")
+        for name, is_link in folders if depth < MAX_DEPTH else ():
+            if is_link and (outer is not None or parts in found):
+                continue  # what a session links to is looked for at its own place
+            child = os.path.join(path, name)
+            target = os.path.realpath(child) if is_link else os.path.join(real, name)
+            below = (links + is_link, depth + 1, (*parts, name), child, target)
+            heapq.heappush(waiting, below)
     if not found:
         known = ", ".join(sorted(MARKERS))
         where = f"{root} or {MAX_DEPTH} levels below"
         raise ConfigError([f"dataset: no session in {where}; expected folders with one of {known}"])
-    found.sort()
+    found = sorted(found)
     folders = [root.joinpath(*parts) for parts in found]
     # The dataset folder may be a session itself; then it goes by its own name.
     own_name = os.path.basename(os.path.normpath(root))
@@ -161,13 +171,18 @@ def _search_folder(root, notes):
     ]
 
 
+def _outer_session(parts, found):
+    """The session that a folder lies in, None where it lies in none."""
+    return next((parts[:n] for n in range(len(parts)) if parts[:n] in found), None)
+
+
 def _list_folder(path, notes):
     """Names of the files, and (name, is a link) of the folders that are not hidden."""
     files, folders = [], []
     try:
         with os.scandir(path) as items:
             for item in items:
-                if item.name.startswith("."):
+                if item.name.startswith(".") or item.name == STORE:
                     continue
                 if _is_folder(item, notes):
                     folders.append((item.name, item.is_symlink()))

@@ -80,6 +80,17 @@ def where_supported():
             raise
 
 
+@contextlib.contextmanager
+def naming(path):
+    """Name the file in an error that does not: a write to an open file knows no path."""
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
+
+
 def sync_folder(folder):
     """Make the names in a folder durable."""
     fd = os.open(folder, os.O_RDONLY)
@@ -131,7 +142,7 @@ def stage(path, data, mode=None, like_folder=False):
     temporary.unlink(missing_ok=True)
     fd = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     try:
-        with open(fd, "wb") as file:
+        with naming(path), open(fd, "wb") as file:
             file.write(data)
             file.flush()
             keep_mode_and_owner(file.fileno(), path, mode, like_folder)

@@ -1,13 +1,14 @@
 """Keep what a run finds in a session folder, so that news there start the right jobs.
 
-Snakemake cannot watch label files that a job itself rewrites. `found.json` changes exactly when the
-folder does not hold what our receipt says we wrote: somebody curated, restored or sorted anew.
+Snakemake cannot watch label files that a job itself rewrites, and forgets a failed job where later
+results are still there. `found.json` changes exactly when a session is not as our receipt says that
+we left it: somebody curated, restored or sorted anew, a job failed, or results are gone.
 """
 
 import json
 from pathlib import Path
 
-from goodunits import backup, curation, files, generations, label_tables, state, store
+from goodunits import backup, curation, files, generations, standing, state, store
 from goodunits.errors import SessionError
 
 
@@ -23,23 +24,28 @@ def refresh(session, found_path, receipt_path):
     receipt_path : path-like
         Receipt of our last write, which need not exist.
 
+    Returns
+    -------
+    standing : Standing
+        How the session stands.
+
     Raises
     ------
     SessionError
         If a label file or the store is damaged, or the store is gone though we wrote here.
     """
+    stands = standing.of_session(session, Path(receipt_path).parent)
     receipt = store.read_receipt(receipt_path)
     if receipt:
-        _demand_whole(receipt, receipt_path)
+        if not standing.is_whole(receipt):
+            raise SessionError(standing.DAMAGED.format(receipt_path))
         backup.demand_store(session, receipt_path)
-        if _is_sound(found_path) and not _has_news(session, receipt):
-            return
-    present = {name: _hash(session, name) for name in store.written_names(session)}
-    trigger = [present, receipt["time"] if receipt else None]
-    trigger.append(_history_bytes(session, receipt) if receipt else None)
-    trigger = files.sha256_bytes(json.dumps(trigger, sort_keys=True).encode())
+    if stands.is_settled and _is_sound(found_path) and not _has_news_of_people(session, receipt):
+        return stands
     seen = curation.look(session, generations.current_generation(session))
+    trigger = _trigger(session, stands)
     files.write_if_changed(found_path, curation.to_json(seen, trigger=trigger).encode())
+    return stands
 
 
 def say_why_missing(folder, found_path):
@@ -56,13 +62,56 @@ def say_why_missing(folder, found_path):
         curation.from_json(Path(found_path).read_text(encoding="utf-8"))
 
 
-def _demand_whole(receipt, path):
-    """Raise unless a receipt tells what was written, when, and for which sort."""
-    texts = [receipt.get("sort_id"), receipt.get("time")]
-    if not all(isinstance(text, str) for text in texts) or not isinstance(
-        receipt.get("written"), dict
-    ):
-        raise SessionError(f"{path}: damaged; remove it and run again")
+def keep_problem(problem, session, found_path):
+    """Keep why a session cannot be looked at: its jobs say so, in every run until it is mended.
+
+    Parameters
+    ----------
+    problem : str
+        In one line.
+    session : path-like
+        Kilosort folder.
+    found_path : path-like
+        As for `refresh`.
+
+    Returns
+    -------
+    standing : Standing
+    """
+    stands = standing.of_session(session, Path(found_path).parent)
+    trigger = _hash_of([_failure(stands), stands.missing])
+    text = json.dumps({"problem": problem, "trigger": trigger})
+    files.write_if_changed(found_path, text.encode())
+    return stands
+
+
+def _trigger(session, stands):
+    """Text that changes with everything that must start the labelling of a session again."""
+    present = {name: standing.hash_of(session, name) for name in store.written_names(session)}
+    receipt = stands.receipt
+    written = [receipt["time"], _history_bytes(session, receipt)] if receipt else None
+    return _hash_of([present, written, _failure(stands), stands.missing])
+
+
+def _has_news_of_people(session, receipt):
+    """Whether what the store knows of people has changed since a write."""
+    known = receipt.get("history_bytes")
+    return known is not None and known != _history_bytes(session, receipt)
+
+
+def _history_bytes(session, receipt):
+    """Size of the history of the sort that a receipt is about."""
+    return state.history_bytes(store.store_folder(session) / receipt["sort_id"])
+
+
+def _failure(stands):
+    """Rule and time of a failure, None without one."""
+    return stands.failure and [stands.failure["rule"], stands.failure["time"]]
+
+
+def _hash_of(value):
+    """Hash of plain data."""
+    return files.sha256_bytes(json.dumps(value, sort_keys=True).encode())
 
 
 def _is_sound(found_path):
@@ -72,37 +121,3 @@ def _is_sound(found_path):
     except Exception:  # missing, damaged, or of a session that had a problem: look again
         return False
     return True
-
-
-def _has_news(session, receipt):
-    """Whether a label file or what the store knows of people has changed since a write."""
-    known = receipt.get("history_bytes")
-    settled = known is not None and known != _history_bytes(session, receipt)
-    return settled or bool(changed_files(session, receipt))
-
-
-def _history_bytes(session, receipt):
-    """Size of the history of the sort that a receipt is about."""
-    return state.history_bytes(store.store_folder(session) / receipt["sort_id"])
-
-
-def changed_files(session, receipt):
-    """Names of label files that no longer say what a receipt says was written."""
-    tables = receipt.get("tables", {})
-    return [
-        name
-        for name, sha in receipt["written"].items()
-        if not _is_as_written(name, store.read_label_file(session, name), sha, tables.get(name))
-    ]
-
-
-def _is_as_written(name, data, sha, table):
-    """Whether a label file holds the bytes that were written, or says the same."""
-    if files.sha256_optional(data) == sha:
-        return True
-    return table is not None and label_tables.table_hash(name, data) == table
-
-
-def _hash(session, name):
-    """Hash of a label file, None where there is none."""
-    return files.sha256_optional(store.read_label_file(session, name))

@@ -37,14 +37,16 @@ def from_words(words):
     Parameters
     ----------
     words : list of str
-        `rule=`, `log=` and `session=`, then `input.<name>=`, `output.<name>=` and `params.<name>=`.
+        `rule=`, `log=` and `session=`, then `input.<name>=`, `output.<name>=`, `params.<name>=` and
+        `resources.<name>=`.
 
     Returns
     -------
     job : SimpleNamespace
-        With `rule`, `log`, `wildcards`, `input`, `output` and `params`.
+        With `rule`, `log`, `wildcards`, `input`, `output`, `params` and `resources`.
     """
-    job = SimpleNamespace(input=Named(), output=Named(), params=Named(), wildcards=Named())
+    named = ("input", "output", "params", "resources", "wildcards")
+    job = SimpleNamespace(**{name: Named() for name in named})
     for word in words:
         key, value = word.split("=", 1)
         kind, _, name = key.partition(".")

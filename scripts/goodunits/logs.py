@@ -1,8 +1,14 @@
-"""Run the main function of a script: log file, one clear line on error, a note of what failed."""
+"""Run the main function of a script: log file, one clear line on error, a note of what failed.
+
+The note is written before the work begins and removed at its end, so that a job that the system
+kills has one too.
+"""
 
 import contextlib
 import json
 import logging
+import os
+import signal
 import sys
 import traceback
 from pathlib import Path
@@ -11,6 +17,12 @@ from goodunits import files
 from goodunits.errors import GoodunitsError, in_words
 
 FAILED = "failed-{rule}.json"
+PREFIX, SUFFIX = FAILED.split("{rule}")
+NOT_ENDED = (
+    "started on {host} and did not end: killed by the system (out of memory, kill -9), or still "
+    "running{asked}"
+)
+STOPPED = "stopped before its end, by Ctrl-C or a time limit{asked}; run again"
 
 
 def run(main, snakemake):
@@ -21,16 +33,23 @@ def run(main, snakemake):
     main : callable
         Takes the `snakemake` object.
     snakemake : object
-        With `log`, `rule`, `wildcards`, `output`.
+        With `log`, `rule`, `wildcards`, `output`, and where known `params.folder` and `resources`.
     """
+    signal.signal(signal.SIGTERM, _stop)
     log_to(snakemake.log[0])
+    asked = _asked_for(snakemake)
+    _write_note(snakemake, NOT_ENDED.format(host=os.uname().nodename, asked=asked))
     try:
         main(snakemake)
     except GoodunitsError as error:
         _fail(snakemake, str(error))
     except OSError as error:
         logging.getLogger(snakemake.rule).error("%s", traceback.format_exc())
+        if error.filename is None:
+            error.filename = f"writing {', '.join(snakemake.output) or 'a file'}"
         _fail(snakemake, in_words(error))
+    except KeyboardInterrupt:
+        _fail(snakemake, STOPPED.format(asked=asked))
     except Exception as error:
         logging.getLogger(snakemake.rule).error("%s", traceback.format_exc())
         _fail(snakemake, f"{in_words(error)} (traceback in {snakemake.log[0]})")
@@ -50,17 +69,38 @@ def log_to(path):
     logging.captureWarnings(True)
 
 
+def _stop(number, frame):
+    """Take SIGTERM as Ctrl-C: what is half done is put back, and the note says it."""
+    raise KeyboardInterrupt
+
+
+def _asked_for(snakemake):
+    """What a job had asked for, in words."""
+    resources = getattr(snakemake, "resources", None)
+    names = [name for name in ("mem_mb", "runtime") if getattr(resources, name, None)]
+    said = ", ".join(f"{name}={getattr(resources, name)}" for name in names)
+    return f"; it had asked for {said}" if said else ""
+
+
 def _fail(snakemake, message):
     """Say what is wrong on the terminal, in the log and in a note for the table of failures."""
     session = getattr(snakemake.wildcards, "session", None)
     logging.getLogger(snakemake.rule).error(message)
     where = f"{snakemake.rule}, session {session}" if session else snakemake.rule
     print(f"goodunits: {where}: {message}", file=sys.stderr)
-    if session:
-        note = {"rule": snakemake.rule, "reason": message, "time": files.time_stamp()}
-        _note(snakemake).parent.mkdir(parents=True, exist_ok=True)
-        files.write_atomically(_note(snakemake), json.dumps(note).encode())
+    _write_note(snakemake, message)
     sys.exit(1)
+
+
+def _write_note(snakemake, message):
+    """Note what became of a rule of a session."""
+    if not getattr(snakemake.wildcards, "session", None):
+        return
+    note = {"rule": snakemake.rule, "reason": message, "time": files.time_stamp()}
+    note["folder"] = getattr(snakemake.params, "folder", None)
+    path = _note(snakemake)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(note), encoding="utf-8")
 
 
 def _note(snakemake):
@@ -74,26 +114,35 @@ def _forget_failure(snakemake):
         _note(snakemake).unlink(missing_ok=True)
 
 
-def read_failure(folder):
+def is_note(name):
+    """Whether a file of this name is the note of a failure."""
+    return name.startswith(PREFIX) and name.endswith(SUFFIX)
+
+
+def read_failure(results, session=None):
     """Note of what failed in a session, None where nothing did.
 
     Parameters
     ----------
-    folder : path-like
+    results : path-like
         Folder of the session's results.
+    session : path-like, optional
+        Kilosort folder; notes of another one, which the sheet named before, do not count.
 
     Returns
     -------
     note : dict or None
-        `rule`, `reason` and `time`. What keeps the spikes from being read comes first: other rules
-        then fail for the same cause and cannot say it as well.
+        `rule`, `reason`, `time` and `folder`. What keeps the spikes from being read comes first:
+        other rules then fail for the same cause and cannot say it as well.
     """
     notes = []
-    for path in Path(folder).glob(FAILED.format(rule="*")):
+    for path in Path(results).glob(FAILED.format(rule="*")):
         with contextlib.suppress(OSError, ValueError):
             notes.append(json.loads(path.read_text(encoding="utf-8")))
+    if session is not None:
+        notes = [note for note in notes if note.get("folder") in (None, str(session))]
     return min(notes, key=_rank, default=None)
 
 
 def _rank(note):
-    return (note["rule"] != "compute_metrics", note["time"], note["rule"])
+    return (not note["rule"].endswith("compute_metrics"), note["time"], note["rule"])

@@ -7,7 +7,7 @@ One row per unit, `cluster_id` first, blank where a metric is undefined, and a l
 import math
 from pathlib import Path
 
-from goodunits import catalogue
+from goodunits import catalogue, files
 from goodunits.errors import SessionError, nearest
 
 ID_COLUMN = "cluster_id"
@@ -35,7 +35,8 @@ def write_rows(path, unit_ids, columns, undefined):
         reasons = undefined.get(int(unit_id), {})
         why = "; ".join(f"{name}: {reason}" for name, reason in reasons.items())
         lines.append("\t".join([str(int(unit_id)), *cells, why]))
-    Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
+    with files.naming(path):
+        Path(path).write_text("\n".join(lines) + "\n", encoding="utf-8", newline="\n")
 
 
 def read_metrics(path):

@@ -3,7 +3,17 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from goodunits import decisions, files, label_tables, logs, phy_write, preview_text, store, tsv
+from goodunits import (
+    decisions,
+    files,
+    label_tables,
+    logs,
+    phy_write,
+    preview_tables,
+    preview_text,
+    store,
+    tsv,
+)
 from goodunits.errors import SessionError, in_words
 
 COLUMNS = (
@@ -14,6 +24,7 @@ COLUMNS = (
     "source",
     "reason",
     "group_now",
+    "folder",
     "overturns",
 )
 SESSION_COLUMNS = (
@@ -149,7 +160,8 @@ def compare_session(session_id, session, labels_path):
         if label != unit["label"]:
             said = [unit[name] for name in ("label", "source", "reason")]
             overturns = theirs if theirs != unit["label"] else ""
-            rows.append([session_id, unit["cluster_id"], label, *said, group, overturns])
+            place = (group, str(session), overturns)
+            rows.append([session_id, unit["cluster_id"], label, *said, *place])
     return Compared(
         rows,
         len(units),
@@ -184,14 +196,14 @@ def compare(sessions, table_path, unfinished=()):
     for session_id, session, results in sessions:
         try:
             if session_id in unfinished:
-                raise SessionError(_why_unfinished(results))
+                raise SessionError(_why_unfinished(session, results))
             compared[session_id] = compare_session(session_id, session, _labels_path(results))
         except Exception as error:  # whatever it is, the other sessions go on
             problems[session_id] = in_words(error)
     rows = [row for session in compared.values() for row in session.rows]
     files.write_if_changed(table_path, tsv.format_results(COLUMNS, rows))
     by_session = [_session_row(i, compared.get(i), problems.get(i, "")) for i, *_ in sessions]
-    sessions_path = Path(table_path).with_name("preview_sessions.tsv")
+    sessions_path = Path(table_path).with_name(preview_tables.SESSIONS)
     files.write_if_changed(sessions_path, tsv.format_results(SESSION_COLUMNS, by_session))
     return f"{preview_text.text(compared, problems)}\nAll of them: {table_path}"
 
@@ -205,9 +217,9 @@ def _session_row(session_id, session, problem):
     return [session_id, *counts, " | ".join(session.doubts), ""]
 
 
-def _why_unfinished(results):
+def _why_unfinished(session, results):
     """Why a session was not judged in this run."""
-    failure = logs.read_failure(results)
+    failure = logs.read_failure(results, session)
     return failure["reason"] if failure else "the run was stopped before"
 
 

@@ -60,7 +60,11 @@ def restore(session, to="originals"):
     return {
         "time": files.time_stamp(),
         "to": to,
-        "files": {name: _done(present.get(name), data) for name, data in contents.items()},
+        "files": {
+            name: _done(present.get(name), data)
+            for name, data in contents.items()
+            if data is not None or present.get(name) is not None
+        },
     }
 
 

@@ -19,10 +19,12 @@ from goodunits import (
     own_columns,
     settings,
     software,
+    summary,
 )
 from goodunits.errors import ConfigError, SessionError, in_words
 
 KEPT = ".run"  # in results/: what the rules depend on beside data, as files
+SHOWN = 10
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Run:
     label_texts, phy_texts : dict of str to str
         Text of all that labels, or the files in a session folder, depend on: once for each set of
         criteria and way with manual curation, which many sessions share.
+    opening : list of str
+        Lines to begin with on the terminal: which dataset, and what was left out of it.
     """
 
     sessions: dict
@@ -55,6 +59,7 @@ class Run:
     criteria_metrics: tuple
     label_texts: dict
     phy_texts: dict
+    opening: list
 
     def metric_names(self):
         """Metrics to compute: the cheap ones, and those of the groups that are used."""
@@ -95,6 +100,10 @@ class Run:
         """File with what the session folder holds of people and of Kilosort."""
         return str(self.results / session / "found.json")
 
+    def session_file(self, session):
+        """File with what the dataset says of a session, as far as its metrics depend on it."""
+        return str(self.results / session / "session.json")
+
     def library_file(self, rule, paths):
         """File with the hash of every file of the project that a rule runs, brought up to date."""
         kept = self.results / KEPT / f"library-{rule}.json"
@@ -108,17 +117,29 @@ class Run:
 
         To be called before Snakemake looks for any of them: it lists a folder once.
         """
-        kept = {self.metrics_file(): self.metrics_text()}
+        kept, standings = {self.metrics_file(): self.metrics_text()}, {}
         seen = self._dates_set_straight()
         for session, entry in self.sessions.items():
             kept[self.labels_file(session)] = self.labels_text(session)
             kept[self.phy_file(session)] = self.phy_text(session)
+            said = {"folder": str(entry.folder), "duration_s": entry.recording_duration_s}
+            kept[self.session_file(session)] = json.dumps(said)
             found_file = Path(self.found_file(session))
-            _refresh(entry, found_file, found_file.with_name("written.json"))
+            receipt = found_file.with_name("written.json")
+            standings[session] = _refresh(entry, found_file, receipt)
         seen.keep()
         own_columns.keep(self.results, self.dataset.values())
         for path, text in kept.items():
             files.write_if_changed(path, text.encode())
+        self._keep_tables_true(standings)
+
+    def _keep_tables_true(self, standings):
+        """Have the tables of an earlier run say how the sessions stand now."""
+        folders = {name: entry.folder for name, entry in self.dataset.items()}
+        others = sorted(summary.keep_true(self.results, folders, standings))
+        if others:
+            named = ", ".join([*others[:SHOWN], *_more(len(others) - SHOWN)])
+            self.opening.append(f"not in this dataset, but in the tables of the last run: {named}")
 
     def _dates_set_straight(self):
         """Results dated so that Snakemake does what their content asks for; what was seen."""
@@ -161,9 +182,22 @@ def _refresh(entry, path, receipt):
     try:
         if entry.problem or entry.refused:
             raise SessionError(entry.problem or entry.refused)
-        found.refresh(entry.folder, path, receipt)
+        return found.refresh(entry.folder, path, receipt)
     except Exception as error:  # whatever it is, the other sessions go on
-        files.write_if_changed(path, json.dumps({"problem": in_words(error)}).encode())
+        return found.keep_problem(in_words(error), entry.folder, path)
+
+
+def _opening(place, entries, chosen, notes):
+    """Lines to begin with: which dataset, how many sessions, what was left out."""
+    count = f"{len(entries)} session(s)"
+    if len(chosen) < len(entries):
+        count = f"{len(chosen)} of {count}, chosen by 'only'"
+    return [f"goodunits: dataset {place}: {count}", *notes[:SHOWN], *_more(len(notes) - SHOWN)]
+
+
+def _more(count):
+    """How many more there are, if any."""
+    return [f"and {count} more"] if count > 0 else []
 
 
 def prepare(
@@ -222,13 +256,15 @@ def prepare(
         catalogue.json_schema(),
     )
     metrics = _check_labels(checked)
-    entries = dataset.find_sessions(checked.dataset, base_folders)
+    notes = []
+    entries = dataset.find_sessions(checked.dataset, base_folders, notes)
     entries = copies.refuse(entries, results, Path(results, KEPT), write)
     settings.check_criteria_names(checked, entries)
     everything = {entry.id: entry for entry in entries}
     chosen = {entry.id: entry for entry in dataset.select(entries, checked.only)}
     texts = _label_texts(checked, entries)
-    run = Run(chosen, everything, checked, Path(results), write, metrics, *texts)
+    opening = _opening(dataset.locate(checked.dataset, base_folders), entries, chosen, notes)
+    run = Run(chosen, everything, checked, Path(results), write, metrics, *texts, opening)
     if write:
         version = json.dumps(software.project_version(project))
         files.write_if_changed(run.results / KEPT / "project.json", version.encode())

@@ -194,7 +194,7 @@ def add_to_ledger(store, hashes):
 
 def append(path, text):
     """Add lines to a file durably; a last line cut short by a crash is closed first."""
-    with open(store_files.open_to_change(path), "r+b") as file:
+    with files.naming(path), open(store_files.open_to_change(path), "r+b") as file:
         size = file.seek(0, os.SEEK_END)
         if size:
             file.seek(size - 1)

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goodunits.dataset import MAX_DEPTH, find_sessions, select, session_id
+from goodunits.dataset import MAX_DEPTH, NAME_IT, find_sessions, select, session_id
 from goodunits.errors import ConfigError
 from goodunits.session_entry import RESERVED, SESSION_ID, SessionEntry
+from goodunits.store import STORE
 from imports import loaded_by
 
 
@@ -24,6 +25,12 @@ def make_session(folder, marker="spike_times.npy"):
 def found_ids(folder):
     """Ids of the sessions in a folder."""
     return [entry.id for entry in find_sessions(str(folder), [])]
+
+
+def searched(folder):
+    """Ids of the sessions in a folder, and what is said of what was left out."""
+    notes = []
+    return [entry.id for entry in find_sessions(str(folder), [], notes)], notes
 
 
 # Folder search
@@ -57,18 +64,44 @@ def test_the_dataset_folder_itself_can_be_the_session(tmp_path):
     assert [(entry.id, entry.folder) for entry in entries] == [(session_id("day 1"), folder)]
 
 
-def test_nothing_below_a_session_or_in_a_hidden_folder_is_a_session(tmp_path):
+def test_nothing_in_a_hidden_folder_is_a_session(tmp_path):
     make_session(tmp_path / "a")
-    make_session(tmp_path / "a" / "backup")
-    make_session(tmp_path / ".phy" / "b")
-    assert found_ids(tmp_path) == ["a"]
+    make_session(tmp_path / "a" / ".phy" / "b")
+    assert searched(tmp_path) == (["a"], [])
+
+
+def test_sort_inside_a_session_is_named(tmp_path):
+    make_session(tmp_path / "a")
+    nested = make_session(tmp_path / "a" / "tries" / "second")
+    ids, notes = searched(tmp_path)
+    assert ids == ["a"]
+    assert [note.split(":")[0] for note in notes] == [str(nested)]
+    assert f"lies in the session {tmp_path / 'a'}" in notes[0]
+
+
+def test_copies_of_labels_inside_a_session_are_no_sort(tmp_path):
+    make_session(tmp_path / "a")
+    for place in ("labels of May", STORE):
+        (tmp_path / "a" / place).mkdir()
+        (tmp_path / "a" / place / "cluster_KSLabel.tsv").touch()
+    assert searched(tmp_path) == (["a"], [])
+
+
+def test_session_that_another_one_links_to_keeps_its_place(tmp_path):
+    make_session(tmp_path / "a")
+    make_session(tmp_path / "z" / "deep" / "sort")
+    (tmp_path / "a" / "other").symlink_to(tmp_path / "z" / "deep")
+    assert searched(tmp_path) == (["a", "z__deep__sort"], [])
 
 
 def test_the_search_stops_at_the_maximum_depth(tmp_path):
     levels = [f"level{i}" for i in range(1, MAX_DEPTH + 2)]
     make_session(tmp_path.joinpath("deepest", *levels[: MAX_DEPTH - 1]))
     make_session(tmp_path.joinpath("too_deep", *levels[:MAX_DEPTH]))
-    assert [name.split("__")[0] for name in found_ids(tmp_path)] == ["deepest"]
+    ids, notes = searched(tmp_path)
+    assert [name.split("__")[0] for name in ids] == ["deepest"]
+    place = tmp_path.joinpath("too_deep", *levels[: MAX_DEPTH - 1])
+    assert notes == [f"{place}: not searched further, too deep; {NAME_IT}"]
 
 
 def test_a_loop_of_links_ends(tmp_path):

@@ -1,10 +1,15 @@
 """Replacing files: all old or all new, nothing left over."""
 
 import os
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
 from goodunits import files
+
+LIBRARY = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "scripts")}
 
 
 def test_replace_together_writes_removes_and_leaves_nothing(tmp_path):
@@ -52,6 +57,23 @@ def test_write_if_changed_leaves_equal_content_alone(tmp_path):
     assert not files.write_if_changed(path, b"one")
     assert path.stat().st_ino == before
     assert files.write_if_changed(path, b"two") and path.read_bytes() == b"two"
+
+
+def test_write_that_fails_names_the_file(tmp_path):
+    """An open file knows no path: a full disk would be one without a name."""
+    path = tmp_path / "a"
+    code = f"""
+import resource, signal
+from goodunits import files
+resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
+try:
+    files.write_atomically({str(path)!r}, b"x" * 1000)
+except OSError as error:
+    print(error.filename)
+"""
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=LIBRARY)
+    assert said.stdout == f"{path}\n", said.stderr
+    assert os.listdir(tmp_path) == []
 
 
 def test_leftovers_are_found_by_name(tmp_path):

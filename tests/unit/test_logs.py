@@ -1,5 +1,8 @@
 """One line on the terminal, the traceback in the log, a note beside the results."""
 
+import errno
+import os
+import signal
 from types import SimpleNamespace
 
 import pytest
@@ -16,7 +19,11 @@ def job(tmp_path):
         wildcards = SimpleNamespace(session=session) if session else SimpleNamespace()
         output = [str(tmp_path / "results" / "s1" / "out.tsv")] if session else []
         log = [str(tmp_path / "logs" / f"{rule}.log")]
-        return SimpleNamespace(rule=rule, wildcards=wildcards, output=output, log=log)
+        params = SimpleNamespace(folder="/data/s1")
+        asked = SimpleNamespace(mem_mb=750, runtime=15)
+        return SimpleNamespace(
+            rule=rule, wildcards=wildcards, output=output, log=log, params=params, resources=asked
+        )
 
     return make
 
@@ -87,6 +94,47 @@ def test_what_keeps_the_spikes_from_being_read_is_said_first(job, tmp_path):
     assert logs.read_failure(tmp_path / "results" / "s1")["reason"] == "cause"
     logs.run(succeed, job())
     assert logs.read_failure(tmp_path / "results" / "s1")["reason"] == "consequence"
+
+
+def test_error_of_a_write_without_a_path_says_what_was_being_written(job, tmp_path, capfd):
+    """As the kernel says it of a full disk when a file is open already."""
+    run_failing(job(), OSError(errno.ENOSPC, "No space left on device"))
+    said = capfd.readouterr().err
+    assert f"writing {tmp_path / 'results' / 's1' / 'out.tsv'}: No space left on device" in said
+
+
+def test_job_that_is_told_to_stop_says_so(job, tmp_path, capfd):
+    def stopped(snakemake):
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    with pytest.raises(SystemExit):
+        logs.run(stopped, job())
+    said = capfd.readouterr().err
+    assert "stopped before its end" in said
+    assert "mem_mb=750, runtime=15" in said
+    assert "Traceback" not in said
+    assert "stopped" in logs.read_failure(tmp_path / "results" / "s1")["reason"]
+
+
+def test_killed_job_leaves_a_note_with_what_it_had_asked_for(job, tmp_path):
+    def killed(snakemake):
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    process = os.fork()
+    if process == 0:
+        logs.run(killed, job())
+    assert os.WTERMSIG(os.waitpid(process, 0)[1]) == signal.SIGKILL
+    note = logs.read_failure(tmp_path / "results" / "s1")
+    assert "did not end: killed" in note["reason"]
+    assert "mem_mb=750, runtime=15" in note["reason"]
+
+
+def test_note_of_another_folder_does_not_count(job, tmp_path):
+    """The sheet now gives another path for the session."""
+    run_failing(job(), SessionError("x"))
+    results = tmp_path / "results" / "s1"
+    assert logs.read_failure(results, "/data/s1")["reason"] == "x"
+    assert logs.read_failure(results, "/data/elsewhere") is None
 
 
 def test_damaged_note_is_no_note(tmp_path):

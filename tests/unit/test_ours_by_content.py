@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import tiny
-from goodunits import curation, files, found, generations, restore, settle, sort_id, store
+from goodunits import curation, files, generations, restore, settle, sort_id, standing, store
 from goodunits.errors import SessionError
 from real_sorts import DATA
 
@@ -192,7 +192,7 @@ def test_a_rewritten_file_is_still_ours(sort, results, lost):
 def test_a_rewrite_starts_nothing(sort, results):
     receipt = tiny.run(sort, results)
     save_in_phy(sort)
-    assert found.changed_files(sort, receipt) == []
+    assert standing.changed_files(sort, receipt) == []
 
 
 def test_state_and_history_lost_then_labelled_in_phy(sort, results):

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from goodunits import files, labels_file, preview, preview_text, tsv, verify
+import made_results
+import tiny
+from goodunits import labels_file, preview, preview_text, restore, tsv, verify
 
 REASON = "firing_rate 0.5 Hz, needs >= 1"
 
@@ -146,37 +148,57 @@ def test_long_lists_are_cut(folders, tmp_path):
 
 
 @pytest.fixture
-def written(folders):
-    """The same folders, with a receipt of what the session folder holds now."""
-    session, results = folders
-    names = ("cluster_KSLabel.tsv", "cluster_group.tsv")
-    hashes = {name: files.sha256_file(session / name) for name in names}
-    receipt = {"written": {**hashes, "cluster_info.tsv": None}}
-    (results / "written.json").write_text(json.dumps(receipt))
-    return folders
+def written(tmp_path):
+    """A labelled session: its folder and its results."""
+    session, results = tmp_path / "sort", tmp_path / "results"
+    made_results.label(session, results)
+    return session, results
 
 
 def test_verify_is_content_with_what_was_written(written):
-    assert verify.check(*written) == []
+    verdict = verify.check(*written)
+    assert verdict == ("as written", "")
+    assert verdict.is_fine
 
 
 def test_verify_names_changed_files_and_units(written):
     session, results = written
-    (session / "cluster_group.tsv").write_text("cluster_id\tgroup\n3\tnoise\n7\tnoise\n")
-    problems = verify.check(session, results)
-    assert problems[0] == "cluster_group.tsv was changed"
-    assert "unit 3: good written, noise now" in problems[1]
-    assert "unit 7" not in problems[1]
+    made_results.write_labels(session, [(0, "good"), (2, "noise"), (9, "good")])
+    (results / "labels.tsv").write_text("cluster_id\tlabel\n")  # a preview since
+    verdict = verify.check(session, results)
+    assert (verdict.word, verdict.is_fine) == ("differs", False)
+    assert "cluster_group.tsv was changed" in verdict.detail
+    assert verdict.detail.endswith("; unit 2: mua written, noise now")
 
 
-def test_verify_names_files_that_are_gone_or_new(written):
+def test_verify_names_no_more_than_some_units(written):
     session, results = written
-    (session / "cluster_KSLabel.tsv").unlink()
-    (session / "cluster_info.tsv").write_text("cluster_id\tgroup\n3\tgood\n")
-    problems = verify.check(session, results)
-    assert "cluster_KSLabel.tsv is gone" in problems
-    assert "cluster_info.tsv was changed" in problems
+    units = [(i, "good", "good", "criteria") for i in range(40)]
+    made_results.label(session, results, units)
+    made_results.write_labels(session, [(i, "noise") for i in range(40)])
+    detail = verify.check(session, results).detail
+    assert detail.count("good written, noise now") == verify.SHOWN_UNITS
+    assert detail.endswith("and 30 more")
 
 
-def test_verify_without_a_receipt(folders):
-    assert verify.check(*folders) == ["labels were never written"]
+def test_verify_of_a_session_that_was_never_labelled(folders):
+    verdict = verify.check(*folders)
+    assert verdict == ("never labelled", "")
+    assert not verdict.is_fine
+
+
+def test_verify_after_a_restore(tmp_path):
+    session = tiny.make_sort(tmp_path / "sort")
+    tiny.run(session, tmp_path / "results")
+    restore.restore(session)
+    verdict = verify.check(session, tmp_path / "results")
+    assert verdict.word == "as originally found"
+    assert verdict.is_fine
+    assert verdict.detail.startswith("restored on 2")
+
+
+def test_restore_says_nothing_of_a_file_that_never_was(tmp_path):
+    session = tiny.make_sort(tmp_path / "sort")
+    tiny.run(session, tmp_path / "results")
+    done = restore.restore(session)["files"]
+    assert done == {"cluster_KSLabel.tsv": "restored", "cluster_group.tsv": "restored"}

@@ -9,6 +9,7 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
+import tiny
 from goodunits import setup
 from goodunits.errors import ConfigError
 
@@ -71,6 +72,46 @@ def test_metric_parameter_changes_only_metrics(tmp_path, prepare):
 
 def test_phy_columns_change_only_what_is_written(tmp_path, prepare):
     assert changed(tmp_path, prepare, phy_columns=["presence_ratio"]) == {PHY}
+
+
+def test_run_begins_with_its_dataset(tmp_path, prepare):
+    assert prepare().opening == [f"goodunits: dataset {tmp_path / 'sorts'}: 2 session(s)"]
+    assert "1 of 2 session(s), chosen by 'only'" in prepare(only="dev_b").opening[0]
+
+
+def test_sessions_of_the_tables_that_the_dataset_lacks_are_named(tmp_path, prepare):
+    prepare()
+    rows = "session\tstatus\treason\twritten\tfolder\ndev_b\t\t\t\t/x\nmore\t\t\t\t/x/more\n"
+    (tmp_path / "results" / "sessions.tsv").write_text(rows)
+    assert prepare().opening[1:] == ["not in this dataset, but in the tables of the last run: more"]
+
+
+def test_failed_session_has_news_for_the_jobs_until_it_is_settled(tmp_path, prepare):
+    """Also where the failure says nothing new: mended with old dates, it has to be tried again."""
+    found = tmp_path / "results" / "dev_b" / "found.json"
+    prepare()
+    texts = [found.read_text()]
+    for time in ("1", "2"):
+        note = {"rule": "compute_metrics", "reason": "broken", "time": time}
+        found.with_name("failed-compute_metrics.json").write_text(json.dumps(note))
+        prepare()
+        texts.append(found.read_text())
+    assert len(set(texts)) == 3
+
+
+def test_damaged_sort_is_said_of_the_session(tmp_path, prepare, sort_folder):
+    times = sort_folder("dev_c", tmp_path / "sorts" / "cut") / "spike_times.npy"
+    tiny.run(times.parent, tmp_path / "elsewhere")
+    times.write_bytes(times.read_bytes()[:1000])
+    prepare()
+    found = json.loads((tmp_path / "results" / "cut" / "found.json").read_text())
+    assert found["problem"].startswith(f"{times}: cut short")
+
+
+def test_other_folder_or_length_of_a_session_is_news_for_its_metrics(tmp_path, prepare):
+    run = prepare()
+    kept = json.loads(Path(run.session_file("dev_b")).read_text())
+    assert kept == {"folder": str(tmp_path / "sorts" / "dev_b"), "duration_s": None}
 
 
 def test_a_job_writes_nothing(tmp_path, prepare):

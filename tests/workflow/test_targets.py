@@ -65,7 +65,7 @@ def originals(work):
 def test_verify_names_a_folder_that_somebody_changed(work):
     said = work.run("verify")
     assert said.returncode != 0
-    assert "dev_a: differs" in said.stdout
+    assert "dev_a: never labelled" in said.stdout
     work.succeed()
     group = work.dataset / "dev_a" / "cluster_group.tsv"
     group.write_text(group.read_text().replace("\tgood", "\tnoise", 1))
@@ -84,10 +84,14 @@ def test_labels_come_back_after_a_restore(work):
     work.succeed()
     written = without_store(work.dataset)
     work.succeed("restore")
-    said = work.run("verify")
-    assert said.returncode != 0
-    assert said.stdout.count("restored on 2") == 2
+    rows = work.table("sessions.tsv")
+    assert [row["status"] for row in rows] == ["restored"] * 2
+    assert all(row["reason"].startswith("as originally found; restored on 2") for row in rows)
+    assert work.table("units.tsv") == []
+    said = work.succeed("verify")
+    assert said.count("as originally found: ") == 2
     work.succeed()
+    assert [row["status"] for row in work.table("sessions.tsv")] == ["labelled"] * 2
     assert without_store(work.dataset) == written
     work.succeed("restore_last")
     assert without_store(work.dataset) == contents(work.dataset.parent / "sorts_before")

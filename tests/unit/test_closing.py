@@ -1,0 +1,48 @@
+"""What the end of a run says of sessions that were not reached, or that hold other labels."""
+
+import pytest
+
+import made_results
+from goodunits import closing, summary
+
+
+@pytest.fixture
+def rows(tmp_path):
+    """Rows of sessions.tsv: two sessions labelled in an earlier run, and one that is not."""
+    sessions = []
+    for name in ("a", "b", "new"):
+        folder, results = tmp_path / "data" / name, tmp_path / "results" / name
+        folder.mkdir(parents=True)
+        if name != "new":
+            made_results.label(folder, results)
+        sessions.append((name, str(folder), results))
+    return summary.sessions_table(sessions)[1]
+
+
+def test_run_that_was_stopped_names_what_it_did_not_reach(rows):
+    """The labels that are there are of an earlier run: not done is not done."""
+    head, *lines = closing.with_errors(rows, {"b", "new"}).splitlines()
+    assert "2 of 3 session(s) without new labels" in head
+    assert [line.split()[0] for line in lines] == ["b", "new"]
+    assert "not reached before the run ended" in lines[0]
+    assert made_results.TIME in lines[0]
+
+
+def test_success_is_none_while_a_session_is_not_labelled(rows):
+    settings = rows[0]["settings"]
+    said, is_done = closing.without_errors(rows, dict.fromkeys(["a", "b", "new"], settings))
+    assert not is_done
+    assert said.splitlines()[-1].split() == ["new", "never", "labelled"]
+    said, is_done = closing.without_errors(rows[:2], dict.fromkeys(["a", "b"], settings))
+    assert is_done
+    assert "2 session(s) labelled" in said
+
+
+def test_success_is_none_with_the_labels_of_other_criteria(rows):
+    """As after `--touch`, which has Snakemake believe that all is new."""
+    settings = rows[0]["settings"]
+    other = {**settings, "labels": {"good": {"all": ["firing_rate >= 2"]}}}
+    said, is_done = closing.without_errors(rows[:2], {"a": settings, "b": other})
+    assert not is_done
+    assert "1 session(s) labelled" in said
+    assert "by other criteria than these" in said

@@ -1,0 +1,121 @@
+"""How a session stands after all that a run, a person or a restore may do."""
+
+import shutil
+
+import pytest
+
+import made_results
+import tiny
+from goodunits import files, restore, standing, store
+
+
+@pytest.fixture
+def made(tmp_path):
+    """A session folder and its results, labelled."""
+    folder, results = tmp_path / "sort", tmp_path / "results"
+    made_results.label(folder, results)
+    return folder, results
+
+
+@pytest.fixture
+def written(tmp_path):
+    """A tiny sort, labelled twice through the store, and its receipt."""
+    folder = tiny.make_sort(tmp_path / "sort")
+    tiny.run(folder, tmp_path / "results")
+    tiny.run(folder, tmp_path / "results", least=60)
+    return folder, store.read_receipt(tmp_path / "results" / "written.json")
+
+
+def test_labelled(made):
+    stands = standing.of_session(*made)
+    assert (stands.status, stands.reason, stands.is_settled) == ("labelled", "", True)
+
+
+def test_missing_results_leave_something_to_do(made):
+    (made[1] / "metrics.tsv").unlink()
+    stands = standing.of_session(*made)
+    assert (stands.status, stands.missing) == ("labelled", ("metrics.tsv",))
+    assert not stands.is_settled
+
+
+def test_failure_wins_over_an_old_receipt(made):
+    made_results.fail(made[1], "no such folder", folder=str(made[0]))
+    stands = standing.of_session(*made)
+    assert (stands.status, stands.reason) == ("failed", "compute_metrics: no such folder")
+
+
+def test_failure_of_another_folder_is_none(made):
+    made_results.fail(made[1], "no such folder", folder="/elsewhere")
+    assert standing.of_session(*made).status == "labelled"
+
+
+def test_never_labelled(tmp_path):
+    folder = tiny.make_sort(tmp_path / "sort")
+    stands = standing.of_session(folder, tmp_path / "results")
+    assert (stands.status, stands.reason) == ("not labelled", "never labelled")
+
+
+def test_other_folder_is_not_labelled_though_it_looks_the_same(made, tmp_path):
+    other = shutil.copytree(made[0], tmp_path / "other")
+    stands = standing.of_session(other, made[1])
+    assert stands.status == "not labelled"
+    assert f"the results are those of {made[0]}" in stands.reason
+    (tmp_path / "link").symlink_to(made[0])
+    assert standing.of_session(tmp_path / "link", made[1]).status == "labelled"
+
+
+def test_folder_that_is_gone_is_said_to_be(made):
+    shutil.rmtree(made[0])
+    stands = standing.of_session(*made)
+    assert stands.status == "not labelled"
+    assert f"{made[0]}: no such folder" in stands.reason
+
+
+def test_changed(written):
+    folder, receipt = written
+    (folder / store.GROUP_FILE).write_text("cluster_id\tgroup\n0\tnoise\n")
+    (folder / store.KS_FILE).unlink()
+    stands = standing.of_folder(folder, receipt)
+    assert stands.status == "changed"
+    assert "cluster_KSLabel.tsv is gone, cluster_group.tsv was changed" in stands.reason
+
+
+@pytest.mark.parametrize(
+    ("to", "word"), [("originals", "as originally found"), ("last", "as before the last write")]
+)
+def test_restored(written, to, word):
+    folder, receipt = written
+    restore.restore(folder, to)
+    stands = standing.of_folder(folder, receipt)
+    assert stands.status == "restored"
+    assert stands.reason.startswith(f"{word}; restored on 2")
+    without_results = standing.of_folder(folder, None)
+    assert (without_results.status, without_results.reason) == ("restored", stands.reason)
+
+
+def test_originals_put_back_by_hand_are_known_too(written):
+    folder, receipt = written
+    for path in folder.glob(f"{store.STORE}/*/original/*"):
+        shutil.copy(path, folder)
+    stands = standing.of_folder(folder, receipt)
+    assert stands.reason.startswith("as originally found; a plain run")
+
+
+def test_label_after_a_restore_is_a_change(written):
+    folder, receipt = written
+    restore.restore(folder)
+    (folder / store.GROUP_FILE).write_text("cluster_id\tgroup\n0\tnoise\n")
+    assert standing.of_folder(folder, receipt).status == "changed"
+
+
+def test_labels_without_results_are_not_taken_for_the_sorters(written):
+    stands = standing.of_folder(written[0], None)
+    assert stands.status == "not labelled"
+    assert "results are elsewhere or deleted" in stands.reason
+
+
+def test_reads_only(written):
+    folder, receipt = written
+    before = {path: files.signature(path) for path in folder.rglob("*")}
+    standing.of_folder(folder, receipt)
+    assert {path: files.signature(path) for path in folder.rglob("*")} == before
