@@ -37,6 +37,8 @@ AFTER_CLASSES = (
     "notes",
     "folder",
 )
+# Names that no column of a user may have.
+SESSION_COLUMNS = (*BEFORE_CLASSES, *AFTER_CLASSES)
 
 
 def session_row(session_id, folder, results):

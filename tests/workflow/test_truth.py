@@ -39,8 +39,8 @@ def regular_train(rate_hz, duration_s=600.0):
 @pytest.fixture
 def work(tmp_path):
     """Three small sessions in a sheet, nothing run yet."""
-    for name in ("m1", "m2", "m3"):
-        trains = {0: regular_train(5), 3: regular_train(2), 7: regular_train(0.5)}
+    for more, name in enumerate(("m1", "m2", "m3")):  # no two are the same sort
+        trains = {0: regular_train(5 + more), 3: regular_train(2), 7: regular_train(0.5)}
         write_session(tmp_path / "sorts" / name, trains, RATE_HZ)
     (tmp_path / "work").mkdir()
     rows = "".join(f"{name}\tsorts/{name}\n" for name in ("m1", "m2", "m3"))
