@@ -49,7 +49,7 @@ from goodunits import (  # noqa: E402
     setup,
     summary,
 )
-from goodunits.errors import GoodunitsError  # noqa: E402
+from goodunits.errors import GoodunitsError, one_line  # noqa: E402
 
 try:
     demo.unpack(config.get("dataset"), PROJECT, workflow.is_main_process)
@@ -118,9 +118,14 @@ def command_of(rule_name):
     return command
 
 
+def folder_text(entry):
+    """Folder of a session as jobs get it; one whose name is no text has one that can be printed."""
+    return one_line(str(entry.folder)) if entry.problem else str(entry.folder)
+
+
 def session_folder(wildcards):
     """Kilosort folder of a session."""
-    return str(SESSIONS[wildcards.session].folder)
+    return folder_text(SESSIONS[wildcards.session])
 
 
 def why_refused(wildcards):
@@ -190,7 +195,7 @@ def phy_text(wildcards):
 def with_folders(entries):
     """Session ids with their Kilosort and results folders."""
     return [
-        (entry.id, str(entry.folder), f"{RESULTS}{entry.id}")
+        (entry.id, folder_text(entry), f"{RESULTS}{entry.id}")
         for entry in entries.values()
     ]
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from goodunits import (
     curation,
     files,
+    found,
     lineage,
     logs,
     measurement,
@@ -29,6 +30,9 @@ def main(snakemake):
     os.environ.setdefault("NUMBA_CACHE_DIR", str(cache))
     settings = json.loads(snakemake.params.settings)
     parameters = settings["parameters"]
+    found.say_why_missing(
+        snakemake.params.folder, Path(snakemake.output.metrics).with_name("found.json")
+    )
     sort = session.load_session(snakemake.params.folder, snakemake.params.recording_duration_s)
     ks_labels = curation.original_ks_labels(snakemake.params.folder)
     table = metrics_table.compute(sort, parameters, ks_labels, settings["names"])

@@ -3,7 +3,7 @@
 import sys
 
 from goodunits import logs, restore
-from goodunits.errors import GoodunitsError, in_words
+from goodunits.errors import GoodunitsError, in_words, one_line
 
 
 def main(snakemake):
@@ -15,7 +15,8 @@ def main(snakemake):
         except Exception as error:  # whatever it is, the other sessions go on
             lines = [f"cannot be read: {in_words(error)}"]
             failures.append(session)
-        print("\n  ".join([f"{session}: {folder}", *(lines or ["nothing was done here"])]))
+        said = [f"{session}: {folder}", *(lines or ["nothing was done here"])]
+        print("\n  ".join(one_line(line) for line in said))
     sys.stdout.flush()
     if failures:
         raise GoodunitsError(f"the history of {', '.join(failures)} cannot be read")

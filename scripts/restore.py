@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from goodunits import backup, files, logs, restore, tsv
-from goodunits.errors import GoodunitsError, in_words
+from goodunits.errors import GoodunitsError, in_words, one_line
 
 COLUMNS = ("session", "folder", "result", "files")
 
@@ -24,7 +24,7 @@ def main(snakemake):
             failures.append(f"{session}: {in_words(error)}")
     files.write_if_changed(Path(snakemake.params.table), tsv.format_results(COLUMNS, rows))
     for session, _, result, done in rows:
-        print(f"{session}: {result}: {done}")
+        print(one_line(f"{session}: {result}: {done}"))
     if failures:
         raise GoodunitsError(f"{len(failures)} session(s) not restored: {'; '.join(failures)}")
 

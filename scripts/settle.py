@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from goodunits import logs, settle
-from goodunits.errors import GoodunitsError
+from goodunits.errors import GoodunitsError, in_words, one_line
 
 
 def main(snakemake):
@@ -14,10 +14,10 @@ def main(snakemake):
         try:
             done = settle.settle(folder, snakemake.params.labels_are)
             Path(results, "found.json").unlink(missing_ok=True)  # it tells of before
-        except (GoodunitsError, OSError) as error:
-            done = f"not settled: {error}"
+        except Exception as error:  # whatever it is, the other sessions go on
+            done = f"not settled: {in_words(error)}"
             failures.append(session)
-        print(f"{session}: {done}")
+        print(one_line(f"{session}: {done}"))
     if failures:
         raise GoodunitsError(f"{len(failures)} session(s) not settled: {', '.join(failures)}")
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from goodunits import files, logs, verify
-from goodunits.errors import GoodunitsError, in_words
+from goodunits.errors import GoodunitsError, in_words, one_line
 
 
 def main(snakemake):
@@ -17,7 +17,7 @@ def main(snakemake):
         rows.append([session, folder, "differs" if problems else "as written", "; ".join(problems)])
     files.write_if_changed(Path(snakemake.params.table), verify.table(rows))
     for session, folder, verdict, detail in rows:
-        print(f"{session}: {verdict}" + (f": {folder}: {detail}" if detail else ""))
+        print(one_line(f"{session}: {verdict}" + (f": {folder}: {detail}" if detail else "")))
     differing = [row[0] for row in rows if row[2] == "differs"]
     if differing:
         raise GoodunitsError(f"{len(differing)} session(s) differ: {', '.join(differing)}")

@@ -42,6 +42,20 @@ def refresh(session, found_path, receipt_path):
     files.write_if_changed(found_path, curation.to_json(seen, trigger=trigger).encode())
 
 
+def say_why_missing(folder, found_path):
+    """Raise what a run said of a folder that cannot be used, if it said anything.
+
+    Parameters
+    ----------
+    folder : str
+        The session folder, as a job gets it.
+    found_path : path-like
+        The session's `found.json`, which need not exist.
+    """
+    if not Path(folder).is_dir() and Path(found_path).exists():
+        curation.from_json(Path(found_path).read_text(encoding="utf-8"))
+
+
 def _demand_whole(receipt, path):
     """Raise unless a receipt tells what was written, when, and for which sort."""
     texts = [receipt.get("sort_id"), receipt.get("time")]

@@ -2,6 +2,8 @@
 
 from collections import Counter
 
+from goodunits.errors import one_line
+
 # Most lines of each part; with the heads and the last line they are 23 of a screen's 24.
 SESSIONS, PROBLEMS, UNITS, OVERTURNED, DOUBTS = 5, 4, 4, 3, 2
 WIDTH = 150
@@ -64,6 +66,7 @@ def _first(lines, most, rest):
 
 def _cut(line):
     """A line that does not fill the screen by itself."""
+    line = one_line(line)
     return line if len(line) <= WIDTH else f"{line[: WIDTH - 3]}..."
 
 

@@ -57,11 +57,14 @@ class SessionEntry:
 def path_problem(folder):
     """Why this path cannot be used, or None."""
     text = str(folder)
-    # Control characters, and bytes that are not UTF-8 (Python shows them as surrogates).
-    if re.search(r"[\x00-\x1f\x7f\ud800-\udfff]", text):
+    # Control characters, marks that turn the direction of a text, and bytes that are not UTF-8
+    # (Python shows them as surrogates).
+    if re.search(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]", text):
         return f"{ascii(text)}: path holds characters that are not text; rename the folder"
     if "{" in text or "}" in text:
         return f"{folder}: path holds braces, which are Snakemake's wildcards; rename the folder"
+    if "<" in text or ">" in text:
+        return f"{folder}: path holds < or >, which are Snakemake's too; rename the folder"
     if not os.path.exists(folder):
         return f"{folder}: folder not found; is the path right and the disk mounted?"
     if not os.path.isdir(folder):

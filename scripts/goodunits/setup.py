@@ -1,5 +1,6 @@
 """All that is settled before the first job: settings, sessions, and what each rule depends on."""
 
+import contextlib
 import json
 import time
 from dataclasses import dataclass
@@ -125,7 +126,8 @@ class Run:
         for session, entry in self.sessions.items():
             dates.date_now(self.results / session, now_s)
             if not entry.problem:
-                dates.set_straight(session, entry.folder, self.results / session, seen)
+                with contextlib.suppress(Exception):  # what is wrong is said by the session's job
+                    dates.set_straight(session, entry.folder, self.results / session, seen)
         return seen
 
     def _set_of(self, session):

@@ -4,7 +4,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from goodunits import criteria_counts, logs, own_columns, store, tsv, unit_table
-from goodunits.errors import in_words
+from goodunits.errors import in_words, one_line
 
 MAX_NOTES = 10
 SESSION_COLUMNS = (
@@ -175,7 +175,7 @@ def success_text(rows):
         f"{changed} label(s) differ from the original ones; see results/sessions.tsv"
     ]
     lines += [f"  {row['session']}: {row['reason']}" for row in done if row["reason"]][:MAX_NOTES]
-    return "\n".join(lines)
+    return "\n".join(one_line(line) for line in lines)
 
 
 def failures_text(rows):
@@ -184,4 +184,4 @@ def failures_text(rows):
     width = max((len(row["session"]) for row in failed), default=0)
     lines = [f"goodunits: {len(failed)} of {len(rows)} session(s) without new labels:"]
     lines += [f"  {row['session']:<{width}}  {row['reason']}" for row in failed]
-    return "\n".join(lines)
+    return "\n".join(one_line(line) for line in lines)
