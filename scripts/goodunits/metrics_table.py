@@ -1,6 +1,7 @@
 """The metrics of one session: which groups to compute, on what, and why a value is missing."""
 
 import functools
+import logging
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,8 +15,8 @@ from goodunits import (
     waves_files,
     waves_groups,
 )
-from goodunits.errors import ConfigError, SessionError, nearest
-from goodunits.spikes import UnitSpikes, group_by_unit
+from goodunits.errors import ConfigError, SessionError, in_words, nearest
+from goodunits.spikes import Column, UnitSpikes, group_by_unit
 
 # A file that was not written to its end may hold zeros in its place.
 MAX_AT_ONE_TIME = 10_000
@@ -129,7 +130,7 @@ def compute(session, parameters, ks_labels, names=None):
     if not spikes.in_time_order:
         notes.append("spike_times.npy: spikes are not in time order; they were sorted by time")
     for group in dict.fromkeys(catalogue.METRICS[name].group for name in names):
-        columns, group_notes = GROUP_FUNCTIONS[group](inputs)
+        columns, group_notes = _columns_of(group, inputs)
         found |= columns
         notes += group_notes
     columns = {name: found[name].values for name in names}
@@ -138,6 +139,35 @@ def compute(session, parameters, ks_labels, names=None):
         for row, reason in found[name].reasons.items():
             undefined.setdefault(int(spikes.unit_ids[row]), {})[name] = reason
     return MetricsTable(spikes.unit_ids, columns, dict(sorted(undefined.items())), notes, spikes)
+
+
+def _columns_of(group, inputs):
+    """Columns and notes of a group; a fault in its own files never stops the session."""
+    if not catalogue.GROUPS[group].files:
+        return GROUP_FUNCTIONS[group](inputs)
+    try:
+        with np.errstate(all="ignore"):  # of values that are no measurements; seen in the columns
+            columns, notes = GROUP_FUNCTIONS[group](inputs)
+        return {name: _finite_or_reason(column) for name, column in columns.items()}, notes
+    except Exception as error:
+        logging.getLogger(__name__).exception("group %s", group)
+        names = [name for name, metric in catalogue.METRICS.items() if metric.group == group]
+        int_names = [name for name in names if catalogue.METRICS[name].kind == "int"]
+        files = ", ".join(catalogue.GROUPS[group].files)
+        return waves_files.all_undefined(
+            names, "file_unusable", inputs.spikes.n_units, int_names
+        ), [f"{files}: damaged ({in_words(error)}); metrics of the group {group} are left out"]
+
+
+def _finite_or_reason(column):
+    """The column; a value that came out infinite or not a number is undefined."""
+    if isinstance(column.values, list):
+        return column
+    odd = set(np.flatnonzero(~np.isfinite(column.values)).tolist()) - set(column.reasons)
+    if not odd:
+        return column
+    values = np.where(np.isfinite(column.values), column.values, np.nan)
+    return Column(values, {**dict.fromkeys(odd, "file_unusable"), **column.reasons})
 
 
 def write_metrics(table, path):

@@ -16,6 +16,10 @@ from goodunits.kilosort_log import KilosortLog, read_log
 from goodunits.ops_file import read_ops
 from goodunits.params_file import read_params
 
+# What sources may differ by, as a share: clocks do, and Kilosort counts whole batches.
+RATE_TOLERANCE, DURATION_TOLERANCE = 0.01, 0.02
+MAX_DURATION_S = 100 * 86400
+
 
 @dataclass(frozen=True, eq=False)
 class Session:
@@ -98,10 +102,15 @@ def load_session(folder, recording_duration_s=None):
     # Times are counted from the start of the file even if only tmin to tmax was sorted.
     span_s = (int(samples.max()) - int(samples.min())) / rate_hz
     if recording_duration_s is None:
-        duration_s, source = _recording_duration(samples, span_s, rate_hz, ops, log, notes)
+        duration_s, source = _recording_duration(folder, samples, span_s, rate_hz, ops, log, notes)
     else:
         duration_s = _given_duration(folder, recording_duration_s, span_s, notes)
         source = "session sheet"
+    if duration_s > MAX_DURATION_S:
+        raise SessionError(
+            f"{folder}: a recording of {duration_s / 86400:.0f} days by {source}; see that "
+            "sample_rate in params.py is right and spike_times.npy whole"
+        )
     bins = _ops_number(ops, "duplicate_spike_bins")
     return Session(
         folder=folder,
@@ -287,8 +296,13 @@ def _sampling_frequency_hz(folder, params, ops, notes):
     rate = params["sample_rate"]
     if not _is_number(rate) or rate <= 0:
         raise SessionError(
-            f"{folder / 'params.py'}: sample_rate is {rate!r}, expected a number > 0 in Hz, such "
-            "as 30000.0; correct it"
+            f"{folder / 'params.py'}: sample_rate is {repr(rate)[:60]}, expected a number > 0 "
+            "in Hz, such as 30000.0; correct it"
+        )
+    if from_ops is not None and abs(from_ops - rate) > RATE_TOLERANCE * rate:
+        raise SessionError(
+            f"{folder / 'params.py'}: sample_rate is {rate} Hz, but fs of ops.npy {from_ops} Hz; "
+            "correct sample_rate, or remove ops.npy if it is of another sort"
         )
     if from_ops is not None and from_ops != rate:
         notes.append(f"sample rate: params.py says {rate} Hz (used), ops.npy {from_ops} Hz")
@@ -301,6 +315,11 @@ def _given_duration(folder, duration_s, span_s, notes):
         raise SessionError(
             f"{folder}: recording_duration_s is {duration_s!r}, expected seconds > 0"
         )
+    if duration_s * (1 + DURATION_TOLERANCE) < span_s:
+        raise SessionError(
+            f"{folder}: recording_duration_s is {duration_s} s in the session sheet, but the "
+            f"spikes span {span_s:.3f} s; correct it, or leave it empty to read it from the sort"
+        )
     if duration_s < span_s:
         notes.append(
             f"recording_duration_s: {duration_s} s in the session sheet (used), but the spikes "
@@ -309,7 +328,7 @@ def _given_duration(folder, duration_s, span_s, notes):
     return float(duration_s)
 
 
-def _recording_duration(samples, span_s, rate_hz, ops, log, notes):
+def _recording_duration(folder, samples, span_s, rate_hz, ops, log, notes):
     """Length of the recording in seconds and the file that it was found in."""
     log_s = None if log.n_samples is None else log.n_samples / rate_hz
     ops_s, batch_s = _ops_duration(ops, rate_hz)
@@ -324,6 +343,12 @@ def _recording_duration(samples, span_s, rate_hz, ops, log, notes):
     for duration_s, source in candidates:
         if duration_s is not None and duration_s >= span_s and duration_s > 0:
             return duration_s, source
+        if duration_s is not None and duration_s * (1 + DURATION_TOLERANCE) < span_s:
+            raise SessionError(
+                f"{folder / source}: {duration_s:.3f} s, but the spikes span {span_s:.3f} s; see that "
+                f"sample_rate in params.py is right and spike_times.npy whole, or remove {source} "
+                "if it is of another sort"
+            )
         if duration_s is not None:
             notes.append(
                 f"{source}: {duration_s:.3f} s, but the spikes span {span_s:.3f} s; ignored"

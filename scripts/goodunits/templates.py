@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from goodunits import spatial, waveform
-from goodunits.waves_files import as_columns, load, within
+from goodunits.waves_files import as_columns, load, unusable, within
 
 # What Kilosort adds to the diagonal before it inverts the whitening matrix.
 RIDGE = 1e-5
@@ -33,11 +33,14 @@ class Probe:
         The shank of each.
     channel_map : array (n_channels,)
         Their numbers in the recording.
+    why_nowhere : str
+        Why there are no places.
     """
 
     positions_um: np.ndarray | None
     shanks: np.ndarray
     channel_map: np.ndarray
+    why_nowhere: str = "file_missing"
 
 
 def unwhitening_matrix(session, n_channels):
@@ -61,6 +64,8 @@ def unwhitening_matrix(session, n_channels):
     inverse = load(session, "whitening_mat_inv.npy", 2)
     if inverse.array is not None and inverse.array.shape != (n_channels, n_channels):
         return None, "file_unusable", (_misfit("whitening_mat_inv.npy", inverse.array, n_channels),)
+    if inverse.array is not None and not np.isfinite(inverse.array).all():
+        inverse = unusable("whitening_mat_inv.npy", "holds NaN or infinity")
     if inverse.array is not None and not _is_stand_in(inverse.array):
         return inverse.array.T.astype(np.float64), "", ()
     # Until 4.0.6 Kilosort wrote 0.005 times the identity there, and the real one under this name.
@@ -69,7 +74,13 @@ def unwhitening_matrix(session, n_channels):
         reason = inverse.reason or "whitening_unknown"
         return None, reason, (*inverse.notes, *real.notes)
     ridged = real.array.astype(np.float64) + RIDGE * np.eye(n_channels)
-    return np.linalg.inv(ridged).T, "", inverse.notes
+    try:
+        matrix = np.linalg.inv(ridged).T
+    except np.linalg.LinAlgError:
+        matrix = np.full_like(ridged, np.nan)
+    if not np.isfinite(matrix).all():
+        return None, "file_unusable", (*inverse.notes, _not_finite("whitening_mat_dat.npy"))
+    return matrix, "", inverse.notes
 
 
 def template_metrics(families, templates, unwhiten, probe, sampling_frequency_hz, blocks):
@@ -150,7 +161,7 @@ def _place_and_extent(template, finer, probe, blocks):
     peak = int(sizes.argmax())
     found = {"peak_channel": probe.channel_map[peak], "template_ptp_adc": sizes[peak]}
     if probe.positions_um is None:
-        return found | dict.fromkeys(("depth", *EXTENT), "file_missing")
+        return found | dict.fromkeys(("depth", *EXTENT), probe.why_nowhere)
     on_shank = probe.shanks == probe.shanks[peak]
     positions_um = probe.positions_um[on_shank]
     fine_sizes = np.ptp(finer @ template[:, on_shank], axis=0)
@@ -186,17 +197,35 @@ def load_probe(session, n_channels):
         if loaded.array is not None and len(loaded.array) != n_channels:
             notes.append(_misfit(name, loaded.array, n_channels))
             arrays[name] = None
+        if loaded.array is not None and not np.isfinite(loaded.array).all():
+            notes.append(_not_finite(name))
+            arrays[name] = None
     positions, shanks, channel_map = arrays.values()
+    is_positions_there = (session.folder / "channel_positions.npy").exists()
+    if positions is not None and not _are_plausible(positions):
+        notes.append("channel_positions.npy: not the places of channels in um; left out")
+        positions = None
     return Probe(
         positions_um=None if positions is None else positions[:, :2].astype(np.float64),
         shanks=np.zeros(n_channels) if shanks is None else shanks,
         channel_map=np.arange(n_channels) if channel_map is None else channel_map,
+        why_nowhere="file_unusable" if is_positions_there else "file_missing",
     ), notes
 
 
 def _is_stand_in(matrix):
     """Whether a whitening matrix is a multiple of the identity, so whitens nothing."""
     return len(matrix) > 1 and np.allclose(matrix, matrix[0, 0] * np.eye(len(matrix)))
+
+
+def _are_plausible(positions_um):
+    """Whether channels lie on a probe: within 10 m, and apart by more than a nanometre or not."""
+    steps = np.diff(np.sort(positions_um.astype(np.float64), axis=0), axis=0)
+    return bool(np.abs(positions_um).max() < 1e7 and not np.any((steps > 0) & (steps < 1e-3)))
+
+
+def _not_finite(name):
+    return f"{name}: holds NaN or infinity, or has no inverse; left out"
 
 
 def _misfit(name, array, n_channels):

@@ -138,8 +138,8 @@ def test_types_and_shapes_of_other_sorters_give_the_same(folder, dtype, column):
 
 
 def test_large_ids_and_times_keep_their_value(folder):
-    session = load_session(folder(times=[0, 2**40, 2**40 + 1], clusters=[0, 2**31, 2**31 - 1]))
-    assert session.spike_samples.tolist() == [0, 2**40, 2**40 + 1]
+    session = load_session(folder(times=[0, 2**37, 2**37 + 1], clusters=[0, 2**31, 2**31 - 1]))
+    assert session.spike_samples.tolist() == [0, 2**37, 2**37 + 1]
     assert session.spike_clusters.tolist() == [0, 2**31, 2**31 - 1]
 
 
@@ -301,9 +301,21 @@ def test_sample_rate_that_is_no_literal_falls_back_to_ops(folder):
 
 
 def test_params_win_over_ops_and_the_difference_is_said(folder):
-    session = load_session(folder(ops={"fs": 25000.0}))
+    session = load_session(folder(ops={"fs": 30000.25}))
     assert session.sampling_frequency_hz == 30000.0
-    assert any("25000.0" in note and "30000.0" in note for note in session.notes)
+    assert any("30000.25" in note and "30000.0" in note for note in session.notes)
+
+
+@pytest.mark.parametrize("rate", [30.0, 3000, 25000.0, 32000])
+def test_two_sample_rates_stop_the_session(folder, rate):
+    path = folder(params=f"sample_rate = {rate}", ops={"fs": 30000.0})
+    fails(path, f"params.py: sample_rate is {rate} Hz, but fs of ops.npy 30000.0 Hz")
+
+
+def test_a_long_text_for_a_number_is_cut(folder):
+    with pytest.raises(SessionError, match="sample_rate is") as caught:
+        load_session(folder(params=f"sample_rate = '{'x' * 100_000}'"))
+    assert len(str(caught.value)) < 500
 
 
 @pytest.mark.parametrize("params", [None, "", "offset = 0\n", "sample_rate = 3 * 10000\n"])
@@ -413,15 +425,25 @@ def test_sort_of_a_part_of_the_file(folder):
     )
 
 
-def test_given_length_wins_even_if_too_short_but_it_is_said(folder):
+def test_given_length_wins_even_if_a_little_too_short_but_it_is_said(folder):
     path = folder()
     write_log(path, 300_000)
-    session = load_session(path, recording_duration_s=1.5)
+    session = load_session(path, recording_duration_s=1.98)
     assert (session.recording_duration_s, session.recording_duration_source) == (
-        1.5,
+        1.98,
         "session sheet",
     )
-    assert any("1.5 s in the session sheet" in note for note in session.notes)
+    assert any("1.98 s in the session sheet" in note for note in session.notes)
+    with pytest.raises(SessionError, match=r"1\.5 s in the session sheet, .* span 2\.000 s"):
+        load_session(path, recording_duration_s=1.5)
+
+
+def test_a_length_that_the_spikes_contradict_stops_the_session(folder):
+    path = folder([0, 600 * 30_000], [0, 0])
+    write_log(path, 300_000)
+    fails(path, "kilosort4.log: 10.000 s, but the spikes span 600.000 s")
+    (path / "kilosort4.log").unlink()
+    fails(folder([0, 2**55], [0, 0]), "days by last spike")
 
 
 @pytest.mark.parametrize("value", [0, -1.0, float("nan"), float("inf"), "600", True])
