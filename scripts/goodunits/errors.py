@@ -80,7 +80,7 @@ class ConfigError(GoodunitsError):
     """
 
     def __init__(self, problems):
-        self.problems = list(problems)
+        self.problems = [one_line(problem) for problem in problems]
         count = len(self.problems)
         head = f"{count} problem{'s' if count != 1 else ''} with the configuration:"
         super().__init__("\n".join([head, *(f"  - {problem}" for problem in self.problems)]))

@@ -345,9 +345,9 @@ def _recording_duration(folder, samples, span_s, rate_hz, ops, log, notes):
             return duration_s, source
         if duration_s is not None and duration_s * (1 + DURATION_TOLERANCE) < span_s:
             raise SessionError(
-                f"{folder / source}: {duration_s:.3f} s, but the spikes span {span_s:.3f} s; see that "
-                f"sample_rate in params.py is right and spike_times.npy whole, or remove {source} "
-                "if it is of another sort"
+                f"{folder / source}: {duration_s:.3f} s, but the spikes span {span_s:.3f} s; see "
+                "that sample_rate in params.py is right and spike_times.npy whole, or remove "
+                f"{source} if it is of another sort"
             )
         if duration_s is not None:
             notes.append(

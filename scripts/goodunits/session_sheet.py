@@ -8,8 +8,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from goodunits import catalogue, summary, unit_table
-from goodunits.errors import ConfigError, nearest
+from goodunits import catalogue, guarded, summary, unit_table
+from goodunits.errors import ConfigError, SessionError, nearest
 from goodunits.metrics_file import WHY_COLUMN
 from goodunits.session_entry import (
     MAX_ID_LENGTH,
@@ -19,6 +19,7 @@ from goodunits.session_entry import (
     path_problem,
 )
 
+MAX_BYTES = 10 * guarded.MB
 SUFFIXES = (".tsv", ".csv", ".txt")
 REQUIRED_COLUMNS = ("session", "path")
 COLUMNS = (*REQUIRED_COLUMNS, "criteria", "recording_duration_s", "manual_curation", "allow_copy")
@@ -71,7 +72,9 @@ def read_sheet(sheet):
 def _text(sheet):
     """Text of a sheet, UTF-8 or UTF-16 with or without a byte order mark."""
     try:
-        data = sheet.read_bytes()
+        data = guarded.read(sheet, MAX_BYTES)
+    except SessionError as error:
+        raise ConfigError([str(error)]) from error
     except OSError as error:
         raise ConfigError([f"{sheet}: could not be read ({error.strerror})"]) from error
     encoding = "utf-8-sig"

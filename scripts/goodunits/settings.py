@@ -2,14 +2,17 @@
 
 import copy
 import json
+import math
 from dataclasses import dataclass
-from pathlib import Path
 
 import yaml
 
-from goodunits import criteria
-from goodunits.errors import ConfigError, nearest
+from goodunits import criteria, guarded
+from goodunits.errors import ConfigError, SessionError, nearest
 from goodunits.schema_problems import config_problems, value_words
+
+MAX_BYTES = 10**6
+MAX_VALUES = 50_000
 
 
 @dataclass(frozen=True)
@@ -121,17 +124,23 @@ def load_yaml(path):
         If it cannot be read, is not YAML (with line and column), holds a key twice or no mapping.
     """
     try:
-        text = Path(path).read_bytes().decode("utf-8-sig")
+        text = guarded.read(path, MAX_BYTES).decode("utf-8-sig")
         node = yaml.compose(text, Loader=yaml.SafeLoader)
+        if _n_values(node, {}) > MAX_VALUES:
+            raise ConfigError([f"{path}: more than {MAX_VALUES} values; write out its aliases (*)"])
         content = yaml.safe_load(text)
+    except SessionError as error:
+        raise ConfigError([str(error)]) from error
+    except RecursionError as error:
+        raise ConfigError([f"{path}: nested too deeply, or an alias (*) in itself"]) from error
     except OSError as error:
         raise ConfigError([f"{path}: could not be read ({error.strerror})"]) from error
     except UnicodeDecodeError as error:
         raise ConfigError([f"{path}: is not UTF-8; save it as UTF-8"]) from error
     except yaml.MarkedYAMLError as error:
         raise ConfigError([_yaml_problem(path, error)]) from error
-    except (yaml.YAMLError, ValueError) as error:
-        # ValueError: an impossible date such as 2024-02-31.
+    except (yaml.YAMLError, ValueError, TypeError) as error:
+        # ValueError: an impossible date such as 2024-02-31; TypeError: a list as a key.
         raise ConfigError([f"{path}: {' '.join(str(error).split())}"]) from error
     if content is None:
         return {}
@@ -141,6 +150,19 @@ def load_yaml(path):
     if repeated:
         raise ConfigError(repeated)
     return content
+
+
+def _n_values(node, counted):
+    """Number of values once every alias is written out; an alias in itself is no end."""
+    if node is None:
+        return 0
+    if id(node) not in counted:
+        counted[id(node)] = math.inf
+        children = node.value if isinstance(node.value, list) else []
+        pairs = isinstance(node, yaml.MappingNode)
+        flat = [child for pair in children for child in pair] if pairs else children
+        counted[id(node)] = 1 + sum(_n_values(child, counted) for child in flat)
+    return counted[id(node)]
 
 
 def merge_config(base, over):

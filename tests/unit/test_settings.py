@@ -348,3 +348,41 @@ def test_an_unknown_criteria_set_of_the_sheet_is_named_for_each_session():
     ]
     with pytest.raises(ConfigError, match="criteria_sets is empty"):
         labels_block(load({}), "striatum")
+
+
+BOMB = "a0: &a0 [x, x, x]\n" + "".join(
+    f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 30)
+)
+MERGES = "a0: &a0 {k: 1}\n" + "".join(
+    f"a{i}: &a{i} {{<<: [{', '.join([f'*a{i - 1}'] * 9)}], k{i}: 1}}\n" for i in range(1, 30)
+)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (BOMB, "more than 50000 values"),
+        (MERGES, "more than 50000 values"),
+        ("labels: &a [*a]\n", "more than 50000 values"),
+        ("labels: " + "[" * 5000, "nested too deeply"),
+        ("labels: " + "{a: " * 5000, "nested too deeply"),
+        ("[1, 2]: 3\n", "key"),
+        ("{}: 3\n", "key"),
+        ("a: " + "9" * 5000 + "\n", "digits"),
+        ("x" * 2_000_000, "larger than 1 MB"),
+        ("a: \x1b[2J\n", "special characters"),
+    ],
+)
+def test_files_that_would_take_time_or_memory_are_refused(tmp_path, text, said):
+    path = tmp_path / "config.yaml"
+    path.write_text(text)
+    with pytest.raises(ConfigError, match=said) as error:
+        load_yaml(path)
+    (line,) = error.value.problems
+    assert len(line) < 500 and line.isprintable()
+
+
+def test_a_few_aliases_are_fine(tmp_path):
+    path = tmp_path / "config.yaml"
+    path.write_text("a: &a [1, 2]\nb: *a\nc: {<<: {d: 1}, e: *a}\n")
+    assert load_yaml(path)["c"] == {"d": 1, "e": [1, 2]}
