@@ -53,7 +53,8 @@ class Seen:
                 now = [status.st_size, status.st_mtime_ns]
                 if now == known["size_and_date"]:
                     continue
-                if files.sha256_file(path) != known["sha256"]:
+                is_other_size = now[0] != known["size_and_date"][0]
+                if is_other_size or files.sha256_file(path) != known["sha256"]:
                     changed.add(name)
                     continue
             except OSError:

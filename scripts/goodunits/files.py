@@ -13,6 +13,8 @@ from pathlib import Path
 
 from goodunits import guarded
 
+# Of a table or record that is read whole.
+MAX_BYTES = 200 * guarded.MB
 # Hidden names that neither Phy nor SpikeInterface reads; the process id keeps two runs apart.
 TEMPORARY = ".{name}.{pid}.goodunits-new"
 KEPT = ".{name}.{pid}.goodunits-old"
@@ -59,11 +61,8 @@ def signature(path):
 
 
 def read_optional(path):
-    """Bytes of a file, None where there is none."""
-    try:
-        return Path(path).read_bytes()
-    except FileNotFoundError:
-        return None
+    """Bytes of a file that is small for what it is, None where there is none."""
+    return guarded.read_optional(path, MAX_BYTES)
 
 
 def time_stamp():

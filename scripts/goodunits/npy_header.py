@@ -43,7 +43,7 @@ class NpyHeader(NamedTuple):
 
 @contextlib.contextmanager
 def opened(path):
-    """Open a `.npy` file of plain values that is as long as its header says.
+    """Open a `.npy` file of plain values that is just as long as its header says.
 
     Parameters
     ----------
@@ -84,6 +84,10 @@ def _read_header(file, path):
     expected = file.tell() + math.prod(saved["shape"]) * item_bytes
     if size < expected:
         raise SessionError(f"{path}: cut short, {size} bytes of {expected}; copy it again")
+    if size > expected:
+        raise SessionError(
+            f"{path}: {size} bytes, but its header tells of {expected}; copy it again"
+        )
     return NpyHeader(
         saved["descr"], saved["shape"], saved["fortran_order"], file.tell(), item_bytes
     )

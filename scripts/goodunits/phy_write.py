@@ -115,9 +115,8 @@ def check_unchanged(session, measured):
         path = Path(session, name)
         if not path.exists():
             raise SessionError(f"{path}: gone since it was measured; run again")
-        if files.signature(path) != record["signature"] and (
-            files.sha256_file(path) != record["sha256"]
-        ):
+        now, then = files.signature(path), record["signature"]
+        if now != then and (now[0] != then[0] or files.sha256_file(path) != record["sha256"]):
             raise SessionError(f"{path}: changed since it was measured; run again")
 
 

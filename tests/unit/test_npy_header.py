@@ -1,5 +1,7 @@
 """Headers of `.npy` files are read without trust: a damaged one is one line, whatever it says."""
 
+import os
+
 import numpy as np
 import pytest
 
@@ -99,6 +101,19 @@ def test_every_flipped_byte_of_a_header(tmp_path):
             else:
                 assert array.nbytes <= 8000
             lineage.read_items(path, [0, 1])
+
+
+def test_longer_than_the_header_says(tmp_path):
+    path = tmp_path / "a.npy"
+    np.save(path, np.arange(1000))
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"(1000,)", b"(100,) "))
+    with pytest.raises(SessionError, match=r"a\.npy: 8128 bytes, but its header tells of 928"):
+        npy_array.read(path)
+    path.write_bytes(data)
+    os.truncate(path, 10**12)
+    with pytest.raises(SessionError, match="header tells of 8128"):
+        npy_array.read(path, mmap=True)
 
 
 def test_cut_short(tmp_path):

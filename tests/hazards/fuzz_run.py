@@ -1,0 +1,205 @@
+"""A dataset of two sessions, and the workflow run over it in this process, rule by rule."""
+
+import importlib.util
+from pathlib import Path, PurePosixPath
+from types import SimpleNamespace
+
+import numpy as np
+
+import tiny
+from goodunits import preview, restore, settings, setup, summary, tsv, verify
+from goodunits.errors import GoodunitsError
+
+PROJECT = Path(__file__).parents[2]
+CONFIG = """\
+dataset: sheet.tsv
+metric_groups: [isolation]
+labels:
+  good:
+    all: [n_spikes >= 35, ks_contamination < 100]
+  mua: rest
+"""
+SHEET = "session\tpath\trecording_duration_s\na\tdata/a\t\nb\tdata/b\t\n"
+N_CHANNELS, N_TIMES, N_COLUMNS = 8, 61, 4
+RATE_HZ = 30000.0
+DECIDED = {1: "noise", 3: "mua"}
+STEPS = {
+    "backup_labels": ("receipt", "backup.json"),
+    "compute_metrics": ("metrics", "metrics.tsv"),
+    "apply_thresholds": ("labels", "labels.tsv"),
+    "write_phy": ("receipt", "written.json"),
+}
+
+
+def script(name):
+    """Main function of a rule's script."""
+    spec = importlib.util.spec_from_file_location(f"_{name}", PROJECT / "scripts" / f"{name}.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.main
+
+
+MAINS = {name: script(name) for name in STEPS}
+
+
+def make_dataset(folder):
+    """Two sessions with every file that is read, run once, decided on in Phy, and run again."""
+    for name, seed in (("a", 1), ("b", 2)):
+        make_session(folder / "data" / name, seed)
+    (folder / "config.yaml").write_text(CONFIG)
+    (folder / "sheet.tsv").write_text(SHEET)
+    for is_first in (True, False):
+        run(folder)
+        if is_first:
+            for name in ("a", "b"):
+                phy = tiny.Phy(folder / "data" / name)
+                for cluster_id, label in DECIDED.items():
+                    phy.label(cluster_id, label)
+                phy.save()
+    return folder
+
+
+def make_session(folder, seed):
+    """A small sort with every file that is read."""
+    tiny.make_sort(folder, seed)
+    rng = np.random.default_rng(seed)
+    n_spikes, n_templates = len(np.load(folder / "spike_times.npy")), 1 + max(tiny.SIZES)
+    clusters = np.load(folder / "spike_clusters.npy")
+    templates = rng.normal(size=(n_templates, N_TIMES, N_CHANNELS)).astype(np.float32)
+    arrays = {
+        "amplitudes": rng.gamma(9, size=n_spikes),
+        "spike_positions": rng.normal(50, 9, size=(n_spikes, 2)),
+        "templates": templates,
+        "whitening_mat_inv": np.eye(N_CHANNELS) + rng.normal(0, 0.1, (N_CHANNELS, N_CHANNELS)),
+        "channel_positions": np.stack([np.zeros(N_CHANNELS), 20.0 * np.arange(N_CHANNELS)], 1),
+        "channel_shanks": np.zeros(N_CHANNELS),
+        "channel_map": np.arange(N_CHANNELS),
+        "similar_templates": rng.random((n_templates, n_templates)).astype(np.float32),
+        "pc_features": rng.normal(5, 1, size=(n_spikes, 6, N_COLUMNS)).astype(np.float32),
+        "pc_feature_ind": np.tile(np.arange(N_COLUMNS), (n_templates, 1)),
+        "spike_detection_templates": clusters % 3,
+    }
+    for name, array in arrays.items():
+        np.save(folder / f"{name}.npy", array)
+    ops = {
+        "fs": RATE_HZ,
+        "Nbatches": 6,
+        "batch_size": 60000,
+        "acg_threshold": 0.2,
+        "duplicate_spike_bins": 7,
+        "filename": PurePosixPath("/data/rec.bin"),
+        "iCC": np.arange(N_COLUMNS * N_CHANNELS).reshape(N_COLUMNS, N_CHANNELS) % N_CHANNELS,
+        "iU": np.arange(3),
+        "settings": {"tmin": 0.0, "nested": [(1, 2), {"x": np.float32(3)}]},
+    }
+    np.save(folder / "ops.npy", ops)
+    times = np.load(folder / "spike_times.npy")
+    np.save(folder / "spike_times.npy", np.sort(times % 330_000))
+    (folder / "params.py").write_text(
+        f"dat_path = ['/data/rec.bin']\nn_channels_dat = 8\ndtype = 'int16'\noffset = 0\n"
+        f"sample_rate = {RATE_HZ}\nhp_filtered = False\n"
+    )
+    (folder / "kilosort4.log").write_text(
+        "10:00 INFO Kilosort version 4.1.7\n10:00 INFO N samples: 360000\n10:01 INFO done\n"
+    )
+    (folder / "phy.log").write_text(
+        "10:02 supervisor Change metadata_group for cluster 1 to noise.\n"
+        "10:03 supervisor Change metadata_group for clusters 3, 5 to mua.\n"
+        "10:03 supervisor Merge clusters 2, 6 to 7.\n"
+    )
+
+
+def prepare(folder):
+    """What parsing does; raises ConfigError."""
+    user = settings.load_yaml(folder / "config.yaml")
+    return setup.prepare(
+        user,
+        config_files=[folder / "config.yaml"],
+        defaults_file=PROJECT / "config.yaml",
+        schema_file=PROJECT / "schemas" / "config.schema.yaml",
+        base_folders=[folder],
+        project=PROJECT,
+        results=folder / "results",
+        write=True,
+    )
+
+
+def run(folder, sessions=("a", "b")):
+    """Parsing and all rules for some sessions.
+
+    Returns
+    -------
+    problems : dict of str to str
+        What was said of a session that was not labelled; "" is the whole run.
+    """
+    try:
+        prepared = prepare(folder)
+    except GoodunitsError as error:
+        return {"": str(error)}
+    problems = {}
+    for session in sessions:
+        if session in prepared.sessions:
+            try:
+                run_session(prepared, session)
+            except GoodunitsError as error:
+                problems[session] = str(error)
+            except OSError as error:  # said in one line too
+                problems[session] = f"{error.filename}: {error.strerror}"
+    return problems
+
+
+def run_session(prepared, session):
+    """The four rules of a session, stopped by the first that fails."""
+    entry, results = prepared.sessions[session], Path(prepared.results, session)
+    given = {
+        "folder": str(entry.folder),
+        "recording_duration_s": entry.recording_duration_s,
+        "project": str(prepared.results / setup.KEPT / "project.json"),
+        "look_again": "no",
+    }
+    texts = {
+        "compute_metrics": prepared.metrics_text(),
+        "apply_thresholds": prepared.labels_text(session),
+        "write_phy": prepared.phy_text(session),
+    }
+    names = ("metrics.tsv", "measured.json", "labels.tsv", "found.json")
+    inputs = {name.split(".")[0]: str(results / name) for name in names}
+    results.mkdir(parents=True, exist_ok=True)
+    for rule, (output, name) in STEPS.items():
+        outputs = {output: str(results / name), "measured": str(results / "measured.json")}
+        MAINS[rule](
+            SimpleNamespace(
+                params=SimpleNamespace(**given, settings=texts.get(rule)),
+                input=SimpleNamespace(**inputs),
+                output=SimpleNamespace(**outputs),
+                wildcards=SimpleNamespace(session=session),
+            )
+        )
+
+
+def targets(folder):
+    """What the targets that only look say; raises nothing for what is wrong with a session."""
+    sessions = [(name, folder / "data" / name, folder / "results" / name) for name in ("a", "b")]
+    said = [preview.compare(sessions, folder / "preview.tsv")]
+    for _, session, results in sessions:
+        for look in (verify_all, history_all):
+            try:
+                said += look(session, results)
+            except (GoodunitsError, OSError) as error:
+                said.append(str(error))
+    _, _, rows = summary.tables(sessions)
+    return [*said, summary.failures_text(rows)]
+
+
+def verify_all(session, results):
+    return verify.check(session, results)
+
+
+def history_all(session, results):
+    return [restore.describe(event) for event in restore.history(session)]
+
+
+def manual(folder, session):
+    """Labels that count as given by a person, as labels.tsv has them."""
+    _, rows = tsv.read_table(folder / "results" / session / "labels.tsv")
+    return {int(row["cluster_id"]): row["label"] for row in rows if row["source"] == "manual"}
