@@ -1,6 +1,7 @@
 """Say what was read and computed of a session. Standard library only."""
 
-from goodunits import catalogue, files
+from goodunits import catalogue, files, npy_header
+from goodunits.errors import SessionError
 
 
 def measured(sort, table, parameters, units, software):
@@ -24,7 +25,7 @@ def measured(sort, table, parameters, units, software):
     record : dict
         `files` (hash and signature of everything read), `units`, and what is known of the sort.
     """
-    optional = [name for name in catalogue.files_of(table.columns) if (sort.folder / name).exists()]
+    optional = [name for name in catalogue.files_of(table.columns) if _is_array(sort.folder / name)]
     names = dict.fromkeys([*sort.files_read, *optional])
     read = {name: _file_record(sort.folder / name) for name in names}
     versions = {name: catalogue.METRICS[name].version for name in table.columns}
@@ -42,6 +43,15 @@ def measured(sort, table, parameters, units, software):
         "notes": [*sort.notes, *table.notes],
         "software": software,
     }
+
+
+def _is_array(path):
+    """Whether there is an array that could be read: nothing came from any other file."""
+    try:
+        with npy_header.opened(path):
+            return True
+    except SessionError:
+        return False
 
 
 def _file_record(path):

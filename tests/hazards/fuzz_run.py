@@ -8,7 +8,7 @@ import numpy as np
 
 import tiny
 from goodunits import preview, restore, settings, setup, summary, tsv, verify
-from goodunits.errors import GoodunitsError
+from goodunits.errors import GoodunitsError, one_line
 
 PROJECT = Path(__file__).parents[2]
 CONFIG = """\
@@ -192,11 +192,11 @@ def targets(folder):
 
 
 def verify_all(session, results):
-    return verify.check(session, results)
+    return [one_line(problem) for problem in verify.check(session, results)]
 
 
 def history_all(session, results):
-    return [restore.describe(event) for event in restore.history(session)]
+    return [one_line(restore.describe(event)) for event in restore.history(session)]
 
 
 def manual(folder, session):
