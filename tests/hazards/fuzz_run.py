@@ -8,7 +8,7 @@ import numpy as np
 
 import tiny
 from goodunits import preview, restore, settings, setup, summary, tsv, verify
-from goodunits.errors import GoodunitsError, one_line
+from goodunits.errors import GoodunitsError, in_words, one_line
 
 PROJECT = Path(__file__).parents[2]
 CONFIG = """\
@@ -144,7 +144,7 @@ def run(folder, sessions=("a", "b")):
             except GoodunitsError as error:
                 problems[session] = str(error)
             except OSError as error:  # said in one line too
-                problems[session] = f"{error.filename}: {error.strerror}"
+                problems[session] = in_words(error)
     return problems
 
 
@@ -156,6 +156,7 @@ def run_session(prepared, session):
         "recording_duration_s": entry.recording_duration_s,
         "project": str(prepared.results / setup.KEPT / "project.json"),
         "look_again": "no",
+        "refused": entry.refused or "",
     }
     texts = {
         "compute_metrics": prepared.metrics_text(),
