@@ -104,7 +104,7 @@ def make_session(folder, seed):
     )
     (folder / "phy.log").write_text(
         "10:02 supervisor Change metadata_group for cluster 1 to noise.\n"
-        "10:03 supervisor Change metadata_group for clusters 3, 5 to mua.\n"
+        "10:03 supervisor Change metadata_group for cluster 3 to mua.\n"
         "10:03 supervisor Merge clusters 2, 6 to 7.\n"
     )
 

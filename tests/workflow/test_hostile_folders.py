@@ -50,8 +50,9 @@ def hostile(tmp_path_factory):
     base = tmp_path_factory.mktemp("hostile")
     work = Work(base / "work", base / "data")
     work.folder.mkdir()
-    for name in ("good", *(entry[0] for entry in [*SPOILED, *HARMLESS]), *map(os.fsdecode, NAMES)):
-        write_session(work.dataset / name, TRAINS)
+    names = ("good", *(entry[0] for entry in [*SPOILED, *HARMLESS]), *map(os.fsdecode, NAMES))
+    for place, name in enumerate(names):  # no two of the same sort
+        write_session(work.dataset / name, {i: train + place for i, train in TRAINS.items()})
     for session, spoil, name, *_ in [*SPOILED, *HARMLESS]:
         spoil(work.dataset / session, name)
     done = work.run(timeout=TIME_LIMIT_S)
