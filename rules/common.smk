@@ -35,23 +35,30 @@ from goodunits.own_imports import Library  # noqa: E402
 LIBRARY = Library(library_module)
 # Where the workflow comes from a remote place, what is imported here has to be fetched first.
 LIBRARY.files_behind(
-    "from goodunits import catalogue, criteria_counts, demo, files, own_columns, preview, setup, summary\n"
+    "from goodunits import catalogue, command_line, criteria_counts, files, own_columns\n"
+    "from goodunits import plan, preview, setup, summary, terminal\n"
     "from goodunits.errors import GoodunitsError"
 )
 
-from goodunits import (
+from goodunits import (  # noqa: E402
     catalogue,
-    demo,
+    command_line,
+    criteria_counts,
     files,
     own_columns,
+    plan,
     preview,
     setup,
     summary,
-)  # noqa: E402
+    terminal,
+)
 from goodunits.errors import GoodunitsError  # noqa: E402
 
+WATCH = terminal.watch(workflow, RESULTS)
+TARGETS = command_line.targets(workflow, sys.argv)
 try:
-    demo.unpack(config.get("dataset"), PROJECT, workflow.is_main_process)
+    command_line.check_words(TARGETS)
+    command_line.check_storage(workflow.storage_settings.default_storage_provider)
     RUN = setup.prepare(
         config,
         config_files=workflow.configfiles,
@@ -61,9 +68,13 @@ try:
         project=PROJECT,
         results=RESULTS,
         write=workflow.is_main_process,
+        is_module=not workflow.modifier.is_main_snakefile(),
     )
 except GoodunitsError as error:
     sys.exit(f"goodunits: {error}")
+
+for note in RUN.notes:
+    terminal.say(f"goodunits: {note}")
 
 SESSIONS = RUN.sessions
 PREVIEW = f"{RESULTS}preview.tsv"
@@ -199,14 +210,32 @@ def with_label_settings(entries):
     return [(*row, RUN.labels_file(row[0])) for row in with_folders(entries)]
 
 
+CALLED = terminal.names_called(
+    workflow, WATCH, (*ON_DEMAND, *plan.STEPS, "all", "summarize")
+)
+
+
 def asked_for(*targets):
     """Whether the user called for one of these targets."""
-    return not set(targets).isdisjoint(workflow.dag_settings.targets)
+    called = {CALLED[name] for name in targets}
+    return not called.isdisjoint(workflow.dag_settings.targets)
+
+
+def check_targets():
+    """Once all rules are known: see that the targets are."""
+    try:
+        known = command_line.rule_names(workflow)
+        command_line.check_targets(TARGETS, known, SESSIONS, RESULTS)
+    except GoodunitsError as error:
+        sys.exit(f"goodunits: {error}")
 
 
 def report_success():
     """At the end of a run without errors over all sessions: say on the terminal what was labelled."""
-    if not workflow.dag_settings.targets or asked_for("all", "summarize"):
+    if not WATCH.close_once():
+        return
+    everything = not workflow.dag_settings.targets or asked_for("all", "summarize")
+    if everything or WATCH.ran(CALLED["summarize"]):
         _, rows = summary.sessions_table(with_folders(RUN.sessions))
         print(summary.success_text(rows), file=sys.stderr)
         costs = criteria_counts.costliest(f"{RESULTS}summary.tsv")
@@ -219,6 +248,8 @@ def report_failure():
     A failed session keeps Snakemake from the rules preview and summarize, so their tables are made
     here of the other sessions.
     """
+    if not WATCH.close_once():
+        return
     if asked_for("preview"):
         print(preview.compare(with_folders(RUN.sessions), PREVIEW), file=sys.stderr)
     elif not asked_for(*ON_DEMAND):
@@ -231,6 +262,19 @@ def report_failure():
         files.write_if_changed(f"{RESULTS}summary.tsv", counts)
         treated = [row for row in rows if row["session"] in RUN.sessions]
         print(summary.failures_text(treated), file=sys.stderr)
+
+
+def report_at_exit():
+    """What a dry run would do; and the summary where Snakemake ran an outer onsuccess or onerror."""
+    if workflow.output_settings.dryrun and WATCH.jobs and not WATCH.errors:
+        terminal.say(plan.text(WATCH.jobs_by_our_names(), RUN))
+    elif WATCH.errors and WATCH.ran(*CALLED.values()):
+        report_failure()
+    elif WATCH.ran(CALLED["summarize"]):
+        report_success()
+
+
+terminal.at_exit(WATCH, report_at_exit)
 
 
 # What a job asks a cluster for; a retry asks for more (attempt 1, 2, ...). Measured with Kilosort

@@ -11,11 +11,15 @@ from goodunits import (
     criteria,
     dataset,
     dates,
+    demo,
     files,
     found,
+    mounts,
     own_columns,
+    selection,
     settings,
     software,
+    user_config,
 )
 from goodunits.errors import ConfigError, SessionError, in_words
 
@@ -42,6 +46,8 @@ class Run:
     label_texts, phy_texts : dict of str to str
         Text of all that labels, or the files in a session folder, depend on: once for each set of
         criteria and way with manual curation, which many sessions share.
+    notes : tuple of str
+        What is to be said on the terminal before anything runs.
     """
 
     sessions: dict
@@ -52,6 +58,7 @@ class Run:
     criteria_metrics: tuple
     label_texts: dict
     phy_texts: dict
+    notes: tuple
 
     def metric_names(self):
         """Metrics to compute: the cheap ones, and those of the groups that are used."""
@@ -163,7 +170,15 @@ def _refresh(entry, path, receipt):
 
 
 def prepare(
-    config, config_files, defaults_file, schema_file, base_folders, project, results, write
+    config,
+    config_files,
+    defaults_file,
+    schema_file,
+    base_folders,
+    project,
+    results,
+    write,
+    is_module=False,
 ):
     """Check the configuration and find the sessions.
 
@@ -178,13 +193,15 @@ def prepare(
     schema_file : path-like
         The schema of the configuration.
     base_folders : list of Path
-        Where a relative dataset is looked up.
+        Where a relative dataset is looked up: first of all the working folder.
     project : path-like
         Folder of the Snakefile, for its version.
     results : path-like
         Folder of all results.
     write : bool
         Whether this process may write; false in a job of a running workflow.
+    is_module : bool
+        Whether the workflow is part of a larger pipeline.
 
     Returns
     -------
@@ -195,6 +212,10 @@ def prepare(
     ConfigError
         With all problems.
     """
+    config, config_files, notes = user_config.complete(
+        config, config_files, project, base_folders[0], is_module
+    )
+    demo.unpack(config.get("dataset"), project, write)
     if write:
         for path in config_files:
             settings.load_yaml(path)
@@ -211,14 +232,22 @@ def prepare(
     entries = copies.refuse(entries, results, Path(results, KEPT), write)
     settings.check_criteria_names(checked, entries)
     everything = {entry.id: entry for entry in entries}
-    chosen = {entry.id: entry for entry in dataset.select(entries, checked.only)}
+    only = selection.as_text(checked.only, list(everything))
+    chosen = {entry.id: entry for entry in dataset.select(entries, only)}
+    if write and (note := mounts.note(_folders(chosen), mounts.read_mounts())):
+        notes.append(note)
     texts = _label_texts(checked, entries)
-    run = Run(chosen, everything, checked, Path(results), write, metrics, *texts)
+    run = Run(chosen, everything, checked, Path(results), write, metrics, *texts, tuple(notes))
     if write:
         version = json.dumps(software.project_version(project))
         files.write_if_changed(run.results / KEPT / "project.json", version.encode())
         run.bring_up_to_date()
     return run
+
+
+def _folders(entries):
+    """Session folders."""
+    return [entry.folder for entry in entries.values()]
 
 
 def _check_labels(checked):

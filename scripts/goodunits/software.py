@@ -5,7 +5,7 @@ import subprocess
 from importlib import metadata
 
 PACKAGES = ("snakemake", "numpy", "numba")
-# What makes the labels; a note or a table of the user's own in the clone is no change of the project.
+# What makes the labels; a table of the user's own in the clone is no change of the project.
 CODE = ("Snakefile", "config.yaml", "rules", "scripts", "schemas", "envs")
 
 
@@ -31,8 +31,8 @@ def project_version(folder):
     Returns
     -------
     record : dict
-        `commit` ("unknown" outside a checkout) and `dirty`: whether code of the project was changed or
-        added since (None if unknown).
+        `commit` ("unknown" outside a checkout) and `dirty`: whether code of the project was changed
+        or added since (None if unknown).
     """
     commit = _git(folder, "rev-parse", "HEAD")
     if commit is None:
