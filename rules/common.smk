@@ -55,7 +55,8 @@ from goodunits import (  # noqa: E402
 from goodunits.errors import GoodunitsError  # noqa: E402
 
 WATCH = terminal.watch(workflow, RESULTS)
-TARGETS = command_line.targets(workflow, sys.argv)
+ALONE = workflow.is_main_process and not terminal.is_module(workflow)
+TARGETS = command_line.targets(sys.argv) if ALONE else []
 try:
     command_line.check_words(TARGETS)
     command_line.check_storage(workflow.storage_settings.default_storage_provider)
@@ -68,7 +69,7 @@ try:
         project=PROJECT,
         results=RESULTS,
         write=workflow.is_main_process,
-        is_module=not workflow.modifier.is_main_snakefile(),
+        is_module=terminal.is_module(workflow),
     )
 except GoodunitsError as error:
     sys.exit(f"goodunits: {error}")

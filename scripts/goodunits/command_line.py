@@ -27,6 +27,9 @@ def check_words(targets):
         if os.path.isdir(word):
             data = f"your data are given by --config dataset={word}"
             raise GoodunitsError(f"target '{word}' is a folder; {data}")
+        if word.endswith((".yaml", ".yml")):
+            settings = f"settings are given by --configfile {word}"
+            raise GoodunitsError(f"target '{word}' is a file of settings; {settings}")
 
 
 def check_targets(targets, rules, sessions, results):
@@ -53,24 +56,19 @@ def check_targets(targets, rules, sessions, results):
             raise GoodunitsError(problem)
 
 
-def targets(workflow, argv):
+def targets(argv):
     """Targets on a command line of Snakemake, which keeps them to itself until all is read.
 
     Parameters
     ----------
-    workflow : snakemake.workflow.Workflow
-        What Snakemake has read so far.
     argv : list of str
         Words of the command line, the program first.
 
     Returns
     -------
     targets : list of str
-        Empty in a job, in a larger pipeline, which has targets of its own, and where the program is
-        another one or Snakemake's parser has moved.
+        Empty where the program is another one, or Snakemake's parser has moved.
     """
-    if not (workflow.is_main_process and workflow.modifier.is_main_snakefile()):
-        return []
     if not any(part.startswith("snakemake") for part in Path(argv[0]).parts[-2:]):
         return []
     with contextlib.suppress(Exception):

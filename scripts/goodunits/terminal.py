@@ -160,6 +160,11 @@ def say(text):
         print(text, file=sys.stderr, flush=True)
 
 
+def is_module(workflow):
+    """Whether a larger pipeline is reading this workflow."""
+    return workflow.modifier.base_snakefile is not None
+
+
 def watch(workflow, place):
     """Follow a run, and keep it calm where this workflow is the outermost one.
 
@@ -193,7 +198,7 @@ def _attach(workflow, watch):
     settings = workflow.output_settings
     if settings.verbose or settings.printshellcmds or settings.debug_dag:
         return
-    if settings.log_handler_settings or not workflow.modifier.is_main_snakefile():
+    if settings.log_handler_settings or is_module(workflow):
         return
     for handler in logger.handlers:
         if getattr(handler, "name", None) == "DefaultStreamHandler":

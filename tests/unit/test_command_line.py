@@ -28,6 +28,7 @@ def test_a_rule_or_a_file_that_may_be_made_is_let_through(word):
         ("preveiw", "unknown target 'preveiw', did you mean 'preview'?"),
         ("only=m1", "'only=m1' is a setting and no target; put --config before it"),
         ("results/mouse3/labels.tsv", "no session 'mouse3', did you mean 'mouse"),
+        ("my.yaml", "settings are given by --configfile my.yaml"),
         ("zzz", "unknown target 'zzz', known: all, preview"),
     ],
 )
