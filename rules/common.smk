@@ -73,6 +73,8 @@ try:
     )
 except GoodunitsError as error:
     sys.exit(f"goodunits: {error}")
+except OSError as error:
+    sys.exit(f"goodunits: {command_line.in_words(error)}")
 
 for note in RUN.notes:
     terminal.say(f"goodunits: {note}")

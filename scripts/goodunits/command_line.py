@@ -83,6 +83,25 @@ def rule_names(workflow):
     return [rule.name for rule in workflow.rules]
 
 
+def in_words(error):
+    """One line for a file or folder that cannot be read or written while all is settled.
+
+    Parameters
+    ----------
+    error : OSError
+        What the system says.
+
+    Returns
+    -------
+    text : str
+    """
+    place = os.path.abspath(error.filename or os.curdir)
+    return (
+        f"{place}: {error.strerror}; results and logs go to the folder where you run: make it "
+        "writable, or take another one by --directory"
+    )
+
+
 def check_storage(provider):
     """See that results stay on disks.
 

@@ -139,10 +139,9 @@ def _causes(why, run, session):
         said += metrics_changes(names, parameters, json.loads(run.metrics_text()))
     if receipt:
         said += settings_changes(receipt.get("settings", {}), json.loads(run.phy_text(session)))
-    changed = " ".join(reason for _, reason in why)
-    names = re.findall(r"Updated input files: ([^;]*)", changed)
-    files = [Path(name.strip()).name for part in names for name in part.split(",")]
-    said += [_file_cause(name) for name in files]
+    changed = "; ".join(reason for _, reason in why)
+    for names in re.findall(r"Updated input files: ([^;]*)", changed):
+        said += [_file_cause(Path(name.strip()).name) for name in names.split(",")]
     if "Forced execution" in changed:
         said.append("forced")
     if "Set of input files has changed" in changed:

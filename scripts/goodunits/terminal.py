@@ -40,6 +40,8 @@ class Watch(logging.Handler):
         Rules of which a job failed.
     errors : bool
         Whether anything was said to be wrong.
+    interrupted : bool
+        Whether the user stopped it: then every job that was running fails.
     closed : bool
         Whether the last words of the run are said.
     since : float
@@ -51,6 +53,7 @@ class Watch(logging.Handler):
     def __init__(self):
         super().__init__()
         self.jobs, self.failed, self.errors, self.closed = [], set(), False, False
+        self.interrupted = False
         self.since, self.called, self.action = time.time(), {}, None
 
     def emit(self, record):
@@ -62,6 +65,7 @@ class Watch(logging.Handler):
             self.jobs.append((record.rule_name, session, str(getattr(record, "reason", ""))))
         elif event == "JOB_ERROR":
             self.failed.add(getattr(record, "rule_name", None))
+        self.interrupted |= str(record.msg).startswith("Terminating processes")
         self.errors |= record.levelno >= logging.ERROR
 
     def handleError(self, record):  # noqa: N802
@@ -118,6 +122,8 @@ class Calm(logging.Filter):
     def _is_repeated(self, record, event, text):
         """Whether our own lines say it already."""
         if BEFORE in text or (self._watch.closed and AFTERWARDS in text):
+            return True
+        if event == "JOB_ERROR" and self._watch.interrupted:
             return True
         if not self._workflow.local_exec or self._workflow.output_settings.show_failed_logs:
             return False
