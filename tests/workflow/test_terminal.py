@@ -28,8 +28,9 @@ def make_clone(pristine_sorts, base):
     folder.mkdir()
     for name in ("Snakefile", "config.yaml", "rules", "scripts", "schemas", "envs", "profiles"):
         (folder / name).symlink_to(PROJECT / name)
-    for name in ("presets", "report", "demo"):
+    for name in ("presets", "report"):
         (folder / name).symlink_to(PROJECT / name)
+    shutil.copytree(PROJECT / "demo", folder / "demo", ignore=shutil.ignore_patterns("sorts"))
     for name in ("dev_a", "dev_b"):
         shutil.copytree(pristine_sorts / name, base / "mouse7" / name)
     return folder
@@ -54,23 +55,21 @@ def readme_commands():
     text = (PROJECT / "README.md").read_text(encoding="utf-8")
     blocks = re.findall(r"```bash\n(.*?)```", text, re.DOTALL)
     lines = [line.split("#")[0].strip() for block in blocks for line in block.splitlines()]
-    return [line.removeprefix("snakemake ") for line in lines if line.startswith("snakemake ")]
+    last = [line.split("&&")[-1].strip().removeprefix(".venv/bin/") for line in lines]
+    return [line.removeprefix("snakemake ") for line in last if line.startswith("snakemake ")]
 
 
 def test_commands_of_the_readme_fit_one_screen(clone):
     assert "--quiet" not in (PROJECT / "README.md").read_text(encoding="utf-8")
     commands = [command for command in readme_commands() if "/path/to" not in command]
-    assert len(commands) >= 6
+    assert commands[0] == "--cores 2"
+    assert len(commands) >= 7
     for command in commands:
         command = command.replace("/data/mouse7", str(clone.parent / "mouse7"))
         code, said = typed(clone, command)
         assert code == 0, said
         assert 2 < len(said.splitlines()) <= SCREEN, said
         assert "Traceback" not in said and "WorkflowError" not in said
-    # Restored last of all.
-    assert "goodunits_store" in {
-        path.name for path in (clone.parent / "mouse7" / "dev_a").iterdir()
-    }
 
 
 def test_three_hundred_sessions_fit_one_screen(tmp_path):
@@ -101,13 +100,11 @@ WRONG = [
     ("--cores 2 --configfile ../tab.yaml", "YAML, make sure to not mix whitespace and tab"),
     ("--cores 2 --configfile ../metric.yaml", "'firing_rat', did you mean 'firing_rate'?"),
     ("--cores 2 --config dataset=../sheet.tsv", "unknown column 'folder'"),
-]
-# Snakemake reads these words itself, before any file of ours: its last line says what is wrong.
-WRONG_BEFORE_US = [
-    ("--cores 2 --config dataset=../mouse7 preview", "(Unparsable value: 'preview')"),
-    ("--cores 2 --config dataset = ../mouse7", "(Unparsable value: 'dataset')"),
-    ("--cores 2 --configfile ../none.yaml", "No such file or directory: '../none.yaml'"),
-    ("--cores 2 --configfile presets/ibl.yaml preview", "No such file or directory: 'preview'"),
+    # Snakemake would answer these with a traceback, before it reads the Snakefile.
+    ("--cores 2 --config dataset=../mouse7 preview", "'preview' after --config is no key=value"),
+    ("--cores 2 --config dataset = ../mouse7", "'dataset' after --config is no key=value"),
+    ("--cores 2 --configfile ../none.yaml", "'../none.yaml' after --configfile is no file"),
+    ("--cores 2 --configfile presets/ibl.yaml preview", "'preview' after --configfile is no file"),
 ]
 
 
@@ -131,14 +128,6 @@ def test_wrong_command_is_one_clear_line_and_runs_nothing(shared_clone, command,
     assert len(said.splitlines()) <= 4, said
     assert "Traceback" not in said
     assert contents(shared_clone.parent / "mouse7") == before
-
-
-@pytest.mark.parametrize(("command", "expected"), WRONG_BEFORE_US)
-def test_words_that_snakemake_refuses_end_with_the_reason(shared_clone, command, expected):
-    code, said = typed(shared_clone, command)
-    assert code == 1, said
-    assert expected in said.strip().splitlines()[-1]
-    assert len(said.splitlines()) < 25
 
 
 def test_unwritable_working_folder(clone):
@@ -184,9 +173,8 @@ def test_interrupted_run_says_so_and_the_next_one_finishes(clone):
     words = "--cores 1 --config dataset=../mouse7"
     code, said = interrupted(clone, words)
     assert code != 0, said
-    assert "Traceback" not in said
+    assert "Error in rule" not in said
     assert "session(s)" in said
-    assert len(said.splitlines()) < 40
     code, said = typed(clone, words.replace("--cores 1", "--cores 2"))
     assert code == 0, said
     assert "22 session(s) labelled" in said
