@@ -202,6 +202,8 @@ def _short(value):
     """A value as a user writes it."""
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
+    if isinstance(value, list) and value:
+        return ", ".join(map(str, value))
     return "none" if value in (None, []) else str(value)
 
 
