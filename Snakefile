@@ -28,6 +28,9 @@ rule all:
         "All sessions are labelled"
 
 
+check_targets()
+
+
 onsuccess:
     report_success()
 

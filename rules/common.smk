@@ -43,24 +43,31 @@ from snakemake.exceptions import WorkflowError  # noqa: E402
 LIBRARY = Library(library_module)
 # Where the workflow comes from a remote place, what is imported here has to be fetched first.
 LIBRARY.files_behind(
-    "from goodunits import catalogue, closing, criteria_counts, demo, own_columns, preview, setup, summary\n"
+    "from goodunits import catalogue, closing, command_line, criteria_counts, own_columns\n"
+    "from goodunits import plan, preview, setup, summary, terminal\n"
     "from goodunits.errors import GoodunitsError"
 )
 
 from goodunits import (  # noqa: E402
     catalogue,
     closing,
+    command_line,
     criteria_counts,
-    demo,
     own_columns,
+    plan,
     preview,
     setup,
     summary,
+    terminal,
 )
 from goodunits.errors import GoodunitsError, one_line  # noqa: E402
 
+WATCH = terminal.watch(workflow, RESULTS)
+ALONE = workflow.is_main_process and not terminal.is_module(workflow)
+TARGETS = command_line.targets(sys.argv) if ALONE else []
 try:
-    demo.unpack(config.get("dataset"), PROJECT, workflow.is_main_process)
+    command_line.check_words(TARGETS)
+    command_line.check_storage(workflow.storage_settings.default_storage_provider)
     RUN = setup.prepare(
         config,
         config_files=config_files(),
@@ -71,11 +78,15 @@ try:
         project=PROJECT,
         results=RESULTS,
         write=workflow.is_main_process,
+        is_module=terminal.is_module(workflow),
     )
 except GoodunitsError as error:
     sys.exit(f"goodunits: {error}")
+except OSError as error:
+    sys.exit(f"goodunits: {command_line.in_words(error)}")
+
 if workflow.is_main_process:
-    print("\n  ".join(RUN.opening), file=sys.stderr)
+    WATCH.open_once(RUN.opening)
 
 SESSIONS = RUN.sessions
 PREVIEW = f"{RESULTS}preview.tsv"
@@ -224,9 +235,24 @@ def with_label_settings(entries):
     return [(*row, RUN.labels_file(row[0])) for row in with_folders(entries)]
 
 
+CALLED = terminal.names_called(
+    workflow, WATCH, (*ON_DEMAND, *plan.STEPS, "all", "summarize")
+)
+
+
 def asked_for(*targets):
     """Whether the user called for one of these targets."""
-    return not set(targets).isdisjoint(workflow.dag_settings.targets)
+    called = {CALLED[name] for name in targets}
+    return not called.isdisjoint(workflow.dag_settings.targets)
+
+
+def check_targets():
+    """Once all rules are known: see that the targets are."""
+    try:
+        known = command_line.rule_names(workflow)
+        command_line.check_targets(TARGETS, known, SESSIONS, RESULTS)
+    except GoodunitsError as error:
+        sys.exit(f"goodunits: {error}")
 
 
 def report_success():
@@ -234,17 +260,26 @@ def report_success():
 
     A session that is not labelled as configured all the same ends the run with an error.
     """
-    if not workflow.dag_settings.targets or asked_for("all", "summarize"):
+    if not say_success():
+        raise WorkflowError("Not every session is labelled as configured.")
+
+
+def say_success():
+    """Say what was labelled; whether that is all that the configuration asks for."""
+    if not WATCH.close_once():
+        return True
+    everything = not workflow.dag_settings.targets or asked_for("all", "summarize")
+    if everything or WATCH.ran(CALLED["summarize"]):
         _, rows = summary.sessions_table(with_folders(RUN.sessions))
         expected = {name: json.loads(RUN.phy_text(name)) for name in RUN.sessions}
         said, is_done = closing.without_errors(rows, expected)
         costs = criteria_counts.costliest(f"{RESULTS}summary.tsv")
         print(said, *filter(None, [costs]), sep="\n", file=sys.stderr)
         is_part = workflow.dag_settings.until or workflow.dag_settings.omit_from
-        if not is_done and not is_part:
-            raise WorkflowError("Not every session is labelled as configured.")
-    elif not asked_for(*ON_DEMAND):
+        return is_done or bool(is_part)
+    if not asked_for(*ON_DEMAND):
         summary.keep_true(RESULTS, {name: e.folder for name, e in RUN.dataset.items()})
+    return True
 
 
 def report_failure():
@@ -253,6 +288,8 @@ def report_failure():
     A failed session keeps Snakemake from the rules preview and summarize, so their tables are made
     here of the other sessions.
     """
+    if not WATCH.close_once():
+        return
     jobs = workflow.dag.needrun_jobs(exclude_finished=True)
     unfinished = {getattr(job.wildcards, "session", None) for job in jobs}
     if asked_for("preview"):
@@ -262,6 +299,19 @@ def report_failure():
         rows = summary.write_tables(with_folders(RUN.dataset), RESULTS)
         treated = [row for row in rows if row["session"] in RUN.sessions]
         print(closing.with_errors(treated, unfinished), file=sys.stderr)
+
+
+def report_at_exit():
+    """What a dry run would do; and the summary where Snakemake ran an outer onsuccess or onerror."""
+    if workflow.output_settings.dryrun and WATCH.jobs and not WATCH.errors:
+        terminal.say(plan.text(WATCH.jobs_by_our_names(), RUN))
+    elif WATCH.errors and WATCH.ran(*CALLED.values()):
+        report_failure()
+    elif WATCH.ran(CALLED["summarize"]):
+        say_success()
+
+
+terminal.at_exit(WATCH, report_at_exit)
 
 
 # What a job asks a cluster for; a retry asks for more (attempt 1, 2, ...). Measured with Kilosort

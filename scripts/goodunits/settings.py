@@ -1,6 +1,7 @@
 """Read, merge and check the configuration; every problem becomes one line."""
 
 import copy
+import datetime
 import json
 import math
 from dataclasses import dataclass
@@ -23,8 +24,8 @@ class Settings:
     ----------
     dataset : str
         Folder or sheet, as given.
-    only : tuple of str
-        Ids or shell patterns; empty means every session.
+    only : tuple of str, int or float
+        Ids or shell patterns; empty means every session. See `selection.as_text` for the numbers.
     metric_groups : tuple of str
         Groups of metrics that are wanted beside the cheap ones.
     metrics : dict
@@ -87,6 +88,7 @@ def load_settings(user_config, defaults_file, schema_file, kinds, groups, metric
         With one line for every problem.
     """
     merged = merge_config(load_yaml(defaults_file), user_config)
+    merged["only"] = only = _dates_as_text(merged.get("only"))
     schema = load_yaml(schema_file)
     schema["properties"]["metrics"] |= _every_key_required(metrics_schema)
     schema["properties"]["phy_columns"]["items"]["enum"] = list(kinds)
@@ -94,11 +96,10 @@ def load_settings(user_config, defaults_file, schema_file, kinds, groups, metric
     problems = config_problems(merged, schema, kinds)
     if problems:
         raise ConfigError(problems)
-    only = merged["only"]
     return Settings(
         **{
             **merged,
-            "only": (only,) if isinstance(only, str) else tuple(only),
+            "only": tuple(only) if isinstance(only, list) else (only,),
             "metric_groups": tuple(merged["metric_groups"]),
             "wait_for": tuple(merged["wait_for"]),
             "phy_columns": tuple(merged["phy_columns"]),
@@ -326,6 +327,13 @@ def labels_text(settings, criteria_name=None):
         If there is no such criteria set, or a criterion cannot be read.
     """
     return criteria.canonical(labels_block(settings, criteria_name))
+
+
+def _dates_as_text(only):
+    """YAML takes an id such as 2024-01-31 for a date."""
+    if isinstance(only, list):
+        return [_dates_as_text(item) for item in only]
+    return only.isoformat() if isinstance(only, datetime.date) else only
 
 
 def _every_key_required(metrics_schema):

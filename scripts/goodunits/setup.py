@@ -13,13 +13,17 @@ from goodunits import (
     criteria_sense,
     dataset,
     dates,
+    demo,
     field_names,
     files,
     found,
+    mounts,
     own_columns,
+    selection,
     settings,
     software,
     summary,
+    user_config,
 )
 from goodunits.errors import ConfigError, SessionError, in_words
 
@@ -210,6 +214,7 @@ def prepare(
     project,
     results,
     write,
+    is_module=False,
 ):
     """Check the configuration and find the sessions.
 
@@ -227,13 +232,15 @@ def prepare(
     schema_file : path-like
         The schema of the configuration.
     base_folders : list of Path
-        Where a relative dataset is looked up.
+        Where a relative dataset is looked up: first of all the working folder.
     project : path-like
         Folder of the Snakefile, for its version.
     results : path-like
         Folder of all results.
     write : bool
         Whether this process may write; false in a job of a running workflow.
+    is_module : bool
+        Whether the workflow is part of a larger pipeline.
 
     Returns
     -------
@@ -244,6 +251,10 @@ def prepare(
     ConfigError
         With all problems.
     """
+    config, config_files, notes = user_config.complete(
+        config, config_files, project, base_folders[0], is_module
+    )
+    demo.unpack(config.get("dataset"), project, write)
     if write or len(config_files) > 1 or not {"labels", "criteria_sets"}.isdisjoint(config_words):
         layers = [settings.load_yaml(path) for path in config_files]
         config = settings.whole_blocks(config, [*layers, config_words])
@@ -256,12 +267,14 @@ def prepare(
         catalogue.json_schema(),
     )
     metrics = _check_labels(checked)
-    notes = []
     entries = dataset.find_sessions(checked.dataset, base_folders, notes)
     entries = copies.refuse(entries, results, Path(results, KEPT), write)
     settings.check_criteria_names(checked, entries)
     everything = {entry.id: entry for entry in entries}
-    chosen = {entry.id: entry for entry in dataset.select(entries, checked.only)}
+    only = selection.as_text(checked.only, list(everything))
+    chosen = {entry.id: entry for entry in dataset.select(entries, only)}
+    if write and (note := mounts.note(_folders(chosen), mounts.read_mounts())):
+        notes.append(note)
     texts = _label_texts(checked, entries)
     opening = _opening(dataset.locate(checked.dataset, base_folders), entries, chosen, notes)
     run = Run(chosen, everything, checked, Path(results), write, metrics, *texts, opening)
@@ -270,6 +283,11 @@ def prepare(
         files.write_if_changed(run.results / KEPT / "project.json", version.encode())
         run.bring_up_to_date()
     return run
+
+
+def _folders(entries):
+    """Session folders."""
+    return [entry.folder for entry in entries.values()]
 
 
 def _check_labels(checked):

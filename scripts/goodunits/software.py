@@ -5,6 +5,8 @@ import subprocess
 from importlib import metadata
 
 PACKAGES = ("snakemake", "numpy", "numba")
+# What makes the labels; a table of the user's own in the clone is no change of the project.
+CODE = ("Snakefile", "config.yaml", "rules", "scripts", "schemas", "envs")
 
 
 def package_versions():
@@ -29,12 +31,14 @@ def project_version(folder):
     Returns
     -------
     record : dict
-        `commit` ("unknown" outside a checkout) and `dirty` (None if unknown).
+        `commit` ("unknown" outside a checkout) and `dirty`: whether code of the project was changed
+        or added since (None if unknown).
     """
     commit = _git(folder, "rev-parse", "HEAD")
     if commit is None:
         return {"commit": "unknown", "dirty": None}
-    return {"commit": commit.strip(), "dirty": bool(_git(folder, "status", "--porcelain"))}
+    changed = _git(folder, "status", "--porcelain", "--", *CODE)
+    return {"commit": commit.strip(), "dirty": bool(changed)}
 
 
 def _git(folder, *words):

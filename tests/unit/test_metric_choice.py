@@ -104,7 +104,7 @@ def test_every_preset_works_by_configfile(preset, sort_folder, tmp_path):
     config.write_text(f"dataset: {sort_folder('dev_a')}\n", encoding="utf-8")
     command = [sys.executable, "-m", "snakemake", "--snakefile", PROJECT / "Snakefile", "-n"]
     done = subprocess.run(
-        [*command, "--configfile", preset, config, "--quiet", "all"],
+        [*command, "--configfile", preset, config],
         cwd=tmp_path,
         capture_output=True,
         text=True,

@@ -58,5 +58,16 @@ def test_project_version_is_the_commit(tmp_path, checkout):
     assert software.project_version(tmp_path) == {"commit": commit, "dirty": True}
 
 
+def test_only_code_of_the_project_makes_it_dirty(tmp_path, checkout):
+    checkout("rev-parse", "HEAD")
+    for name in ("my.yaml", "results/units.tsv", "demo/notes.txt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text("mine\n")
+        assert software.project_version(tmp_path)["dirty"] is False
+    (tmp_path / "rules").mkdir()
+    (tmp_path / "rules" / "more.smk").write_text("")
+    assert software.project_version(tmp_path)["dirty"] is True
+
+
 def test_project_version_outside_a_checkout(tmp_path):
     assert software.project_version(tmp_path) == {"commit": "unknown", "dirty": None}

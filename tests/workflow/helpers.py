@@ -57,7 +57,7 @@ class Work:
 
     def plan(self, *targets, **more):
         """Jobs that a run would do: set of (rule, session), session None for dataset rules."""
-        options = (*more.pop("options", ()), "-n", "--quiet", "host")
+        options = (*more.pop("options", ()), "-n", "--printshellcmds")
         return planned_jobs(self.succeed(*targets, options=options, **more))
 
     def table(self, name):

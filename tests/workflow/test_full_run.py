@@ -108,3 +108,9 @@ def test_spikeinterface_reads_the_labels(labelled, name):
     assert groups == {i: row["label"] for i, row in labels.items()}
     verdicts = dict(zip(ids, sorting.get_property("KSLabel"), strict=True))
     assert verdicts == {i: row["label_criteria"] for i, row in labels.items()}
+
+
+def test_report_of_snakemake(labelled):
+    page = labelled.folder.parent / "report.html"
+    labelled.succeed(options=["--report", page])
+    assert "<html" in page.read_text(encoding="utf-8")

@@ -81,8 +81,9 @@ def _edit(path, old, new):
 
 def test_sorts_made_by_another_rule_are_labelled_in_the_same_run(pipeline):
     assert not (pipeline / "sorts").exists()
-    _succeed(pipeline)
+    output = _succeed(pipeline)
 
+    assert output.count("2 session(s) labelled") == 1
     assert set(_good(pipeline)) == {"dev_b", "dev_c"}
     header = (pipeline / "sorts" / "dev_b" / "cluster_group.tsv").read_text().splitlines()[0]
     assert header == "cluster_id\tgroup"
@@ -108,6 +109,45 @@ def test_a_threshold_reruns_the_labels_only(pipeline):
     after = _good(pipeline)
     assert all(after[session] < before[session] for session in before)
     assert _planned(pipeline) == set()
+
+
+def test_a_dry_run_says_why(pipeline):
+    _succeed(pipeline)
+    _edit(pipeline / "config.yaml", "firing_rate >= 0.5", "firing_rate >= 5")
+    output = _succeed(pipeline, "-n")
+    assert "threshold firing_rate: 0.5 -> 5: 2 sessions (dev_b, dev_c)" in output
+
+
+@pytest.mark.parametrize("target", ["goodunits_all", "goodunits_preview"])
+def test_what_failed_is_said_without_an_onerror_of_the_pipeline(pipeline, target):
+    assert "onerror" not in (pipeline / "Snakefile").read_text()
+    _succeed(pipeline)
+    (pipeline / "sorts" / "dev_b" / "spike_times.npy").write_bytes(b"damaged")
+    code, output = _run(pipeline, target)
+    assert code != 0, output
+    last_words = output.split("Complete log")[-1]
+    assert "dev_b" in last_words
+    said = {"goodunits_all": "1 of 2 session(s)", "goodunits_preview": "label(s) would change"}
+    assert said[target] in last_words
+
+
+def test_deployed_as_snakedeploy_does(project, tmp_path, sort_folder):
+    """A pipeline that is nothing but the module, over an entry file that is a module itself."""
+    (project / "workflow").mkdir()
+    entry = 'module goodunits:\n    snakefile: "{}"\n    config: config\n\n\n{}\n'
+    inner = entry.format("../Snakefile", "use rule * from goodunits")
+    (project / "workflow" / "Snakefile").write_text(inner)
+    deployed = tmp_path / "deployed"
+    (deployed / "config").mkdir(parents=True)
+    sort = sort_folder("dev_b")
+    (deployed / "config" / "config.yaml").write_text(f"dataset: {sort.parent}\n")
+    outer = entry.format(project / "workflow" / "Snakefile", "use rule * from goodunits")
+    (deployed / "Snakefile").write_text(f'configfile: "config/config.yaml"\n\n\n{outer}')
+    assert "1 session(s) labelled" in _succeed(deployed, "all")
+    (sort / "spike_times.npy").write_bytes(b"damaged")
+    code, output = _run(deployed, "preview")
+    assert code != 0
+    assert "dev_b: not compared" in output
 
 
 def test_a_sort_made_anew_is_labelled_anew(pipeline):

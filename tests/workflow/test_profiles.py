@@ -29,8 +29,9 @@ SUBMITTED = {
 
 
 def _profile(name):
-    """Content of a profile."""
-    return yaml.safe_load((PROFILES / name / "config.yaml").read_text())
+    """Options that a profile sets."""
+    content = yaml.safe_load((PROFILES / name / "config.yaml").read_text())
+    return {key: value for key, value in content.items() if not key.startswith("__")}
 
 
 @pytest.mark.parametrize("name", ["slurm", "slurm-onenode", "generic"])
