@@ -12,6 +12,7 @@ import time
 from pathlib import Path
 
 from goodunits import guarded
+from goodunits.errors import SessionError
 
 # Of a table or record that is read whole.
 MAX_BYTES = 200 * guarded.MB
@@ -274,7 +275,7 @@ def _held(path, new, old):
     """Whether a file holds its new or its old content; what others wrote meanwhile is not new."""
     try:
         now = read_optional(path)
-    except OSError:
+    except (OSError, SessionError):  # a folder or a device in its place by now
         return "unknown"
     return "new" if now == new != old else "old"
 
