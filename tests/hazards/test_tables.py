@@ -365,6 +365,7 @@ class Days(RuleBasedStateMachine):
         return setup.prepare(
             {"dataset": str(sheet), "only": only, "labels": CRITERIA[criteria]},
             config_files=(),
+            config_words={},
             defaults_file=PROJECT / "config.yaml",
             schema_file=PROJECT / "schemas" / "config.schema.yaml",
             base_folders=[self.place],

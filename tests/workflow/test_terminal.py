@@ -104,7 +104,7 @@ WRONG = [
     ("--cores 2 --config dataset=../empty", "no session in"),
     ("--cores 2 --configfile ../tab.yaml", "YAML, make sure to not mix whitespace and tab"),
     ("--cores 2 --configfile ../metric.yaml", "'firing_rat', did you mean 'firing_rate'?"),
-    ("--cores 2 --config dataset=../sheet.tsv", "unknown column 'folder'"),
+    ("--cores 2 --config dataset=../sheet.tsv", "column 'path' is missing; found: session, folder"),
     # Snakemake would answer these with a traceback, before it reads the Snakefile.
     ("--cores 2 --config dataset=../mouse7 preview", "'preview' after --config is no key=value"),
     ("--cores 2 --config dataset = ../mouse7", "'dataset' after --config is no key=value"),
