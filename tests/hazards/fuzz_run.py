@@ -115,6 +115,7 @@ def prepare(folder):
     return setup.prepare(
         user,
         config_files=[folder / "config.yaml"],
+        config_words={},
         defaults_file=PROJECT / "config.yaml",
         schema_file=PROJECT / "schemas" / "config.schema.yaml",
         base_folders=[folder],
