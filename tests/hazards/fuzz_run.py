@@ -189,12 +189,12 @@ def targets(folder):
                 said += look(session, results)
             except (GoodunitsError, OSError) as error:
                 said.append(str(error))
-    _, _, rows = summary.tables(sessions)
+    _, rows = summary.sessions_table(sessions)
     return [*said, summary.failures_text(rows)]
 
 
 def verify_all(session, results):
-    return [one_line(problem) for problem in verify.check(session, results)]
+    return [one_line(verify.check(session, results).detail)]
 
 
 def history_all(session, results):
