@@ -75,6 +75,7 @@ rule history:
         "../envs/goodunits.yaml"
     params:
         sessions=with_folders(RUN.sessions),
+        text=f"{RESULTS}history.txt",
     message:
         "Listing what was done to the labels of each session"
     script:

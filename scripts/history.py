@@ -1,22 +1,25 @@
 """Say what was done to the labels of every session, and when (rule history)."""
 
 import sys
+from pathlib import Path
 
-from goodunits import logs, restore
+from goodunits import files, logs, restore, screen
 from goodunits.errors import GoodunitsError, in_words, one_line
 
 
 def main(snakemake):
-    """Print the events of each session, oldest first."""
-    failures = []
+    """Write the events of each session, oldest first, and print what fits the screen."""
+    said, failures, path = [], [], Path(snakemake.params.text)
     for session, folder, _ in snakemake.params.sessions:
         try:
             lines = [restore.describe(event) for event in restore.history(folder)]
         except Exception as error:  # whatever it is, the other sessions go on
             lines = [f"cannot be read: {in_words(error)}"]
             failures.append(session)
-        said = [f"{session}: {folder}", *(lines or ["nothing was done here"])]
-        print("\n  ".join(one_line(line) for line in said))
+        said.append(f"{session}: {folder}")
+        said += [f"  {line}" for line in lines or ["nothing was done here"]]
+    files.write_if_changed(path, "".join(f"{one_line(line)}\n" for line in said).encode())
+    print(screen.fitting(said, path))
     sys.stdout.flush()
     if failures:
         raise GoodunitsError(f"the history of {', '.join(failures)} cannot be read")

@@ -2,10 +2,11 @@
 
 from pathlib import Path
 
-from goodunits import backup, files, logs, preview_tables, restore, summary, tsv
-from goodunits.errors import GoodunitsError, in_words, one_line
+from goodunits import backup, files, logs, preview_tables, restore, screen, summary, tsv
+from goodunits.errors import GoodunitsError, in_words
 
 COLUMNS = ("session", "folder", "result", "files")
+SHOWN = 10
 
 
 def main(snakemake):
@@ -22,13 +23,14 @@ def main(snakemake):
             rows.append([session, folder, "as it was", str(error)])
         except Exception as error:  # whatever it is, the other sessions go on
             rows.append([session, folder, "failed", in_words(error)])
-            failures.append(f"{session}: {in_words(error)}")
+            failures.append(session)
     files.write_if_changed(table, tsv.format_results(COLUMNS, rows))
     summary.keep_true(table.parent, {row[0]: row[1] for row in rows})
-    for session, _, result, done in rows:
-        print(one_line(f"{session}: {result}: {done}"))
+    said = [(result != "failed", f"{name}: {result}: {done}") for name, _, result, done in rows]
+    print(screen.fitting([line for _, line in sorted(said)], table))
     if failures:
-        raise GoodunitsError(f"{len(failures)} session(s) not restored: {'; '.join(failures)}")
+        named = ", ".join(failures[:SHOWN]) + (", ..." if len(failures) > SHOWN else "")
+        raise GoodunitsError(f"{len(failures)} session(s) not restored: {named}")
 
 
 if __name__ == "__main__":

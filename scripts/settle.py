@@ -1,15 +1,16 @@
 """Write down whose the labels in every session folder are (rule settle)."""
 
+import logging
 from pathlib import Path
 
-from goodunits import logs, settle
-from goodunits.errors import GoodunitsError, in_words, one_line
+from goodunits import logs, screen, settle
+from goodunits.errors import GoodunitsError, in_words
 
 
 def main(snakemake):
     """Settle session by session; one that cannot be settled does not stop the others."""
     settle.demand_owner(snakemake.params.labels_are)
-    failures = []
+    said, failures = [], []
     for session, folder, results in snakemake.params.sessions:
         try:
             done = settle.settle(folder, snakemake.params.labels_are)
@@ -17,9 +18,12 @@ def main(snakemake):
         except Exception as error:  # whatever it is, the other sessions go on
             done = f"not settled: {in_words(error)}"
             failures.append(session)
-        print(one_line(f"{session}: {done}"))
+        said.append((session not in failures, f"{session}: {done}"))
+    for _, line in said:
+        logging.getLogger("settle").info("%s", line)
+    print(screen.fitting([line for _, line in sorted(said)], "logs/settle.log"))
     if failures:
-        raise GoodunitsError(f"{len(failures)} session(s) not settled: {', '.join(failures)}")
+        raise GoodunitsError(f"{len(failures)} session(s) not settled: {', '.join(failures[:10])}")
 
 
 if __name__ == "__main__":

@@ -2,26 +2,27 @@
 
 from pathlib import Path
 
-from goodunits import files, logs, verify
-from goodunits.errors import GoodunitsError, in_words, one_line
+from goodunits import files, logs, screen, verify
+from goodunits.errors import GoodunitsError, in_words
 
 SHOWN = 10
 
 
 def main(snakemake):
     """Compare folders with receipts; end with an error that names every folder that differs."""
-    rows, failures = [], []
+    rows, failures, said = [], [], []
     for session, folder, results in snakemake.params.sessions:
         try:
             verdict = verify.check(folder, results)
         except Exception as error:  # whatever it is, the other sessions go on
             verdict = verify.Verdict(verify.DIFFERS, in_words(error))
         rows.append([session, folder, verdict.word, verdict.detail])
+        detail = f": {folder}: {verdict.detail}" if verdict.detail else ""
+        said.append((verdict.is_fine, f"{session}: {verdict.word}{detail}"))
         if not verdict.is_fine:
             failures.append(f"{session} ({verdict.word})")
     files.write_if_changed(Path(snakemake.params.table), verify.table(rows))
-    for session, folder, word, detail in rows:
-        print(one_line(f"{session}: {word}" + (f": {folder}: {detail}" if detail else "")))
+    print(screen.fitting([line for _, line in sorted(said)], snakemake.params.table))
     if failures:
         named = ", ".join(failures[:SHOWN]) + (", ..." if len(failures) > SHOWN else "")
         raise GoodunitsError(f"{len(failures)} session(s) not as written: {named}")

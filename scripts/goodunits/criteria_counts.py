@@ -46,7 +46,7 @@ def table(sessions):
             known[block] = _rules(settings["labels"])
         if known[block] is not None:
             _add(counts, settings["criteria"], known[block], Path(folder, "labels.tsv"))
-    return tsv.format_table(COLUMNS, [[*key, *_cells(count)] for key, count in counts.items()])
+    return tsv.format_results(COLUMNS, [[*key, *_cells(count)] for key, count in counts.items()])
 
 
 def _cells(count):
