@@ -3,13 +3,18 @@
 import sys
 
 from goodunits import explain, logs
+from goodunits.errors import GoodunitsError
 
 
 def main(snakemake):
-    """Print each unit asked for; a wrong one stops with the nearest."""
+    """Print each unit asked for; end with an error that names what could not be answered."""
     asked = (snakemake.params.session, snakemake.params.unit)
-    print(explain.answer(snakemake.params.sessions, *asked))
+    texts, problems = explain.answers(snakemake.params.sessions, *asked)
+    if texts:
+        print("\n\n".join(texts))
     sys.stdout.flush()
+    if problems:
+        raise GoodunitsError("; ".join(problems))
 
 
 if __name__ == "__main__":

@@ -170,7 +170,31 @@ def _programs(session, found, written):
         return ks_labels, [REPEATED.format(n=len(groups))]
     if _is_in_our_form(found):
         return ks_labels, [IN_OUR_FORM.format(n=_n_equal(groups, ks_labels))]
+    if doubted := _doubted(session, found):
+        return {}, [MOSTLY_EQUAL.format(n=len(doubted), of=len(groups))]
     return {}, []
+
+
+def doubted(session, generation):
+    """Original groups that were kept as decisions, though a program may have given them."""
+    return _doubted(session, _found(generation / "original", _originals(generation)))
+
+
+def _doubted(session, found):
+    """Groups equal to Kilosort's that Phy's log does not name, if nearly all of a whole file are.
+
+    A copy without its store looks so once Phy saved it, and so does the file of somebody who
+    labelled every cluster and mostly agrees with Kilosort.
+    """
+    if found.group is None or found.group.column != "group" or found.ks is None:
+        return {}
+    groups, ks_labels = found.group.labels, found.ks.labels
+    equal = {i: label for i, label in groups.items() if ks_labels.get(i) == label}
+    if not equal or ks_labels.keys() - groups.keys() or len(equal) < MOST * len(groups):
+        return {}
+    said = lineage.labelled_in_phy(session)
+    unsaid = {i: label for i, label in equal.items() if said.get(i) != label}
+    return unsaid if len(unsaid) >= MOST * len(groups) else {}
 
 
 def _is_in_our_form(found):
@@ -207,6 +231,7 @@ def _n_missing(bases, group, units, clusters_file):
     return len(lineage.survivors(units, missing, clusters_file)) if missing else 0
 
 
+MOST = 0.8  # agreement with Kilosort beyond which labels of a person are in doubt
 SETTLE = "if a person gave them: 'snakemake settle --config only=SESSION labels_are=theirs'"
 MISSING_ROWS = (
     "cluster_group.tsv: {n} cluster(s) have lost their row; labels equal to those that goodunits "
@@ -219,6 +244,11 @@ REPEATED = (
 IN_OUR_FORM = (
     "cluster_group.tsv: covers every cluster and was not saved by Phy, so its {n} label(s) equal "
     f"to cluster_KSLabel.tsv are taken for a program's, not for decisions; {SETTLE}"
+)
+MOSTLY_EQUAL = (
+    "cluster_group.tsv: covers every cluster, and {n} of {of} labels are those of "
+    "cluster_KSLabel.tsv; all are kept as decisions; if a program gave those: 'snakemake settle "
+    "--config only=SESSION labels_are=ours'"
 )
 OURS_BESIDE = (
     "cluster_group.tsv: written by goodunits before, but the store does not say what; its {n} "

@@ -15,7 +15,7 @@ from goodunits import (
     store,
     tsv,
 )
-from goodunits.errors import ConfigError, GoodunitsError, SessionError, nearest
+from goodunits.errors import ConfigError, GoodunitsError, SessionError, in_words, nearest
 
 SOURCES = {
     "criteria": "the criteria",
@@ -71,8 +71,8 @@ class Session(NamedTuple):
     notes: list
 
 
-def answer(sessions, session, unit):
-    """Everything about the units that are asked for.
+def answers(sessions, session, unit):
+    """Everything about the units that are asked for; a session that is damaged stops no other.
 
     Parameters
     ----------
@@ -83,12 +83,15 @@ def answer(sessions, session, unit):
 
     Returns
     -------
-    text : str
+    texts : list of str
+        One for each unit that could be found.
+    problems : list of str
+        What could not be answered, a line each, with the nearest where there is no such unit.
 
     Raises
     ------
     GoodunitsError
-        In one line, with the nearest where there is no such session or unit.
+        In one line, if a session or a unit has to be named, or there is no such session.
     """
     known = {row[0]: row for row in sessions}
     if session is None and len(known) == 1:
@@ -96,9 +99,25 @@ def answer(sessions, session, unit):
     names = _asked(session, "session", "session=mouse1 unit=37")
     rows = [_find(name, known) for name in names]
     words = _asked(unit, "unit", "unit=37")
-    loaded = [load(*row) for row in rows]
-    pairs = [(one, _cluster_id(word, one)) for one in loaded for word in words]
-    return "\n\n".join(text(*pair) for pair in pairs)
+    texts, problems = [], []
+    for row in rows:
+        try:
+            loaded = load(*row)
+        except Exception as error:  # whatever it is, the other sessions are answered
+            problems.append(_problem(row[0], error))
+            continue
+        for word in words:
+            try:
+                texts.append(text(loaded, _cluster_id(word, loaded)))
+            except Exception as error:
+                problems.append(_problem(row[0], error))
+    return texts, problems
+
+
+def _problem(session, error):
+    """What is wrong with a session, by its name."""
+    said = in_words(error)
+    return said if f"session '{session}'" in said else f"session '{session}': {said}"
 
 
 def _asked(value, key, example):

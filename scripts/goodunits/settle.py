@@ -52,8 +52,10 @@ def settle(folder, labels_are):
             generation, done = _backed_up(folder, base, present, labels_are)
         seen = curation.look(folder, generation)
         group = curation.by_id(phy_write.group_labels(present))
-        given = {i: label for i, label in group.items() if label.lower() not in decisions.UNDECIDED}
-        decided = given if labels_are == "theirs" else _still_decided(generation, group)
+        if labels_are == "theirs":
+            decided = _given(seen.decisions, group)
+        else:
+            decided = _still_decided(folder, generation, group)
         _remember(folder, generation, present, seen._replace(decisions=decided))
     count = len(decided)
     return f"{done}{count} label(s) count as given by hand from now on"
@@ -90,10 +92,21 @@ def _carried_over(folder, base, earlier, hashes):
     return generation
 
 
-def _still_decided(generation, group):
-    """Decisions of before that the present labels do not contradict."""
+def _given(seen, group):
+    """Every group, and decisions that were seen whose row was lost or never there."""
+    all_labels = {**seen, **group}
+    return {i: x for i, x in all_labels.items() if x.lower() not in decisions.UNDECIDED}
+
+
+def _still_decided(folder, generation, group):
+    """Decisions of before that the present labels do not contradict, less those in doubt."""
     past = curation.by_id(state.read_state(generation).get("decisions", {}))
-    return {i: label for i, label in past.items() if group.get(i, label) == label}
+    doubted = curation.doubted(folder, generation) if past else {}
+    return {
+        i: label
+        for i, label in past.items()
+        if group.get(i, label) == label and doubted.get(i) != label
+    }
 
 
 def _remember(folder, generation, present, seen):

@@ -1,6 +1,7 @@
 """What explain says of a unit, and of one that is not there."""
 
 import json
+import shutil
 
 import pytest
 
@@ -57,8 +58,16 @@ def parts(text):
     return found
 
 
+def answer(sessions, session, unit):
+    """What explain prints; what it could not answer is raised."""
+    texts, problems = explain.answers(sessions, session, unit)
+    if problems:
+        raise GoodunitsError("; ".join(problems))
+    return "\n\n".join(texts)
+
+
 def test_a_unit_labelled_by_hand(labelled):
-    said = parts(explain.answer([labelled], None, 1))
+    said = parts(answer([labelled], None, 1))
     assert said["label"] == ["noise, by a person"]
     assert said["labels"][0] == "before: good; Kilosort: good; criteria: mua"
     assert said["labels"][1] == "in the folder now: noise (group: noise)"
@@ -71,7 +80,7 @@ def test_a_unit_labelled_by_hand(labelled):
 
 
 def test_criteria_with_value_threshold_and_margin(labelled):
-    said = parts(explain.answer([labelled], "one", "1"))
+    said = parts(answer([labelled], "one", "1"))
     assert said["criteria"][0].startswith("set 'deep', manual_curation keep, written 2")
     assert set(said["criteria"][1:]) == {
         "fail n_spikes < 15 n_spikes 70 (margin -55, -367%)",
@@ -82,16 +91,16 @@ def test_criteria_with_value_threshold_and_margin(labelled):
 
 
 def test_the_classes_above_say_what_was_lacking(labelled):
-    said = parts(explain.answer([labelled], "one", [1, 6]).split("\n\n")[0])["classes"]
+    said = parts(answer([labelled], "one", [1, 6]).split("\n\n")[0])["classes"]
     assert said[0].startswith("not noise: ") and "needs < 15" in said[0]
     assert said[1] == "not good: ks_contamination 0.3, needs < 0.2"
     assert said[2] == "mua: all others"
-    said = parts(explain.answer([labelled], "one", 6))["classes"]
+    said = parts(answer([labelled], "one", 6))["classes"]
     assert said == ["noise: meets a criterion of noise: n_spikes 10, meets < 15"]
 
 
 def test_a_criterion_without_value_says_why(labelled):
-    said = parts(explain.answer([labelled], "one", 2))["criteria"]
+    said = parts(answer([labelled], "one", 2))["criteria"]
     undefined = [line for line in said if line.startswith("undefined")]
     assert len(undefined) == 2
     assert all(line.endswith("ks_contamination undefined (too_few_spikes)") for line in undefined)
@@ -102,12 +111,12 @@ def test_criteria_of_a_preview_are_told_from_those_written(labelled):
     other = {"good": {"all": ["n_spikes >= 60"]}, "mua": "rest"}
     label(folder, results, other)
     now.write_text(json.dumps({**settings("labels"), "labels": other}))
-    said = parts(explain.answer([labelled], None, 0))
+    said = parts(answer([labelled], None, 0))
     assert said["criteria"][0].endswith("the criteria below are others, of a preview since")
     assert said["labels"][1].endswith("(group: good); a run would change it")
     assert said["classes"][0] == "not good: n_spikes 40, needs >= 60"
     now.write_text("{}")
-    said = parts(explain.answer([labelled], None, 0))
+    said = parts(answer([labelled], None, 0))
     assert said["classes"] == ["the rules that made these labels are not known any more"]
 
 
@@ -126,7 +135,7 @@ def test_criteria_of_a_preview_are_told_from_those_written(labelled):
 def test_what_is_not_there_is_named_in_one_line(labelled, tmp_path, session, unit, reason):
     other = ("two", tmp_path / "sort2", tmp_path / "results2", tmp_path / "none")
     with pytest.raises(GoodunitsError) as caught:
-        explain.answer([labelled, other], session, unit)
+        answer([labelled, other], session, unit)
     assert reason in str(caught.value)
     assert "\n" not in str(caught.value)
 
@@ -134,9 +143,29 @@ def test_what_is_not_there_is_named_in_one_line(labelled, tmp_path, session, uni
 def test_a_wrong_session_does_not_list_thousands(labelled):
     many = [(f"mouse{i}", *labelled[1:]) for i in range(3000)]
     with pytest.raises(GoodunitsError) as caught:
-        explain.answer(many, "zzz", 1)
+        answer(many, "zzz", 1)
     assert str(caught.value) == "session 'zzz' is not in the dataset of 3000 sessions"
 
 
 def test_the_unit_0_is_a_unit(labelled):
-    assert explain.answer([labelled], None, 0).startswith("one unit 0: ")
+    assert answer([labelled], None, 0).startswith("one unit 0: ")
+
+
+def test_a_damaged_session_keeps_no_other_from_its_answer(labelled, tmp_path):
+    copy = tmp_path / "results2"
+    shutil.copytree(labelled[2], copy)
+    for name, text in {
+        "written.json": '{"settings": 7, "sort_id": []}',
+        "found.json": "[]",
+    }.items():
+        files.write_atomically(copy / name, text.encode())
+    missing = ("three", tmp_path / "sort3", tmp_path / "results3", tmp_path / "none")
+    sessions = [missing, ("two", labelled[1], copy, labelled[3]), labelled]
+    texts, problems = explain.answers(sessions, "three,two,one", "1,4")
+    assert [text.partition(":")[0] for text in texts] == ["one unit 1"]
+    assert [problem.partition(":")[0] for problem in problems[:2]] == [
+        "session 'three'",
+        "session 'two'",
+    ]
+    assert problems[2].startswith("unit 4: not among the 6 units of session 'one'; nearest: ")
+    assert not any("\n" in problem for problem in problems)

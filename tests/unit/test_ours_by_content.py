@@ -267,6 +267,28 @@ def test_a_copy_without_its_store_but_with_our_columns(sort, results, tmp_path):
     assert "written by goodunits before" in seen.doubts[0]
 
 
+def test_a_copy_without_its_store_that_phy_saved_is_in_doubt(sort, results, tmp_path):
+    tiny.run(sort, results)
+    save_in_phy(sort, u0="noise")
+    tiny.run(sort, results)
+    copy = copy_without_store(sort, tmp_path / "copy")
+    save_in_phy(copy)
+    before, seen = tiny.groups(copy), look(copy)
+    assert seen.decisions == before
+    assert "5 of 6 labels" in seen.doubts[0] and "labels_are=ours" in seen.doubts[0]
+    tiny.run(copy, tmp_path / "other")
+    settle.settle(copy, "ours")
+    assert tiny.decided(copy) == {0: "noise"}
+
+
+def test_who_said_in_phy_what_kilosort_says_is_in_no_doubt(sort):
+    ks_labels = tiny.Phy(sort).fields["KSLabel"]
+    save_in_phy(sort, **{f"u{unit}": label for unit, label in {**ks_labels, 0: "noise"}.items()})
+    said = [f"x Change metadata_group for clusters {i} to {v}.\n" for i, v in ks_labels.items()]
+    (sort / "phy.log").write_text("".join(said))
+    assert look(sort).decisions == {**ks_labels, 0: "noise"} and not look(sort).doubts
+
+
 def test_a_person_who_agrees_with_kilosort_can_say_so(sort):
     ks_labels = tiny.Phy(sort).fields["KSLabel"]
     save_in_phy(sort, **{f"u{unit}": label for unit, label in ks_labels.items()})
@@ -282,6 +304,23 @@ def test_settled_as_ours_takes_no_decision_away_that_still_stands(sort, results)
     settle.settle(sort, "ours")
     assert tiny.decided(sort) == {0: "noise"}
     assert tiny.read(sort) == before
+
+
+def test_settled_as_theirs_takes_no_decision_away_with_its_row(sort, results):
+    save_in_phy(sort, u0="noise", u3="noise")
+    tiny.run(sort, results)
+    edit(sort / store.GROUP_FILE, lambda lines: [row for row in lines if not row.startswith("0\t")])
+    assert "have lost their row" in look(sort).doubts[0]
+    settle.settle(sort, "theirs")
+    assert tiny.decided(sort)[0] == "noise"
+
+
+def test_settled_before_the_first_run_keeps_groups_of_phy_1(sort):
+    ids = sorted(tiny.SIZES)
+    rows = "".join(f"{i}\tnoise\n" for i in ids)
+    (sort / "cluster_groups.csv").write_text(f"cluster_id\tgroup\n{rows}")
+    settle.settle(sort, "theirs")
+    assert tiny.decided(sort) == dict.fromkeys(ids, "noise")
 
 
 # The store of the version before
