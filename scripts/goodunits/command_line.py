@@ -1,10 +1,13 @@
 """Words of Snakemake's command line that cannot be meant, said before anything runs."""
 
 import contextlib
+import errno
 import os
 from pathlib import Path
 
 from goodunits.errors import GoodunitsError, nearest
+
+SHEETS = (".csv", ".tsv", ".txt", ".xlsx")
 
 
 def check_words(targets):
@@ -96,9 +99,12 @@ def in_words(error):
     text : str
     """
     place = os.path.abspath(error.filename or os.curdir)
+    if error.errno == errno.ENOENT:
+        return f"{place}: missing, a file of goodunits itself; 'git checkout' it, and change a copy"
+    cure = "make room there" if error.errno in (errno.ENOSPC, errno.EDQUOT) else "make it writable"
     return (
-        f"{place}: {error.strerror}; results and logs go to the folder where you run: make it "
-        "writable, or take another one by --directory"
+        f"{place}: {error.strerror}; results and logs go to the folder where you run: {cure}, "
+        "or take another one by --directory"
     )
 
 
@@ -130,6 +136,8 @@ def _problem(word, rules, sessions, results):
         if session not in sessions:
             return f"target '{word}': no session '{session}'{nearest(session, list(sessions)[:9])}"
         return None
+    if word.endswith(SHEETS) and not word.startswith(results) and os.path.isfile(word):
+        return f"target '{word}' is a file; a session sheet is given by --config dataset={word}"
     if "/" in word:
         return None
     return f"unknown target '{word}'{nearest(word, rules)}"

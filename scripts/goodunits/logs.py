@@ -36,10 +36,10 @@ def run(main, snakemake):
         With `log`, `rule`, `wildcards`, `output`, and where known `params.folder` and `resources`.
     """
     signal.signal(signal.SIGTERM, _stop)
-    log_to(snakemake.log[0])
     asked = _asked_for(snakemake)
-    _write_note(snakemake, NOT_ENDED.format(host=os.uname().nodename, asked=asked))
     try:
+        log_to(snakemake.log[0])
+        _write_note(snakemake, NOT_ENDED.format(host=os.uname().nodename, asked=asked))
         main(snakemake)
     except GoodunitsError as error:
         _fail(snakemake, str(error))
@@ -57,7 +57,8 @@ def run(main, snakemake):
 
 
 def log_to(path):
-    """Send log records and warnings to the log file of one job."""
+    """Send log records and warnings to the log file of one job; without a word where it is full."""
+    logging.raiseExceptions = False
     Path(path).parent.mkdir(parents=True, exist_ok=True)
     logging.basicConfig(
         filename=path,
@@ -88,7 +89,8 @@ def _fail(snakemake, message):
     logging.getLogger(snakemake.rule).error(message)
     where = f"{snakemake.rule}, session {session}" if session else snakemake.rule
     print(f"goodunits: {where}: {message}", file=sys.stderr)
-    _write_note(snakemake, message)
+    with contextlib.suppress(OSError):
+        _write_note(snakemake, message)
     sys.exit(1)
 
 

@@ -218,6 +218,8 @@ def _attach(workflow, watch):
     for handler in logger.handlers:
         if getattr(handler, "name", None) == "DefaultStreamHandler":
             handler.addFilter(Calm(watch, workflow))
+            # A disk that is full of logs would be said by a traceback for every line.
+            logging.raiseExceptions = False
 
 
 def names_called(workflow, watch, names):

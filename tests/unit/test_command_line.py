@@ -1,8 +1,11 @@
 """Targets that cannot be meant are said in one line."""
 
+import errno
+import os
+
 import pytest
 
-from goodunits.command_line import check_storage, check_targets, check_words
+from goodunits.command_line import check_storage, check_targets, check_words, in_words
 from goodunits.errors import GoodunitsError
 
 RULES = ["all", "preview", "restore", "restore_last", "summarize", "verify"]
@@ -42,6 +45,28 @@ def test_a_word_that_cannot_be_meant(word, said):
 def test_a_folder_is_data_and_no_target(tmp_path):
     with pytest.raises(GoodunitsError, match=f"--config dataset={tmp_path}"):
         check(str(tmp_path))
+
+
+def test_a_sheet_is_data_and_no_target(tmp_path):
+    sheet = tmp_path / "sheet.csv"
+    check(str(sheet))
+    sheet.write_text("session;path\n")
+    with pytest.raises(GoodunitsError, match=f"by --config dataset={sheet}"):
+        check(str(sheet))
+
+
+@pytest.mark.parametrize(
+    ("number", "cure"),
+    [
+        (errno.ENOENT, "'git checkout' it"),
+        (errno.ENOSPC, "make room there"),
+        (errno.EROFS, "make it writable"),
+    ],
+)
+def test_what_the_system_refuses_is_said_with_its_own_cure(number, cure):
+    said = in_words(OSError(number, os.strerror(number), "/place/config.yaml"))
+    assert said.startswith("/place/config.yaml: ")
+    assert cure in said
 
 
 def test_a_storage_provider_is_refused():

@@ -140,3 +140,16 @@ def test_note_of_another_folder_does_not_count(job, tmp_path):
 def test_damaged_note_is_no_note(tmp_path):
     (tmp_path / "failed-write_phy.json").write_text("{")
     assert logs.read_failure(tmp_path) is None
+
+
+@pytest.mark.parametrize("rule", ["apply_thresholds", "preview"])
+def test_full_disk_is_one_line_where_log_and_note_are_full_too(job, tmp_path, capfd, rule):
+    snakemake = job(rule)
+    note = tmp_path / "results" / "s1" / logs.FAILED.format(rule=rule)
+    for path in (note, tmp_path / "logs" / f"{rule}.log"):
+        path.parent.mkdir(parents=True)
+        path.symlink_to("/dev/full")
+    run_failing(snakemake, OSError(errno.ENOSPC, "No space left on device", "/results/x.tsv"))
+    (said,) = capfd.readouterr().err.splitlines()
+    assert said.startswith(f"goodunits: {rule}, session s1: ")
+    assert said.endswith("No space left on device")
