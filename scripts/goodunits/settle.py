@@ -8,6 +8,7 @@ Standard library only.
 from goodunits import (
     backup,
     curation,
+    curation_file,
     decisions,
     earlier_sorts,
     generations,
@@ -51,7 +52,7 @@ def settle(folder, labels_are):
         if generation is None:
             generation, done = _backed_up(folder, base, present, labels_are)
         seen = curation.look(folder, generation)
-        group = curation.by_id(phy_write.group_labels(present))
+        group = curation_file.by_id(phy_write.group_labels(present))
         given = {i: label for i, label in group.items() if label.lower() not in decisions.UNDECIDED}
         decided = given if labels_are == "theirs" else _still_decided(generation, group)
         _remember(folder, generation, present, seen._replace(decisions=decided))
@@ -92,7 +93,7 @@ def _carried_over(folder, base, earlier, hashes):
 
 def _still_decided(generation, group):
     """Decisions of before that the present labels do not contradict."""
-    past = curation.by_id(state.read_state(generation).get("decisions", {}))
+    past = curation_file.by_id(state.read_state(generation).get("decisions", {}))
     return {i: label for i, label in past.items() if group.get(i, label) == label}
 
 
