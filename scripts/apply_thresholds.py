@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from goodunits import curation, files, found, job, labelling, metrics_file
+from goodunits import curation_file, files, job, labelling, metrics_file
 
 
 def main(snakemake):
@@ -14,9 +14,11 @@ def main(snakemake):
     """
     settings = json.loads(snakemake.params.settings)
     if snakemake.params.look_again == "yes":
+        from goodunits import found  # costs more than all the rest
+
         receipt = Path(snakemake.output.labels).with_name("written.json")
         found.refresh(snakemake.params.folder, snakemake.input.found, receipt)
-    seen = curation.from_json(Path(snakemake.input.found).read_text(encoding="utf-8"))
+    seen = curation_file.from_json(Path(snakemake.input.found).read_text(encoding="utf-8"))
     rows, undefined = metrics_file.read_metrics(snakemake.input.metrics)
     table = labelling.label_units(
         rows, undefined, settings["labels"], settings["manual_curation"], seen

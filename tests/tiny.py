@@ -11,6 +11,7 @@ import numpy as np
 from goodunits import (
     backup,
     curation,
+    curation_file,
     decisions,
     files,
     found,
@@ -171,7 +172,7 @@ def run(folder, results, least=35, policy="keep", good="good", columns=None):
     found.refresh(folder, results / "found.json", receipt)
     with store.locked(folder) as base:
         backup.back_up(folder, base)
-    seen = curation.from_json((results / "found.json").read_text())
+    seen = curation_file.from_json((results / "found.json").read_text())
     criteria = by_criteria(folder, least, good)
     labels, _ = decisions.final_labels(criteria, seen.decisions, seen.inherited, policy)
     receipt.unlink(missing_ok=True)

@@ -6,7 +6,7 @@ from goodunits import earlier_sorts, files, generations, label_tables, sort_id, 
 from goodunits.errors import SessionError
 
 
-def demand_store(folder, receipt_path):
+def demand_store(folder, receipt_path, receipt=None):
     """Refuse to take labels for a sorter's or a person's that may be ours, their store being gone.
 
     Parameters
@@ -15,8 +15,10 @@ def demand_store(folder, receipt_path):
         Kilosort folder.
     receipt_path : path-like
         Receipt of the last write, which need not exist.
+    receipt : dict, optional
+        Its content, where that is known already.
     """
-    receipt = store.read_receipt(receipt_path)
+    receipt = receipt or store.read_receipt(receipt_path)
     if receipt is None or "sort_id" not in receipt or store.has_backup(folder, receipt["sort_id"]):
         return
     present = {name: store.read_label_file(folder, name) for name in store.SORTER_FILES}

@@ -72,7 +72,8 @@ def _look(entries, results, known_ids):
     """Find the sessions to refuse; only suspects are read whole, and only once."""
     sound = [entry for entry in entries if entry.problem is None]
     refused, sort_ids = {}, {}
-    for suspects in _alike((_first_spikes(entry), entry) for entry in sound):
+    alike = _alike((_first_spikes(entry), entry) for entry in sound)
+    for suspects in filter(_may_be_refused, alike):
         ids = {entry.id: _sort_id(entry, known_ids) for entry in suspects}
         sort_ids |= {name: kept for name, kept in ids.items() if kept}
         same = _alike((ids[entry.id] and ids[entry.id][1], entry) for entry in suspects)
@@ -100,6 +101,11 @@ def _alike(keyed):
         if key is not None:
             groups[key].append(entry)
     return [group for group in groups.values() if len(group) > 1]
+
+
+def _may_be_refused(group):
+    """Whether at least two of a group of the same sort are not said to be copies on purpose."""
+    return sum(not entry.allow_copy for entry in group) > 1
 
 
 def _first_spikes(entry):

@@ -1,10 +1,10 @@
 """See whose labels a session folder holds: Kilosort's, a person's or ours. Reads only."""
 
-import json
 from pathlib import Path
 from typing import NamedTuple
 
 from goodunits import (
+    curation_file,
     decisions,
     earlier_sorts,
     generations,
@@ -18,31 +18,6 @@ from goodunits import (
 from goodunits.errors import SessionError
 
 INFO_COLUMNS = ("group", "n_spikes")
-
-
-class Curation(NamedTuple):
-    """Labels of a session folder and whose they are.
-
-    Attributes
-    ----------
-    decisions : dict of int to str
-        Labels that people gave, by cluster id.
-    inherited : dict of int to str
-        Labels that clusters new since our last write copied from their largest parent in Phy.
-    ks_labels : dict of int to str
-        Labels of `cluster_KSLabel.tsv` as found before our first write.
-    labels_before : dict of int to str
-        Labels before our first write: a person's where there was one, else Kilosort's.
-    doubts : list of str
-        Where it cannot be known whether a person gave the labels: what was taken for what, and the
-        command that settles it.
-    """
-
-    decisions: dict
-    inherited: dict
-    ks_labels: dict
-    labels_before: dict
-    doubts: list
 
 
 class Found(NamedTuple):
@@ -89,9 +64,9 @@ def look(session, generation=None):
         doubts = [*doubts, *left_out]
     decided = decisions.find_decisions(known, found.group, ks_now, saved)
     ks_labels = ks_now if original is contents else _ks_labels(place, original)
-    first = by_id(past["first_decisions"]) if past else decided
-    inherited = {**by_id(past.get("inherited", {})), **known.copied}
-    return Curation(decided, inherited, ks_labels, {**ks_labels, **first}, doubts)
+    first = curation_file.by_id(past["first_decisions"]) if past else decided
+    inherited = {**curation_file.by_id(past.get("inherited", {})), **known.copied}
+    return curation_file.Curation(decided, inherited, ks_labels, {**ks_labels, **first}, doubts)
 
 
 _LOOKED_AT = (store.KS_FILE, store.GROUP_FILE, store.INFO_FILE)
@@ -116,11 +91,6 @@ def _originals(generation):
     return {name: store.read_original(generation, name) for name in manifest["files"]}
 
 
-def by_id(labels):
-    """Give a JSON object its numeric keys back: cluster ids are numbers."""
-    return {int(i): value for i, value in labels.items()}
-
-
 def _known(session, past, original, found):
     """Gather what the present group file is to be compared with, and what stays in doubt."""
     accounted = original.group is not None and original.group.column != "group"
@@ -133,11 +103,11 @@ def _known(session, past, original, found):
         said = lineage.labelled_in_phy(session) if programs else {}
         return decisions.Known(accounted, programs=programs, said=said), doubts
     records = [record for record in (past["pending"], past["last"]) if record]
-    bases = tuple(by_id(record["group"]) for record in records)
-    units = by_id(records[0]["units"])
+    bases = tuple(curation_file.by_id(record["group"]) for record in records)
+    units = curation_file.by_id(records[0]["units"])
     # A write cut short leaves two bases; the file is one of them unless somebody wrote since.
     accounted = accounted or (found.group is not None and found.group.labels in bases)
-    taken, copied, said, doubts = by_id(past["decisions"]), {}, {}, []
+    taken, copied, said, doubts = curation_file.by_id(past["decisions"]), {}, {}, []
     clusters_file = Path(session, "spike_clusters.npy")
     if found.group is not None and any(bases) and set(found.group.labels) - set(units):
         log = lineage.labelled_in_phy(session)
@@ -296,17 +266,3 @@ def original_ks_labels(session):
     else:
         contents = {store.KS_FILE: store.read_label_file(session, store.KS_FILE)}
     return _ks_labels(session, contents) or None
-
-
-def to_json(curation, **more):
-    """JSON text of a curation, to compare and to keep."""
-    return json.dumps({**curation._asdict(), **more}, indent=1, sort_keys=True) + "\n"
-
-
-def from_json(text):
-    """Curation from its JSON text; what was wrong with the session is raised as a SessionError."""
-    data = json.loads(text)
-    if "problem" in data:
-        raise SessionError(data["problem"])
-    names = ("decisions", "inherited", "ks_labels", "labels_before")
-    return Curation(**{name: by_id(data[name]) for name in names}, doubts=data.get("doubts", []))

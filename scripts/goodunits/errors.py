@@ -1,8 +1,5 @@
 """Errors whose text is meant for the user: one clear line each, never a traceback."""
 
-import difflib
-import unicodedata
-
 LINE_LENGTH = 2000
 # Control characters, marks that turn the direction of a text, and bytes that are no text.
 HARMFUL = {"Cc", "Cf", "Cs", "Zl", "Zp"}
@@ -29,6 +26,8 @@ def one_line(text):
 
 
 def _harmless(character):
+    import unicodedata  # not in every job
+
     if unicodedata.category(character) not in HARMFUL:
         return character
     return " " if character == "\n" else ascii(character)[1:-1]
@@ -88,6 +87,8 @@ class ConfigError(GoodunitsError):
 
 def nearest(name, known):
     """Say which known name is nearest to a wrong one, or list them all."""
+    import difflib  # not in every job
+
     known = [str(item) for item in known]
     close = difflib.get_close_matches(str(name), known, 1)
     return f", did you mean '{close[0]}'?" if close else f", known: {', '.join(known)}"

@@ -3,7 +3,6 @@
 The error line for an unknown metric and the page on metrics are made of this table.
 """
 
-import difflib
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
@@ -240,6 +239,8 @@ def hint(name, known):
         return f", did you mean '{by_key[_key(name)]}'?"
     if words := of_others(name):
         return f": {words}"
+    import difflib  # not in every job
+
     close = difflib.get_close_matches(_key(name), by_key, 1, _LIKENESS)
     return f", did you mean '{by_key[close[0]]}'?" if close else ALL_METRICS
 

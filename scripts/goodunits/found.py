@@ -8,7 +8,7 @@ we left it: somebody curated, restored or sorted anew, a job failed, or results 
 import json
 from pathlib import Path
 
-from goodunits import backup, curation, files, generations, standing, state, store
+from goodunits import backup, curation, curation_file, files, generations, standing, state, store
 from goodunits.errors import SessionError
 
 
@@ -35,16 +35,16 @@ def refresh(session, found_path, receipt_path):
         If a label file or the store is damaged, or the store is gone though we wrote here.
     """
     stands = standing.of_session(session, Path(receipt_path).parent)
-    receipt = store.read_receipt(receipt_path)
+    receipt = stands.receipt or store.read_receipt(receipt_path)
     if receipt:
         if not standing.is_whole(receipt):
             raise SessionError(standing.DAMAGED.format(receipt_path))
-        backup.demand_store(session, receipt_path)
+        backup.demand_store(session, receipt_path, receipt)
     if stands.is_settled and _is_sound(found_path) and not _has_news_of_people(session, receipt):
         return stands
     seen = curation.look(session, generations.current_generation(session))
     trigger = _trigger(session, stands)
-    files.write_if_changed(found_path, curation.to_json(seen, trigger=trigger).encode())
+    files.write_if_changed(found_path, curation_file.to_json(seen, trigger=trigger).encode())
     return stands
 
 
@@ -59,7 +59,7 @@ def say_why_missing(folder, found_path):
         The session's `found.json`, which need not exist.
     """
     if not Path(folder).is_dir() and Path(found_path).exists():
-        curation.from_json(Path(found_path).read_text(encoding="utf-8"))
+        curation_file.from_json(Path(found_path).read_text(encoding="utf-8"))
 
 
 def keep_problem(problem, session, found_path):
@@ -117,7 +117,7 @@ def _hash_of(value):
 def _is_sound(found_path):
     """Whether there is a `found.json` that tells of labels, not of a problem, mended by now."""
     try:
-        curation.from_json(Path(found_path).read_text(encoding="utf-8"))
+        curation_file.from_json(Path(found_path).read_text(encoding="utf-8"))
     except Exception:  # missing, damaged, or of a session that had a problem: look again
         return False
     return True

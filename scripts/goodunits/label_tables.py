@@ -4,6 +4,7 @@ Phy, copies and spreadsheets rewrite a file with other line ends, quotes or orde
 file says is the same then, and so is its hash here.
 """
 
+import functools
 import json
 
 from goodunits import files, store, tsv
@@ -60,6 +61,7 @@ def _cure(folder):
     return "mend it, put it back from a backup of your data, or remove it if nobody labelled here"
 
 
+@functools.lru_cache(maxsize=32)  # a write asks several times for each of its files
 def table_hash(name, data):
     """Hash of what a label file says; None for one that is missing or cannot be read."""
     if data is None:

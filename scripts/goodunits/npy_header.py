@@ -1,6 +1,5 @@
 """Read the header of a `.npy` file without trusting it. Standard library only."""
 
-import ast
 import contextlib
 import math
 import os
@@ -131,6 +130,8 @@ def header_fields(file, path):
 
 def _literal(text):
     """Value of a Python literal; Python 2 wrote an L behind its numbers."""
+    import ast  # a tenth of a light step, which seldom reads an array
+
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         return ast.literal_eval(re.sub(r"(?<=[0-9])L\b", "", text).strip())

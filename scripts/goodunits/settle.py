@@ -8,6 +8,7 @@ Standard library only.
 from goodunits import (
     backup,
     curation,
+    curation_file,
     decisions,
     earlier_sorts,
     generations,
@@ -51,7 +52,7 @@ def settle(folder, labels_are):
         if generation is None:
             generation, done = _backed_up(folder, base, present, labels_are)
         seen = curation.look(folder, generation)
-        group = curation.by_id(phy_write.group_labels(present))
+        group = curation_file.by_id(phy_write.group_labels(present))
         if labels_are == "theirs":
             decided = _given(seen.decisions, group)
         else:
@@ -100,7 +101,7 @@ def _given(seen, group):
 
 def _still_decided(folder, generation, group):
     """Decisions of before that the present labels do not contradict, less those in doubt."""
-    past = curation.by_id(state.read_state(generation).get("decisions", {}))
+    past = curation_file.by_id(state.read_state(generation).get("decisions", {}))
     doubted = curation.doubted(folder, generation) if past else {}
     return {
         i: label

@@ -3,7 +3,7 @@
 import contextlib
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from goodunits import (
@@ -53,6 +53,8 @@ class Run:
         criteria and way with manual curation, which many sessions share.
     opening : list of str
         Lines to begin with on the terminal: which dataset, and what was left out of it.
+    hashes : dict of tuple to str
+        Of the files of the project that were read, by path and signature.
     """
 
     sessions: dict
@@ -64,6 +66,7 @@ class Run:
     label_texts: dict
     phy_texts: dict
     opening: list
+    hashes: dict = field(default_factory=dict)
 
     def metric_names(self):
         """Metrics to compute: the cheap ones, and those of the groups that are used."""
@@ -112,9 +115,16 @@ class Run:
         """File with the hash of every file of the project that a rule runs, brought up to date."""
         kept = self.results / KEPT / f"library-{rule}.json"
         if self.write:
-            hashes = {"/".join(Path(path).parts[-2:]): files.sha256_file(path) for path in paths}
+            hashes = {"/".join(Path(path).parts[-2:]): self._hash_once(path) for path in paths}
             files.write_if_changed(kept, json.dumps(hashes, indent=1).encode())
         return str(kept)
+
+    def _hash_once(self, path):
+        """Hash of a file of the project; many rules run the same ones."""
+        key = (path, *files.signature(path))
+        if key not in self.hashes:
+            self.hashes[key] = files.sha256_file(path)
+        return self.hashes[key]
 
     def bring_up_to_date(self):
         """Rewrite the files of this run whose content is another one now.

@@ -6,7 +6,7 @@ import shutil
 import pytest
 
 import tiny
-from goodunits import curation, explain, files, generations, labelling, metrics_file
+from goodunits import curation, curation_file, explain, files, generations, labelling, metrics_file
 from goodunits.errors import GoodunitsError
 
 BLOCK = {
@@ -43,7 +43,7 @@ def settings(name):
 def label(folder, results, block):
     """Write labels.tsv by some label rules."""
     seen = curation.look(folder, generations.current_generation(folder))
-    files.write_atomically(results / "found.json", curation.to_json(seen).encode())
+    files.write_atomically(results / "found.json", curation_file.to_json(seen).encode())
     rows, undefined = metrics_file.read_metrics(results / "metrics.tsv")
     table = labelling.label_units(rows, undefined, block, "keep", seen)
     files.write_atomically(results / "labels.tsv", table)

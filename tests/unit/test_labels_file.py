@@ -3,7 +3,7 @@
 import pytest
 
 from goodunits import labelling, labels_file, tsv
-from goodunits.curation import Curation
+from goodunits.curation_file import Curation
 
 BLOCK = {"good": {"all": ["firing_rate >= 1", "presence_ratio >= 0.5"]}, "mua": "rest"}
 ROWS = [

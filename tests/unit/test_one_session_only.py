@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 import tiny
-from goodunits import curation, files, found, lineage, setup, state, store, summary
+from goodunits import curation, curation_file, files, found, lineage, setup, state, store, summary
 from goodunits.errors import SessionError, in_words, one_line
 
 DEEP = b"[" * 100_000
@@ -104,11 +104,11 @@ def test_a_deep_receipt_is_none(labelled):
 
 def test_a_damaged_found_file_is_made_again(labelled):
     path = labelled.results / "found.json"
-    good = curation.from_json(path.read_text())
+    good = curation_file.from_json(path.read_text())
     for content in (DEEP, b"{}", b"[]", b"", b"\xff", b'{"decisions": {"x": 1}}'):
         path.write_bytes(content)
         found.refresh(labelled.folder, path, labelled.results / "written.json")
-        assert curation.from_json(path.read_text()) == good
+        assert curation_file.from_json(path.read_text()) == good
 
 
 @pytest.mark.parametrize(
