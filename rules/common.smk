@@ -87,6 +87,9 @@ except OSError as error:
 
 if workflow.is_main_process:
     WATCH.open_once(RUN.opening)
+if not terminal.is_module(workflow):
+    # Ctrl-C while Python only starts would give a traceback for each job; `logs.run` hears it then.
+    shell.prefix("set -euo pipefail; trap '' INT; ")
 
 SESSIONS = RUN.sessions
 PREVIEW = f"{RESULTS}preview.tsv"

@@ -6,6 +6,7 @@ import fcntl
 import json
 import logging
 import os
+import sys
 import time
 from pathlib import Path
 
@@ -14,6 +15,8 @@ from goodunits.errors import SessionError
 
 TIMEOUT_S = 600
 POLL_S = 0.2
+# Runs that meet by chance take turns without a word; a longer wait must not look like a standstill.
+SAID_AFTER_S = 5
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +50,8 @@ def hold(path, timeout_s=None):
 
 def _acquire(path, timeout_s):
     """Wait for the lock; give the open file back."""
-    end, told = time.monotonic() + timeout_s, False
+    since, told = time.monotonic(), False
+    end = since + timeout_s
     while True:
         fd = _try_once(path)
         if fd is not None:
@@ -57,8 +61,10 @@ def _acquire(path, timeout_s):
                 f"{path}: held by {holder(path)} for more than {timeout_s:g} s; wait for that run "
                 "or end it"
             )
-        if not told:
-            log.info("waiting for %s, held by %s", path, holder(path))
+        if not told and time.monotonic() >= since + SAID_AFTER_S:
+            waiting = f"waiting for {path}, held by {holder(path)}; for {timeout_s:g} s at most"
+            log.info(waiting)
+            print(f"goodunits: {waiting}", file=sys.stderr, flush=True)
             told = True
         time.sleep(POLL_S)
 

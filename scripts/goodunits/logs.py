@@ -35,7 +35,9 @@ def run(main, snakemake):
     snakemake : object
         With `log`, `rule`, `wildcards`, `output`, and where known `params.folder` and `resources`.
     """
-    signal.signal(signal.SIGTERM, _stop)
+    # Until here a job ignores Ctrl-C (rules/common.smk).
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, _stop)
     asked = _asked_for(snakemake)
     try:
         log_to(snakemake.log[0])

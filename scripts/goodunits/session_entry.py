@@ -65,6 +65,8 @@ def path_problem(folder):
         return f"{folder}: path holds braces, which are Snakemake's wildcards; rename the folder"
     if "<" in text or ">" in text:
         return f"{folder}: path holds < or >, which are Snakemake's too; rename the folder"
+    if not os.path.exists(folder) and "\\" in text:
+        return f"{folder}: folder not found; write / for \\, and on WSL /mnt/c/ for C:\\"
     if not os.path.exists(folder):
         return f"{folder}: folder not found; is the path right and the disk mounted?"
     if not os.path.isdir(folder):

@@ -300,6 +300,17 @@ def test_lock_is_waited_for_and_names_its_holder(tmp_path):
         assert json.loads(path.read_text())["pid"] == os.getpid()
 
 
+@pytest.mark.parametrize(("said_after_s", "n_lines"), [(0.1, 1), (30, 0)])
+def test_a_long_wait_for_a_lock_is_said_once(tmp_path, monkeypatch, capfd, said_after_s, n_lines):
+    monkeypatch.setattr(lock, "SAID_AFTER_S", said_after_s)
+    path = tmp_path / "lock"
+    with lock.hold(path), pytest.raises(SessionError), lock.hold(path, 1):
+        pass
+    said = capfd.readouterr().err.splitlines()
+    assert len(said) == n_lines
+    assert all(f"goodunits: waiting for {path}, held by " in line for line in said)
+
+
 def test_lock_of_a_dead_holder_is_free(tmp_path):
     path = tmp_path / "lock"
     child = os.fork()

@@ -224,3 +224,10 @@ def test_the_schema_of_the_sheet_says_the_same_as_the_code(tmp_path):
 def test_the_module_loads_the_standard_library_only():
     loaded = loaded_by("goodunits.session_sheet")
     assert not {"numpy", "pandas", "yaml", "jsonschema"} & loaded
+
+
+def test_a_path_of_windows_is_said_to_be_one(tmp_path):
+    sheet = write_sheet(tmp_path, "session\tpath", "s1\tC:\\data\\s1", "s2\tdata/s2")
+    windows, missing = find_sessions(str(sheet), [])
+    assert "/mnt/c/" in windows.problem and "folder not found" in windows.problem
+    assert missing.problem.endswith("is the path right and the disk mounted?")

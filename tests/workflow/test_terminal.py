@@ -13,6 +13,7 @@ import pytest
 from helpers import PROJECT, contents, without_root_powers, write_session
 
 SCREEN = 24
+SCRIPT = ".snakemake/scripts/*.compute_metrics.py"
 TIMEOUT_S = 120
 
 
@@ -108,6 +109,8 @@ WRONG = [
     # Snakemake would answer these with a traceback, before it reads the Snakefile.
     ("--cores 2 --config dataset=../mouse7 preview", "'preview' after --config is no key=value"),
     ("--cores 2 --config dataset = ../mouse7", "'dataset' after --config is no key=value"),
+    ("--cores 2 --config data-set=../mouse7", "../mouse7' after --config is no key=value"),
+    ("../sheet.tsv --cores 2", "a session sheet is given by --config dataset=../sheet.tsv"),
     ("--cores 2 --configfile ../none.yaml", "'../none.yaml' after --configfile is no file"),
     ("--cores 2 --configfile presets/ibl.yaml preview", "'preview' after --configfile is no file"),
 ]
@@ -159,14 +162,15 @@ def test_unwritable_session(clone):
     assert len(said.splitlines()) < 25
 
 
-def interrupted(folder, words):
-    """Start a run, interrupt it while it works, give exit code and screen."""
+def interrupted(folder, words, once="logs/compute_metrics/*.log", after_s=0.0):
+    """Start a run, interrupt it some time after such a file is there, give code and screen."""
     process = start(folder, *words.split(), start_new_session=True)
     deadline = time.monotonic() + TIMEOUT_S
     while time.monotonic() < deadline and process.poll() is None:
-        if list((folder / "logs").glob("compute_metrics/*.log")):
+        if list(folder.glob(once)):
             break
         time.sleep(0.02)
+    time.sleep(after_s)
     os.killpg(process.pid, signal.SIGINT)
     said, _ = process.communicate(timeout=TIMEOUT_S)
     return process.returncode, said
@@ -183,6 +187,17 @@ def test_interrupted_run_says_so_and_the_next_one_finishes(clone):
     code, said = typed(clone, words.replace("--cores 1", "--cores 2"))
     assert code == 0, said
     assert "22 session(s) labelled" in said
+
+
+@pytest.mark.parametrize("after_s", [0.1, 0.3])
+def test_interrupt_of_jobs_that_only_start_fits_one_screen(clone, after_s):
+    words = "preview --cores 2 --config dataset=../mouse7"
+    code, said = interrupted(clone, words, once=SCRIPT, after_s=after_s)
+    assert code != 0, said
+    assert "Traceback" not in said and "KeyboardInterrupt" not in said
+    assert len(said.splitlines()) <= SCREEN and max(map(len, said.splitlines())) < 500, said
+    code, said = typed(clone, words)
+    assert code == 0, said
 
 
 def test_held_lock_is_named(clone):
