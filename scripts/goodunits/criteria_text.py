@@ -26,6 +26,8 @@ _COMPARISON = re.compile(
 )
 # A name that is no word, such as "d'" or "isolation distance".
 _BEFORE_SIGN = re.compile(r"([A-Za-z][A-Za-z' -]*?)\s*[<>=!]")
+_TURNED_SIGN = re.compile(r"=([<>])")
+_DECIMAL_COMMA = re.compile(r"([0-9]+),([0-9]+)")
 _WITH_UNIT = re.compile(rf"({_NUMBER.pattern})\s*([A-Za-z%]\S*|1/\S+)", re.IGNORECASE)
 
 
@@ -110,7 +112,12 @@ def _unreadable(text):
     """Error of a text that is no criterion."""
     name = _BEFORE_SIGN.match(text)
     words = field_names.of_others(name[1]) if name else ""
-    return ValueError(f"cannot read {text!r}, {words or HOW_TO_WRITE}")
+    slip = ""
+    if found := _TURNED_SIGN.search(text):
+        slip = f"; the sign is written {found[1]}="
+    elif found := _DECIMAL_COMMA.search(text):
+        slip = f"; write {found[1]}.{found[2]} for {found[0]}"
+    return ValueError(f"cannot read {text!r}{slip}, {words or HOW_TO_WRITE}")
 
 
 def _membership(text, metric, relation, words):
