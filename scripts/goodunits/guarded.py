@@ -10,8 +10,8 @@ import stat
 from goodunits.errors import SessionError
 
 MB = 10**6
-LABEL_FILE_BYTES = 50 * MB  # 2 million clusters
-LOG_BYTES = 200 * MB
+LABEL_FILE_BYTES = 10 * MB  # 400,000 clusters; larger ones take long to parse
+LOG_BYTES = 100 * MB
 LINE_BYTES = 10_000
 KINDS = (
     (stat.S_ISDIR, "a folder"),

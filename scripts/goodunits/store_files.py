@@ -18,7 +18,8 @@ STORE = "goodunits_store"
 LABEL_FILE = re.compile(r"cluster_[^/]*\.tsv")
 SORT_ID = re.compile(r"[0-9a-f]{16}")
 SHA256 = re.compile(r"[0-9a-f]{64}")
-MAX_BYTES = 300 * guarded.MB
+# JSON of so many bytes can take twenty times as much memory.
+MAX_BYTES, MAX_JSON_BYTES = 60 * guarded.MB, 40 * guarded.MB
 ANNEX = ".git/annex/objects/"
 READ_ONLY = 0o444
 
@@ -96,9 +97,14 @@ def read(path):
     if not is_there(path):
         return None
     try:
-        return guarded.read_optional(path, MAX_BYTES)
+        return guarded.read_optional(path, _most_bytes(path))
     except OSError as error:
         raise _unreadable(path, error) from None
+
+
+def _most_bytes(path):
+    """The largest size that is plausible for a file of a store; the lock is JSON too."""
+    return MAX_JSON_BYTES if path.suffix in (".json", "") else MAX_BYTES
 
 
 def _unreadable(path, error):

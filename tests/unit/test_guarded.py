@@ -51,7 +51,7 @@ def test_more_than_is_plausible_is_refused_unread(tmp_path):
     path = tmp_path / "large"
     path.touch()
     os.truncate(path, 10**13)  # sparse
-    with pytest.raises(SessionError, match=r"large: larger than 50 MB"):
+    with pytest.raises(SessionError, match=r"large: larger than 10 MB"):
         guarded.read(path, guarded.LABEL_FILE_BYTES)
     with pytest.raises(SessionError, match="larger"):
         guarded.read("/proc/self/status", 10)  # says that it holds 0 bytes

@@ -264,6 +264,15 @@ def test_the_sort_of_a_receipt_is_no_path(sort, quick_path, identity):
     assert not store.has_backup(sort, identity)
 
 
+@pytest.mark.parametrize("name", ["manifest.json", "state.json", "history.jsonl"])
+def test_json_that_would_fill_the_memory_is_not_read(sort, name):
+    path = generations.current_generation(sort) / name
+    path.chmod(0o644)
+    os.truncate(path, 61_000_000)  # a hole: takes no space on the disk
+    with pytest.raises(SessionError, match=f"{name}: larger than"):
+        restore.restore(sort)
+
+
 def test_other_names_in_a_store_are_not_looked_at(sort, quick_path):
     base = store.store_folder(sort)
     (base / "old").symlink_to(quick_path)
