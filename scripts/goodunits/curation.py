@@ -151,7 +151,7 @@ def doubted(session, generation):
 
 
 def _doubted(session, found):
-    """Groups equal to Kilosort's that Phy's log does not name, if nearly all of a whole file are.
+    """Groups equal to Kilosort's that Phy's log does not name, if they are nearly all there is.
 
     A copy without its store looks so once Phy saved it, and so does the file of somebody who
     labelled every cluster and mostly agrees with Kilosort.
@@ -160,11 +160,12 @@ def _doubted(session, found):
         return {}
     groups, ks_labels = found.group.labels, found.ks.labels
     equal = {i: label for i, label in groups.items() if ks_labels.get(i) == label}
-    if not equal or ks_labels.keys() - groups.keys() or len(equal) < MOST * len(groups):
+    enough = MOST * max(len(groups), len(ks_labels), 1)
+    if len(equal) < enough:
         return {}
     said = lineage.labelled_in_phy(session)
     unsaid = {i: label for i, label in equal.items() if said.get(i) != label}
-    return unsaid if len(unsaid) >= MOST * len(groups) else {}
+    return unsaid if len(unsaid) >= enough else {}
 
 
 def _is_in_our_form(found):
@@ -216,9 +217,8 @@ IN_OUR_FORM = (
     f"to cluster_KSLabel.tsv are taken for a program's, not for decisions; {SETTLE}"
 )
 MOSTLY_EQUAL = (
-    "cluster_group.tsv: covers every cluster, and {n} of {of} labels are those of "
-    "cluster_KSLabel.tsv; all are kept as decisions; if a program gave those: 'snakemake settle "
-    "--config only=SESSION labels_are=ours'"
+    "cluster_group.tsv: {n} of {of} labels are those of cluster_KSLabel.tsv; all are kept as "
+    "decisions; if a program gave those: 'snakemake settle --config only=SESSION labels_are=ours'"
 )
 OURS_BESIDE = (
     "cluster_group.tsv: written by goodunits before, but the store does not say what; its {n} "

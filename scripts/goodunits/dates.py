@@ -130,6 +130,34 @@ def date_now(folder, now_s):
         os.utime(path, ns=(then_ns, then_ns))
 
 
+def dated_ahead(folder, now_s):
+    """Say that files of a sort lie in the future: Snakemake takes no results that are older.
+
+    Parameters
+    ----------
+    folder : path-like
+        Kilosort folder, which need not exist.
+    now_s : float
+        The present time, in s since 1970.
+
+    Returns
+    -------
+    said : str
+        In words, with the way on; empty where there are none.
+    """
+    try:
+        with os.scandir(folder) as entries:
+            ahead = [e.name for e in entries if e.is_file() and e.stat().st_mtime > now_s]
+    except OSError:
+        return ""
+    if not ahead:
+        return ""
+    return (
+        f"{len(ahead)} file(s) dated in the future, such as {min(ahead)}, so Snakemake takes no "
+        "result for done; set the clock right, then 'touch' the files"
+    )
+
+
 def _read_json(path):
     """The object in a JSON file of ours, empty where there is none that can be read."""
     try:

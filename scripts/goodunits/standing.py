@@ -4,10 +4,11 @@ Nothing here writes. Tables, `verify` and the start of a run all ask here, so th
 """
 
 import os
+import time
 from pathlib import Path
 from typing import NamedTuple
 
-from goodunits import files, generations, label_tables, logs, state, store
+from goodunits import dates, files, generations, label_tables, logs, state, store
 from goodunits.errors import in_words
 
 LABELLED, RESTORED, CHANGED = "labelled", "restored", "changed"
@@ -79,6 +80,10 @@ def of_session(session, results):
     if failure:
         said = f"{failure['rule']}: {failure['reason']}"
         return standing._replace(status=FAILED, reason=said)
+    if standing.status in (NOT_LABELLED, CHANGED) and (
+        ahead := dates.dated_ahead(session, time.time())
+    ):
+        return standing._replace(reason=f"{standing.reason}{THEN}{ahead}")
     return standing
 
 

@@ -281,6 +281,13 @@ def test_a_copy_without_its_store_that_phy_saved_is_in_doubt(sort, results, tmp_
     assert tiny.decided(copy) == {0: "noise"}
 
 
+def test_a_copy_without_its_store_after_a_merge_is_in_doubt(sort, results, tmp_path):
+    tiny.run(sort, results)
+    copy = copy_without_store(sort, tmp_path / "copy")
+    edit(copy / store.GROUP_FILE, lambda lines: [*lines[:1], *lines[2:], "9\tmua\r\n"])
+    assert "5 of 6 labels" in look(copy).doubts[0]
+
+
 def test_who_said_in_phy_what_kilosort_says_is_in_no_doubt(sort):
     ks_labels = tiny.Phy(sort).fields["KSLabel"]
     save_in_phy(sort, **{f"u{unit}": label for unit, label in {**ks_labels, 0: "noise"}.items()})

@@ -1,5 +1,6 @@
 """How a session stands after all that a run, a person or a restore may do."""
 
+import os
 import shutil
 
 import pytest
@@ -53,6 +54,20 @@ def test_never_labelled(tmp_path):
     folder = tiny.make_sort(tmp_path / "sort")
     stands = standing.of_session(folder, tmp_path / "results")
     assert (stands.status, stands.reason) == ("not labelled", "never labelled")
+
+
+def test_files_dated_ahead_say_why_nothing_is_labelled(tmp_path):
+    folder = tiny.make_sort(tmp_path / "sort")
+    os.utime(folder / "spike_times.npy", (4e9, 4e9))
+    stands = standing.of_session(folder, tmp_path / "results")
+    assert stands.status == "not labelled"
+    assert "1 file(s) dated in the future, such as spike_times.npy" in stands.reason
+    assert "touch" in stands.reason
+
+
+def test_files_dated_ahead_do_not_matter_where_all_is_labelled(made):
+    os.utime(made[0] / "cluster_group.tsv", (4e9, 4e9))
+    assert standing.of_session(*made).reason == ""
 
 
 def test_other_folder_is_not_labelled_though_it_looks_the_same(made, tmp_path):
