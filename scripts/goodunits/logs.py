@@ -17,6 +17,8 @@ from goodunits import files
 from goodunits.errors import GoodunitsError, in_words
 
 FAILED = "failed-{rule}.json"
+# What keeps the spikes from being read comes first: the others cannot say it as well.
+STAGES = ("compute_metrics", "backup_labels", "apply_thresholds", "write_phy")
 PREFIX, SUFFIX = FAILED.split("{rule}")
 NOT_ENDED = (
     "started on {host} and did not end: killed by the system (out of memory, kill -9), or still "
@@ -136,8 +138,7 @@ def read_failure(results, session=None):
     Returns
     -------
     note : dict or None
-        `rule`, `reason`, `time` and `folder`. What keeps the spikes from being read comes first:
-        other rules then fail for the same cause and cannot say it as well.
+        `rule`, `reason`, `time` and `folder`, of the earliest stage that failed.
     """
     notes = []
     for path in Path(results).glob(FAILED.format(rule="*")):
@@ -149,4 +150,6 @@ def read_failure(results, session=None):
 
 
 def _rank(note):
-    return (not note["rule"].endswith("compute_metrics"), note["time"], note["rule"])
+    """The earliest stage first: a later one did not run since, so its note is of another run."""
+    stages = [place for place, rule in enumerate(STAGES) if note["rule"].endswith(rule)]
+    return (stages[0] if stages else len(STAGES), note["time"], note["rule"])

@@ -43,6 +43,7 @@ def restore(session, to="originals"):
     with store.locked(session):
         generation = generations.current_generation(session)
         if generation is None:
+            _demand_earlier(base)
             raise SessionError(
                 f"{session}: no backup of the present sort ({sort_id.sort_id(session)}) in {base}; "
                 "backups of earlier sorts are there, but their labels belong to other clusters"
@@ -66,6 +67,18 @@ def restore(session, to="originals"):
             if data is not None or present.get(name) is not None
         },
     }
+
+
+def _demand_earlier(base):
+    """Say what it means that a store has no backup at all."""
+    if generations.complete_generations(base):
+        return
+    if not store.ledger(base):
+        raise NothingToRestoreError("nothing to restore, goodunits never wrote here")
+    raise SessionError(
+        f"{base}: goodunits wrote labels here, but the backup is gone; put the store back from a "
+        "backup of your data"
+    )
 
 
 def _wanted(generation, manifest, present, past, to):

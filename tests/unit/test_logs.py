@@ -1,6 +1,7 @@
 """One line on the terminal, the traceback in the log, a note beside the results."""
 
 import errno
+import json
 import os
 import signal
 from types import SimpleNamespace
@@ -153,3 +154,10 @@ def test_full_disk_is_one_line_where_log_and_note_are_full_too(job, tmp_path, ca
     (said,) = capfd.readouterr().err.splitlines()
     assert said.startswith(f"goodunits: {rule}, session s1: ")
     assert said.endswith("No space left on device")
+
+
+def test_an_older_note_of_a_later_stage_hides_nothing(tmp_path):
+    for rule, time in (("write_phy", "2026-01-01"), ("apply_thresholds", "2026-02-02")):
+        note = {"rule": rule, "reason": rule, "time": time}
+        (tmp_path / f"failed-{rule}.json").write_text(json.dumps(note))
+    assert logs.read_failure(tmp_path)["rule"] == "apply_thresholds"

@@ -218,3 +218,14 @@ def test_history_survives_a_torn_line(sort, results):
     tiny.run(sort, results, least=60)
     assert [e["event"] for e in restore.history(sort)] == ["backup", "write", "write"]
     assert len(state.read_history(generation(sort))) == 2
+
+
+def test_restore_where_the_backup_is_gone_does_not_speak_of_earlier_sorts(sort, results):
+    with store.locked(sort):
+        pass
+    with pytest.raises(restore.NothingToRestoreError):
+        restore.restore(sort)
+    tiny.run(sort, results)
+    shutil.rmtree(generation(sort))
+    with pytest.raises(SessionError, match="the backup is gone"):
+        restore.restore(sort)
