@@ -103,7 +103,6 @@ ON_DEMAND = (
     "settle",
     "verify",
 )
-ASKED_FOR = ("mem_mb", "runtime")
 MEASURED_FILES = (
     "spike_times.npy",
     "spike_clusters.npy",
@@ -132,16 +131,14 @@ def library(rule_name):
 def command_of(rule_name):
     """Params function: the command that starts a light step, up to its first word.
 
-    It takes `input` so that Snakemake does not track it: another Python changes no label. What the
-    job may use goes along for the note of a job that the system kills.
+    It takes `input` so that Snakemake does not track it: another Python changes no label.
     """
     script = project_file(f"scripts/{rule_name}.py")
 
-    def command(wildcards, input, resources):
+    def command(wildcards, input):
         own_environment = workflow.deployment_settings.deployment_method
         python = "python" if own_environment else shlex.quote(sys.executable)
-        asked = [f"resources.{name}={resources.get(name, '')}" for name in ASKED_FOR]
-        return " ".join([f"{python} {shlex.quote(script)} rule={rule_name}", *asked])
+        return f"{python} {shlex.quote(script)} rule={rule_name}"
 
     return command
 
@@ -154,11 +151,6 @@ def folder_text(entry):
 def session_folder(wildcards):
     """Kilosort folder of a session."""
     return folder_text(SESSIONS[wildcards.session])
-
-
-def why_refused(wildcards):
-    """Why a session is left alone, empty if it is not."""
-    return SESSIONS[wildcards.session].refused or ""
 
 
 def recording_duration(wildcards):

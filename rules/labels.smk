@@ -11,8 +11,8 @@ scripts/goodunits/job.py). What is in `params` without a part in the result is n
 rule backup_labels:
     input:
         library("backup_labels"),
-        session_settings,
         in_session("spike_times.npy", "spike_templates.npy"),
+        session=session_settings,
     output:
         receipt="results/{session}/backup.json",
     log:
@@ -24,13 +24,13 @@ rule backup_labels:
         runtime=light_runtime,
     params:
         folder=session_folder,
-        refused=why_refused,
         command=command_of("backup_labels"),
     message:
         "Backing up the labels of session {wildcards.session}"
     shell:
         "{params.command} log={log:q} session={wildcards.session}"
-        " params.folder={params.folder:q} params.refused={params.refused:q}"
+        " resources.mem_mb={resources.mem_mb} resources.runtime={resources.runtime}"
+        " params.folder={params.folder:q} input.session={input.session:q}"
         " output.receipt={output.receipt:q}"
 
 
@@ -58,6 +58,7 @@ rule apply_thresholds:
         "Labelling the units of session {wildcards.session}"
     shell:
         "{params.command} log={log:q} session={wildcards.session}"
+        " resources.mem_mb={resources.mem_mb} resources.runtime={resources.runtime}"
         " params.folder={params.folder:q} params.settings={params.settings:q}"
         " params.look_again={params.look_again} input.metrics={input.metrics:q}"
         " input.found={input.found:q} output.labels={output.labels:q}"
@@ -90,6 +91,7 @@ rule write_phy:
         "Writing the labels of session {wildcards.session} for Phy"
     shell:
         "{params.command} log={log:q} session={wildcards.session}"
+        " resources.mem_mb={resources.mem_mb} resources.runtime={resources.runtime}"
         " params.folder={params.folder:q} params.settings={params.settings:q}"
         " params.project={params.project:q} input.labels={input.labels:q}"
         " input.metrics={input.metrics:q} input.measured={input.measured:q}"

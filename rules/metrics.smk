@@ -9,8 +9,8 @@ rule compute_metrics:
     input:
         library("compute_metrics"),
         metrics_settings,
-        session_settings,
         in_session(*MEASURED_FILES),
+        session=session_settings,
     output:
         metrics="results/{session}/metrics.tsv",
         measured="results/{session}/measured.json",
@@ -23,7 +23,6 @@ rule compute_metrics:
         runtime=measuring_runtime,
     params:
         folder=session_folder,
-        refused=why_refused,
         recording_duration_s=recording_duration,
         settings=RUN.metrics_text(),
     message:

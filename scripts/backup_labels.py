@@ -3,15 +3,12 @@
 from pathlib import Path
 
 from goodunits import backup, curation, files, found, generations, job, sort_id, store
-from goodunits.errors import SessionError
 
 
 def main(snakemake):
     """Back up, once per sort, and write a receipt that says what the store holds."""
-    if snakemake.params.refused:
-        raise SessionError(snakemake.params.refused)
     session, receipt_path = snakemake.params.folder, Path(snakemake.output.receipt)
-    found.say_why_missing(session, receipt_path.with_name("found.json"))
+    found.demand_usable(session, receipt_path.with_name("found.json"), snakemake.input.session)
     sort_id.check_folder(session)
     backup.demand_store(session, receipt_path.with_name("written.json"))
     # A label file that cannot be read must be mended first: as an original it would stay for ever.

@@ -18,21 +18,17 @@ from goodunits import (
     spikes,
     store,
 )
-from goodunits.errors import SessionError
 
 
 def main(snakemake):
     """Read the session, write metrics.tsv and, beside it, what was read and how."""
-    if snakemake.params.refused:
-        raise SessionError(snakemake.params.refused)
     # For the compiled loops of large sessions: a place that can be written, and stays.
     cache = Path(snakemake.output.metrics).resolve().parents[1] / ".run" / "numba"
     os.environ.setdefault("NUMBA_CACHE_DIR", str(cache))
     settings = json.loads(snakemake.params.settings)
     parameters = settings["parameters"]
-    found.say_why_missing(
-        snakemake.params.folder, Path(snakemake.output.metrics).with_name("found.json")
-    )
+    found_path = Path(snakemake.output.metrics).with_name("found.json")
+    found.demand_usable(snakemake.params.folder, found_path, snakemake.input.session)
     sort = session.load_session(snakemake.params.folder, snakemake.params.recording_duration_s)
     ks_labels = curation.original_ks_labels(snakemake.params.folder)
     table = metrics_table.compute(sort, parameters, ks_labels, settings["names"])

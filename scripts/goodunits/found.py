@@ -48,8 +48,8 @@ def refresh(session, found_path, receipt_path):
     return stands
 
 
-def say_why_missing(folder, found_path):
-    """Raise what a run said of a folder that cannot be used, if it said anything.
+def demand_usable(folder, found_path, session_path):
+    """Raise what a run found of a session that is left alone, or of a folder that is not there.
 
     Parameters
     ----------
@@ -57,7 +57,12 @@ def say_why_missing(folder, found_path):
         The session folder, as a job gets it.
     found_path : path-like
         The session's `found.json`, which need not exist.
+    session_path : path-like
+        The session's `session.json`: what the dataset says of it.
     """
+    refused = json.loads(Path(session_path).read_text(encoding="utf-8")).get("refused")
+    if refused:
+        raise SessionError(refused)
     if not Path(folder).is_dir() and Path(found_path).exists():
         curation_file.from_json(Path(found_path).read_text(encoding="utf-8"))
 

@@ -137,6 +137,7 @@ class Run:
             kept[self.labels_file(session)] = self.labels_text(session)
             kept[self.phy_file(session)] = self.phy_text(session)
             said = {"folder": str(entry.folder), "duration_s": entry.recording_duration_s}
+            said |= {"refused": entry.refused} if entry.refused else {}
             kept[self.session_file(session)] = json.dumps(said)
             found_file = Path(self.found_file(session))
             receipt = found_file.with_name("written.json")

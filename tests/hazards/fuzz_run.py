@@ -157,14 +157,13 @@ def run_session(prepared, session):
         "recording_duration_s": entry.recording_duration_s,
         "project": str(prepared.results / setup.KEPT / "project.json"),
         "look_again": "no",
-        "refused": entry.refused or "",
     }
     texts = {
         "compute_metrics": prepared.metrics_text(),
         "apply_thresholds": prepared.labels_text(session),
         "write_phy": prepared.phy_text(session),
     }
-    names = ("metrics.tsv", "measured.json", "labels.tsv", "found.json")
+    names = ("metrics.tsv", "measured.json", "labels.tsv", "found.json", "session.json")
     inputs = {name.split(".")[0]: str(results / name) for name in names}
     results.mkdir(parents=True, exist_ok=True)
     for rule, (output, name) in STEPS.items():

@@ -167,10 +167,8 @@ class Snakemake:
             called = "receipt" if name in ("backup.json", "written.json") else name.split(".")[0]
             job.output.add(called, str(results / name))
         inputs = {name: str(results / f"{name}.tsv") for name in ("metrics", "labels")}
-        inputs["measured"], inputs["found"] = (
-            str(results / "measured.json"),
-            run.found_file(session),
-        )
+        inputs["measured"] = str(results / "measured.json")
+        inputs |= {"found": run.found_file(session), "session": run.session_file(session)}
         texts = {
             "compute_metrics": run.metrics_text(),
             "apply_thresholds": run.labels_text(session),
@@ -181,7 +179,6 @@ class Snakemake:
             folder=str(run.sessions[session].folder),
             settings=texts.get(rule_name),
             recording_duration_s=None,
-            refused=run.sessions[session].refused or "",
             look_again="no",
             project=str(self.results / ".run" / "project.json"),
         )
