@@ -27,7 +27,7 @@ if os.environ.get("KILL") and os.environ["KILL"] in words:
         os.kill(os.getpid(), signal.SIGKILL)
     module.{function} = killed
 if os.environ.get("STALL") and os.environ["STALL"] in words:
-    time.sleep(60)
+    time.sleep(10)
 """
 
 
