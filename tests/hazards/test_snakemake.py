@@ -224,7 +224,7 @@ def test_copied_and_old_times(world):
     for sort in world.sorts:
         for path in sort.glob("*.*"):
             os.utime(path)
-    assert rule_runs(world.run(), "compute_metrics") == 0
+    assert rule_runs(world.run("-p"), "compute_metrics") == 0
     world.mended()
     sort = world.sorts[1]
     phy = tiny.Phy(sort)
@@ -241,7 +241,7 @@ def test_thresholds_change(world):
     """Other criteria reach every undecided unit and no decided one."""
     world.mended()
     world.config.write_text(f"dataset: {world.place / 'sorts'}\nlabels: {STRICTER[9:-1]}\n")
-    said = world.run()
+    said = world.run("-p")
     assert rule_runs(said, "compute_metrics") == 0 and rule_runs(said, "write_phy") == 2
     world.mended()
     assert "manual" in {row["source"] for row in world.table(world.sorts[0]).values()}
@@ -377,7 +377,7 @@ def test_library_edited(world, tmp_path):
     before = [labels(sort) for sort in world.sorts]
     library = project / "scripts" / "goodunits" / "phy_write.py"
     library.write_text(library.read_text() + "\nEDITED = True\n")
-    said = world.run(project=project)
+    said = world.run("-p", project=project)
     assert rule_runs(said, "write_phy") == 2 and rule_runs(said, "compute_metrics") == 0
     assert [labels(sort) for sort in world.sorts] == before
     assert SETTLED in world.run(project=project)
