@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import yaml
 
-from goodunits import catalogue
-from goodunits.errors import ConfigError
-from goodunits.metrics_file import read_metrics
-from goodunits.metrics_table import compute, write_metrics
-from goodunits.session import load_session
+from goodunits.base.errors import ConfigError
+from goodunits.catalogue import all_metrics
+from goodunits.kilosort.sort_files import read_sort
+from goodunits.metrics.compute import compute, write_metrics
+from goodunits.results.metrics_tsv import read_metrics
 
 PROJECT = Path(__file__).resolve().parents[2]
 PARAMETERS = yaml.safe_load((PROJECT / "config.yaml").read_text(encoding="utf-8"))["metrics"]
@@ -54,7 +54,7 @@ def session_folder(copy):
 def test_one_row_per_id_and_every_cheap_metric(session):
     table = compute(session, PARAMETERS, {3: "good", 8: "mua"})
     assert table.unit_ids.tolist() == [3, 8, 9]
-    assert tuple(table.columns) == catalogue.names_by_default()
+    assert tuple(table.columns) == all_metrics.names_by_default()
     assert {len(values) for values in table.columns.values()} == {3}
     assert table.columns["n_spikes"] == [2000, 5, 1]
     assert table.columns["ks_refractory"] == [True, None, None]
@@ -71,7 +71,7 @@ def test_every_undefined_value_has_a_reason_from_the_catalogue_and_no_other_has_
             reason = table.undefined.get(unit_id, {}).get(name)
             assert (reason is not None) == is_undefined
             if reason:
-                assert reason in catalogue.METRICS[name].nan_reasons
+                assert reason in all_metrics.METRICS[name].nan_reasons
     assert table.undefined[9]["firing_rate"] == "too_few_spikes"
     assert table.undefined[3]["ks_label"] == "no_label_file"
     assert "ks_refractory" not in table.undefined[3]
@@ -106,7 +106,7 @@ def test_whole_numbers_that_come_as_floats_change_nothing(session):
         for metric, block in PARAMETERS.items()
     }
     tables = [compute(session, parameters, None) for parameters in (PARAMETERS, floats)]
-    for name in catalogue.names_by_default():
+    for name in all_metrics.names_by_default():
         np.testing.assert_array_equal(tables[0].columns[name], tables[1].columns[name])
 
 
@@ -188,7 +188,7 @@ def test_the_whole_table_reads_back(session, tmp_path):
     assert [row["ks_label"] for row in rows] == ["odd label", None, None]
     for name, values in table.columns.items():
         read = [row[name] for row in rows]
-        if catalogue.METRICS[name].kind == "float":
+        if all_metrics.METRICS[name].kind == "float":
             read = [math.nan if value is None else value for value in read]
             np.testing.assert_array_equal(read, values)
         elif name != "ks_label":
@@ -200,7 +200,7 @@ def test_the_refractory_verdict_is_kilosorts_label_on_a_fresh_sort(name, sort_fo
     folder = session_folder(sort_folder(name))
     lines = (folder / "cluster_KSLabel.tsv").read_text().split("\n")[1:]
     labels = {int(line.split("\t")[0]): line.split("\t")[1] for line in lines if line}
-    table = compute(load_session(folder), PARAMETERS, labels)
+    table = compute(read_sort(folder), PARAMETERS, labels)
     assert table.unit_ids.tolist() == sorted(labels)
     verdicts = ["good" if good else "mua" for good in table.columns["ks_refractory"]]
     assert verdicts == table.columns["ks_label"]
@@ -208,7 +208,7 @@ def test_the_refractory_verdict_is_kilosorts_label_on_a_fresh_sort(name, sort_fo
 
 def test_merged_and_split_units_are_judged_by_their_own_spikes(sort_folder, oracle):
     folder = session_folder(sort_folder("dev_a_curated"))
-    table = compute(load_session(folder), PARAMETERS, {26: "good", 27: "good"})
+    table = compute(read_sort(folder), PARAMETERS, {26: "good", 27: "good"})
     for row, unit_id in enumerate(table.unit_ids.tolist()):
         unit = oracle("dev_a_curated")["units"][str(unit_id)]
         assert table.columns["n_spikes"][row] == unit["n"]
