@@ -80,7 +80,7 @@ def start_numba():
 def run_ours(folder, tools, names):
     """Load a session and compute some metrics."""
     _, compute, sort_files, parameters = tools
-    return compute.compute(sort_files.read_sort(folder), parameters, None, names)
+    return compute.compute_metrics(sort_files.read_sort(folder), parameters, None, names)
 
 
 def run_ours_tutorial(folder, tools):

@@ -17,7 +17,7 @@ def main(snakemake):
     sort_id.check_folder(session)
     backup.demand_store(session, receipt_path.with_name("written.json"))
     # A label file that cannot be read must be mended first: as an original it would stay for ever.
-    whose_labels.look(session, generations.current_generation(session))
+    whose_labels.read_curation(session, generations.current_generation(session))
     with label_store.locked(session) as base:
         manifest = original_files.read_manifest(backup.back_up(session, base))
     receipt = {"folder": session, "store": str(base), **manifest}

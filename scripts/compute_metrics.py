@@ -26,7 +26,7 @@ def main(snakemake):
     found_json.demand_usable(snakemake.params.folder, found_path, snakemake.input.session)
     sort = sort_files.read_sort(snakemake.params.folder, snakemake.params.recording_duration_s)
     ks_labels = whose_labels.original_ks_labels(snakemake.params.folder)
-    table = compute.compute(sort, parameters, ks_labels, settings["names"])
+    table = compute.compute_metrics(sort, parameters, ks_labels, settings["names"])
     for note in (*sort.notes, *table.notes):
         logging.getLogger("compute_metrics").warning(note)
     compute.write_metrics(table, snakemake.output.metrics)

@@ -34,7 +34,7 @@ def main(snakemake):
     contents = {Path(path).name: Path(path).read_bytes() for path in tables}
     receipt_path = Path(snakemake.output.receipt)
     preview_tables.remove(receipt_path.parents[1])
-    written = write_labels.write(session, plan)
+    written = write_labels.write_label_files(session, plan)
     written["made_from"] = keep_tables(receipt_path.with_name(session_standing.WRITTEN), contents)
     receipt = written_json.receipt(
         snakemake.wildcards.session, session, written, measured, settings, snakemake.params.project

@@ -170,14 +170,14 @@ def run(folder, results, least=35, policy="keep", good="good", columns=None):
     labels, _ = decisions.final_labels(criteria, seen.decisions, seen.inherited, policy)
     receipt.unlink(missing_ok=True)
     plan = write_labels.Plan(labels, criteria, measured(folder), policy, columns or {})
-    written = write_labels.write(folder, plan)
+    written = write_labels.write_label_files(folder, plan)
     files.write_atomically(receipt, json.dumps(written).encode())
     return written
 
 
 def decided(folder):
     """Decisions of people as a run would see them now."""
-    return whose_labels.look(folder, generations.current_generation(folder)).decisions
+    return whose_labels.read_curation(folder, generations.current_generation(folder)).decisions
 
 
 def tree(folder):

@@ -57,7 +57,7 @@ def pair(request, pristine_sorts):
     session = made_session() if made else read_sort(pristine_sorts / request.param)
     parameters = {**PARAMETERS}
     parameters["rp_contamination"] = {"refractory_period_ms": 1, "censored_period_ms": 0}
-    table = compute.compute(session, parameters, None)
+    table = compute.compute_metrics(session, parameters, None)
     sorting = si.core.NumpySorting.from_samples_and_labels(
         [session.spike_samples], [session.spike_clusters], session.sampling_frequency_hz
     )
@@ -126,7 +126,7 @@ def test_the_censored_period_of_a_fresh_sort(name, pristine_sorts):
     """Kilosort left no pair below 7 samples, so that counting those too makes no difference."""
     session = read_sort(pristine_sorts / name)
     assert session.duplicate_spike_bins == 7
-    table = compute.compute(session, PARAMETERS, None, names=["rp_contamination"])
+    table = compute.compute_metrics(session, PARAMETERS, None, names=["rp_contamination"])
     n_samples = round(session.recording_duration_s * session.sampling_frequency_hz)
     for row, value in enumerate(table.columns["rp_contamination"]):
         train = table.spikes.train(row)

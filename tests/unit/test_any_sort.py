@@ -82,7 +82,7 @@ def test_any_spikes_give_a_row_for_every_unit(spikes, frequency_hz, duplicate_bi
         sampling_frequency_hz=frequency_hz,
         duplicate_spike_bins=duplicate_bins,
     )
-    table = compute.compute(session, PARAMETERS, None, NAMES)
+    table = compute.compute_metrics(session, PARAMETERS, None, NAMES)
     assert table.unit_ids.tolist() == sorted(set(clusters))
     check(table)
 
@@ -90,7 +90,7 @@ def test_any_spikes_give_a_row_for_every_unit(spikes, frequency_hz, duplicate_bi
 @pytest.mark.parametrize("n_spikes", [1, 2, 11, 300, 5000])
 def test_all_spikes_at_one_time(n_spikes):
     session = session_of(np.full(n_spikes, 500), np.full(n_spikes, 8), 100.0)
-    table = compute.compute(session, PARAMETERS, None, NAMES)
+    table = compute.compute_metrics(session, PARAMETERS, None, NAMES)
     check(table)
     assert table.columns["n_spikes"] == [n_spikes]
     assert table.undefined[8]["firing_rate"]
@@ -100,7 +100,7 @@ def test_a_file_that_ends_in_zeros_is_an_error_not_an_endless_run():
     samples = np.append(np.arange(50_000) * 100, np.zeros(200_000, int))
     session = session_of(samples, np.arange(250_000) % 7, 200.0)
     with pytest.raises(SessionError, match="spikes at sample 0; the file is damaged"):
-        compute.compute(session, PARAMETERS, None, NAMES)
+        compute.compute_metrics(session, PARAMETERS, None, NAMES)
 
 
 def test_a_sort_that_does_not_tell_its_censored_period_says_what_is_assumed():
@@ -108,7 +108,9 @@ def test_a_sort_that_does_not_tell_its_censored_period_says_what_is_assumed():
     known = trains_session([train], 300.0)
     unknown = session_of(known.spike_samples, known.spike_clusters, 300.0)
     unknown.duplicate_spike_bins = None
-    first, second = (compute.compute(each, PARAMETERS, None, NAMES) for each in (known, unknown))
+    first, second = (
+        compute.compute_metrics(each, PARAMETERS, None, NAMES) for each in (known, unknown)
+    )
     assert not any("duplicate_spike_bins" in note for note in first.notes)
     assert sum("duplicate_spike_bins" in note for note in second.notes) == 1
     # Fewer lags are looked at, so less is excluded.
@@ -120,7 +122,9 @@ def recommended_labels(trains, duration_s):
     """Labels by the recommended criteria."""
     rules = label_rules.parse_labels(RECOMMENDED, all_metrics.kinds())
     names = all_metrics.names_wanted((), rules.metrics)
-    table = compute.compute(trains_session(trains, duration_s), PARAMETERS, None, names=names)
+    table = compute.compute_metrics(
+        trains_session(trains, duration_s), PARAMETERS, None, names=names
+    )
     labels = []
     for row, unit_id in enumerate(table.unit_ids.tolist()):
         values = {name: values[row] for name, values in table.columns.items()}

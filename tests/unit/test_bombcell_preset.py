@@ -23,7 +23,7 @@ LEFT_OUT = ("amplitude_median", "snr", "amplitude_cutoff", "isolation_distance",
 def test_labels_are_those_of_spikeinterface(name, pristine_sorts):
     folder = next((pristine_sorts / name).rglob("spike_times.npy")).parent
     rules = label_rules.parse_labels(PRESET["labels"], all_metrics.kinds())
-    table = compute.compute(read_sort(folder), DEFAULTS, None, rules.metrics)
+    table = compute.compute_metrics(read_sort(folder), DEFAULTS, None, rules.metrics)
     thresholds = peer.bombcell_get_default_thresholds()
     thresholds["mua"] = {k: v for k, v in thresholds["mua"].items() if k not in LEFT_OUT}
     frame = pd.DataFrame(table.columns, index=table.unit_ids).rename(columns=THEIR_NAMES)

@@ -124,7 +124,7 @@ def test_criteria_that_can_hold_together_are_taken(pair):
 @pytest.mark.parametrize("name", ["dev_a", "dev_b", "dev_c", "dev_a_curated"])
 def test_every_measured_value_is_within_the_limits_of_its_metric(name, pristine_sorts):
     folder = next((pristine_sorts / name).rglob("spike_times.npy")).parent
-    table = compute.compute(
+    table = compute.compute_metrics(
         read_sort(folder), DEFAULTS["metrics"], None, tuple(all_metrics.METRICS)
     )
     assert set(table.columns) == set(all_metrics.METRICS)

@@ -46,7 +46,7 @@ def settings(name):
 
 def label(folder, results, block):
     """Write labels.tsv by some label rules."""
-    seen = whose_labels.look(folder, generations.current_generation(folder))
+    seen = whose_labels.read_curation(folder, generations.current_generation(folder))
     files.write_atomically(results / "found.json", curation_record.to_json(seen).encode())
     rows, undefined = metrics_tsv.read_metrics(results / "metrics.tsv")
     table = label_units.label_units(rows, undefined, block, "keep", seen)

@@ -31,7 +31,7 @@ def parameters():
 
 def measure(folder, parameters):
     """The metrics; whatever is undefined has one of its reasons, whatever is defined is finite."""
-    table = compute.compute(read_sort(folder), parameters, None, NAMES)
+    table = compute.compute_metrics(read_sort(folder), parameters, None, NAMES)
     for name, values in table.columns.items():
         for unit_id, value in zip(table.unit_ids.tolist(), values, strict=True):
             is_defined = value is not None and value == value

@@ -73,7 +73,7 @@ def columns_of(samples, clusters, duration_s, name, **parameters):
         duplicate_spike_bins=0,
     )
     changed = {key: {**PARAMETERS[key], **values} for key, values in parameters.items()}
-    table = compute.compute(session, {**PARAMETERS, **changed}, None, names=[name])
+    table = compute.compute_metrics(session, {**PARAMETERS, **changed}, None, names=[name])
     return table.columns[name]
 
 

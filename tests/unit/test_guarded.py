@@ -83,7 +83,7 @@ def test_label_files(tmp_path, set_trap, name):
     (sort / name).unlink()
     set_trap(sort / name)
     with pytest.raises(SessionError, match=name):
-        whose_labels.look(sort)
+        whose_labels.read_curation(sort)
     with pytest.raises(SessionError, match=name), label_store.locked(sort) as base:
         backup.back_up(sort, base)
 

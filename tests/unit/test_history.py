@@ -22,7 +22,7 @@ def write(folder, **about):
     """Label a sort by the number of spikes."""
     labels = tiny.by_criteria(folder, 35)
     plan = write_labels.Plan(labels, labels, tiny.measured(folder), about=about or ABOUT)
-    return write_labels.write(folder, plan)
+    return write_labels.write_label_files(folder, plan)
 
 
 ABOUT = {"criteria": "striatum", "working_folder": "/home/me/work"}

@@ -165,7 +165,7 @@ def test_a_damaged_header_of_spike_clusters_with_a_table_of_phy(tmp_path):
     for place in range(128):
         damaged = whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :]
         (folder / "spike_clusters.npy").write_bytes(damaged)
-        whose_labels.look(folder)  # says nothing: measuring does
+        whose_labels.read_curation(folder)  # says nothing: measuring does
 
 
 def test_a_name_that_is_no_text_is_left_alone(tmp_path):

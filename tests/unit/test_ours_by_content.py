@@ -45,7 +45,7 @@ def edit(path, change):
 
 
 def look(folder):
-    return whose_labels.look(folder, generations.current_generation(folder))
+    return whose_labels.read_curation(folder, generations.current_generation(folder))
 
 
 # The sort is known by its values

@@ -131,18 +131,18 @@ def test_spikes_that_changed_since_they_were_measured(sort):
     phy.save()
     before = tiny.read(sort)
     with pytest.raises(SessionError, match="spike_clusters.npy: changed since"):
-        write_labels.write(sort, plan)
+        write_labels.write_label_files(sort, plan)
     assert tiny.read(sort) == before
 
 
 def test_a_label_given_after_labelling_is_not_overwritten(sort):
-    write_labels.write(sort, plan_for(sort))
+    write_labels.write_label_files(sort, plan_for(sort))
     plan = plan_for(sort)
     phy = tiny.Phy(sort)
     phy.label(0, "noise")
     phy.save()
     with pytest.raises(SessionError, match="cluster 0 were changed in Phy"):
-        write_labels.write(sort, plan)
+        write_labels.write_label_files(sort, plan)
     assert tiny.groups(sort)[0] == "noise"
 
 
@@ -296,7 +296,7 @@ def test_damaged_spike_clusters_do_not_stop_the_others(sort, results):
 def test_damaged_label_file_is_one_clear_error(sort, data):
     (sort / file_names.GROUP_FILE).write_bytes(data)
     with pytest.raises(SessionError, match=file_names.GROUP_FILE) as error:
-        whose_labels.look(sort)
+        whose_labels.read_curation(sort)
     assert "\n" not in str(error.value) and "remove it" in str(error.value)
 
 

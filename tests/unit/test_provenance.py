@@ -19,7 +19,7 @@ METRICS = yaml_file.load_yaml(PROJECT / "config.yaml")["metrics"]
 def test_measured_names_every_file_by_hash(sort_folder):
     folder = sort_folder("dev_b")
     sort = sort_files.read_sort(folder)
-    table = compute.compute(sort, METRICS, None)
+    table = compute.compute_metrics(sort, METRICS, None)
     record = measured_json.measured(sort, table, METRICS, {}, {})
     optional = {"amplitudes.npy", "spike_positions.npy", "templates.npy", "similar_templates.npy"}
     assert set(sort.files_read) | optional <= set(record["files"])

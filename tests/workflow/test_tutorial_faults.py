@@ -35,7 +35,7 @@ def columns_of(unit_records):
 def measure(folder):
     """Metrics of a session with the parameters as shipped."""
     parameters = yaml_file.load_yaml(PROJECT / "config.yaml")["metrics"]
-    return compute.compute(sort_files.read_sort(folder), parameters, None)
+    return compute.compute_metrics(sort_files.read_sort(folder), parameters, None)
 
 
 def group_file(labels, column):

@@ -66,37 +66,37 @@ class Compared(NamedTuple):
         return [row for row in self.rows if row[-1]]
 
 
-def shown_now(session):
+def shown_now(folder):
     """What Phy shows of the units now.
 
     Parameters
     ----------
-    session : path-like
+    folder : path-like
         Kilosort folder.
 
     Returns
     -------
     shown : Shown
     """
-    groups = _labels(session, file_names.GROUP_FILE, "group")
-    labels = {**_labels(session, file_names.KS_FILE, "KSLabel"), **groups}
+    groups = _labels(folder, file_names.GROUP_FILE, "group")
+    labels = {**_labels(folder, file_names.KS_FILE, "KSLabel"), **groups}
     # A class of ours that Phy does not know is unsorted there, and has its name in a file of ours.
-    classes = _our_classes(session)
+    classes = _our_classes(folder)
     hidden = {i: text for i, text in classes.items() if text not in write_labels.PHY_GROUPS}
     labels |= {i: text for i, text in hidden.items() if _is_white(groups.get(i, ""))}
     return Shown(groups, labels)
 
 
-def _labels(session, name, column):
+def _labels(folder, name, column):
     """Labels of one file, none where it is missing or has another column."""
-    data = label_files.read_label_file(session, name)
-    table = label_tables.read_table(session, name, data, column)
+    data = label_files.read_label_file(folder, name)
+    table = label_tables.read_table(folder, name, data, column)
     return dict(table.labels) if table is not None and table.column == column else {}
 
 
-def _our_classes(session):
+def _our_classes(folder):
     """Labels of our own file for classes that Phy does not know; none without the file."""
-    data = label_files.read_label_file(session, write_labels.LABEL_FILE)
+    data = label_files.read_label_file(folder, write_labels.LABEL_FILE)
     try:
         return tsv.parse_columns(data or b"", write_labels.LABEL_FILE, ["gu_label"])["gu_label"]
     except SessionError:  # missing, or somebody else's: Phy's own files are what counts
@@ -108,14 +108,14 @@ def _is_white(group):
     return group.lower() in decisions.UNDECIDED
 
 
-def changes(session_id, session, labels_path):
+def changes(session_id, folder, labels_path):
     """Rows of the units whose label a write would change.
 
     Parameters
     ----------
     session_id : str
         For the first column.
-    session : path-like
+    folder : path-like
         Kilosort folder.
     labels_path : path-like
         The session's labels.tsv.
@@ -125,17 +125,17 @@ def changes(session_id, session, labels_path):
     rows : list of list
         In the order of COLUMNS.
     """
-    return compare_session(session_id, session, labels_path).rows
+    return compare_session(session_id, folder, labels_path).rows
 
 
-def compare_session(session_id, session, labels_path):
+def compare_session(session_id, folder, labels_path):
     """Compare the labels of a session with what Phy shows.
 
     Parameters
     ----------
     session_id : str
         For the first column.
-    session : path-like
+    folder : path-like
         Kilosort folder.
     labels_path : path-like
         The session's labels.tsv.
@@ -144,7 +144,7 @@ def compare_session(session_id, session, labels_path):
     -------
     compared : Compared
     """
-    shown = shown_now(session)
+    shown = shown_now(folder)
     seen = json_record.read_record(Path(labels_path).with_name("found.json")) or {}
     decided = seen.get("decisions", {})
     _, units = tsv.read_table(labels_path)
@@ -155,7 +155,7 @@ def compare_session(session_id, session, labels_path):
         if label != unit["label"]:
             said = [unit[name] for name in ("label", "source", "reason")]
             overturns = theirs if theirs != unit["label"] else ""
-            place = (group, str(session), overturns)
+            place = (group, str(folder), overturns)
             rows.append([session_id, unit["cluster_id"], label, *said, *place])
     return Compared(
         rows,
@@ -203,18 +203,18 @@ def compare(sessions, table_path, unfinished=()):
     return f"{preview_text.text(compared, problems)}\nAll of them: {table_path}"
 
 
-def _session_row(session_id, session, problem):
+def _session_row(session_id, folder, problem):
     """Row of a session; without counts where it could not be compared."""
-    if session is None:
+    if folder is None:
         return [session_id, *[""] * (len(SESSION_COLUMNS) - 2), problem]
-    n_units, *n_good = session.n_units, session.n_good_now, session.n_good
-    counts = (n_units, *n_good, len(session.rows), len(session.overturned), session.n_white)
-    return [session_id, *counts, " | ".join(session.doubts), ""]
+    n_units, *n_good = folder.n_units, folder.n_good_now, folder.n_good
+    counts = (n_units, *n_good, len(folder.rows), len(folder.overturned), folder.n_white)
+    return [session_id, *counts, " | ".join(folder.doubts), ""]
 
 
-def _why_unfinished(session, results):
+def _why_unfinished(folder, results):
     """Why a session was not judged in this run."""
-    failure = failed_json.read_failure(results, session)
+    failure = failed_json.read_failure(results, folder)
     return failure["reason"] if failure else "the run was stopped before"
 
 

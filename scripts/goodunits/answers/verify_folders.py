@@ -27,12 +27,12 @@ class Verdict(NamedTuple):
         return self.word in FINE
 
 
-def check(session, results):
+def check(folder, results):
     """Compare the label files of a session with the receipt of the last write.
 
     Parameters
     ----------
-    session : path-like
+    folder : path-like
         Kilosort folder.
     results : path-like
         Folder of the session's results.
@@ -44,7 +44,7 @@ def check(session, results):
         "not labelled" or "differs".
     """
     stands = session_standing.of_folder(
-        session, json_record.read_record(Path(results, session_standing.RECEIPT))
+        folder, json_record.read_record(Path(results, session_standing.RECEIPT))
     )
     if stands.status == session_standing.LABELLED:
         return Verdict(AS_WRITTEN)
@@ -54,15 +54,15 @@ def check(session, results):
     if stands.reason == session_standing.NEVER:
         return Verdict(session_standing.NEVER)
     if stands.status == session_standing.CHANGED:
-        return Verdict(DIFFERS, f"{stands.reason}; {_units(session, results)}")
+        return Verdict(DIFFERS, f"{stands.reason}; {_units(folder, results)}")
     return Verdict(session_standing.NOT_LABELLED, stands.reason)
 
 
-def _units(session, results):
+def _units(folder, results):
     """Name the units whose label differs now."""
     try:
         rows = preview_labels.changes(
-            "", session, Path(results, session_standing.WRITTEN, "labels.tsv")
+            "", folder, Path(results, session_standing.WRITTEN, "labels.tsv")
         )
     except Exception as error:  # the verdict stands without them
         return f"labels cannot be compared ({in_words(error)})"

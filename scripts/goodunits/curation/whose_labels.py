@@ -20,12 +20,12 @@ class Found(NamedTuple):
     ks: tsv.LabelTable | None
 
 
-def look(session, generation=None):
+def read_curation(folder, generation=None):
     """Find the decisions of people and the original labels of a session.
 
     Parameters
     ----------
-    session : path-like
+    folder : path-like
         Kilosort folder.
     generation : Path or None
         Generation of the store for the present sort; None before the first backup.
@@ -39,20 +39,20 @@ def look(session, generation=None):
     SessionError
         If a label file or the store is damaged, or the labels are ours and of an earlier sort.
     """
-    contents = {name: label_files.read_label_file(session, name) for name in _LOOKED_AT}
-    original, past, place = contents, {}, session
+    contents = {name: label_files.read_label_file(folder, name) for name in _LOOKED_AT}
+    original, past, place = contents, {}, folder
     if generation is not None:
         place = generation / "original"
         original, past = _originals(generation), state.read_state(generation)
     else:
-        earlier_sorts.demand_others(session, file_names.store_folder(session), contents)
-    found = _found(session, contents)
-    known, doubts = _known(session, past, _found(place, original), found)
+        earlier_sorts.demand_others(folder, file_names.store_folder(folder), contents)
+    found = _found(folder, contents)
+    known, doubts = _known(folder, past, _found(place, original), found)
     ks_now = found.ks.labels if found.ks else {}
     saved = {}
     if not past and (found.group is None or found.group.column != "group"):
-        saved, left_out = phy1_groups.read(session, _spike_counts)
-        saved |= _info_groups(session, contents.get(file_names.INFO_FILE))
+        saved, left_out = phy1_groups.read(folder, _spike_counts)
+        saved |= _info_groups(folder, contents.get(file_names.INFO_FILE))
         doubts = [*doubts, *left_out]
     decided = decisions.find_decisions(known, found.group, ks_now, saved)
     ks_labels = ks_now if original is contents else _ks_labels(place, original)
@@ -89,18 +89,18 @@ def _originals(generation):
     return {name: original_files.read_original(generation, name) for name in manifest["files"]}
 
 
-def _known(session, past, original, found):
+def _known(folder, past, original, found):
     """Gather what the present group file is to be compared with, and what stays in doubt."""
     accounted = original.group is not None and original.group.column != "group"
     accounted = accounted and original.group == found.group
     written = (
-        ledger_file.read_ledger(file_names.store_folder(session)) if _is_lost(past) else frozenset()
+        ledger_file.read_ledger(file_names.store_folder(folder)) if _is_lost(past) else frozenset()
     )
     data = found.contents.get(file_names.GROUP_FILE)
     accounted = accounted or label_tables.is_known(file_names.GROUP_FILE, data, written)
     if not past:
-        programs, doubts = _programs(session, found, written)
-        said = phy_log.labelled_in_phy(session) if programs else {}
+        programs, doubts = _programs(folder, found, written)
+        said = phy_log.labelled_in_phy(folder) if programs else {}
         return decisions.Known(accounted, programs=programs, said=said), doubts
     records = [record for record in (past["pending"], past["last"]) if record]
     bases = tuple(curation_record.by_id(record["group"]) for record in records)
@@ -108,13 +108,13 @@ def _known(session, past, original, found):
     # A write cut short leaves two bases; the file is one of them unless somebody wrote since.
     accounted = accounted or (found.group is not None and found.group.labels in bases)
     taken, copied, said, doubts = curation_record.by_id(past["decisions"]), {}, {}, []
-    clusters_file = Path(session, "spike_clusters.npy")
+    clusters_file = Path(folder, "spike_clusters.npy")
     if found.group is not None and any(bases) and set(found.group.labels) - set(units):
-        log = phy_log.labelled_in_phy(session)
+        log = phy_log.labelled_in_phy(folder)
         copied = lineage.inherited_labels(units, bases[0], taken, clusters_file)
         copied = {i: label for i, label in copied.items() if log.get(i) != label}
     if n_missing := _n_missing(bases, found.group, units, clusters_file):
-        said = phy_log.labelled_in_phy(session)
+        said = phy_log.labelled_in_phy(folder)
         doubts = [MISSING_ROWS.format(n=n_missing)]
     return decisions.Known(accounted, bases, taken, copied, said=said, visited=True), doubts
 
@@ -124,7 +124,7 @@ def _is_lost(past):
     return not past or bool(past.get("rebuilt"))
 
 
-def _programs(session, found, written):
+def _programs(folder, found, written):
     """Labels by cluster that a program gave to a folder whose past is not known; and doubts.
 
     Our `cluster_KSLabel.tsv` holds the criteria's labels, so a group equal to its own is theirs;
@@ -134,23 +134,23 @@ def _programs(session, found, written):
         return {}, []
     groups, ks_labels = found.group.labels, found.ks.labels
     by_us = label_tables.is_known(file_names.KS_FILE, found.contents[file_names.KS_FILE], written)
-    if by_us or _has_our_columns(session):
+    if by_us or _has_our_columns(folder):
         return ks_labels, [OURS_BESIDE.format(n=_n_equal(groups, ks_labels))]
     if ks_labels and groups == ks_labels:
         return ks_labels, [REPEATED.format(n=len(groups))]
     if _is_in_our_form(found):
         return ks_labels, [IN_OUR_FORM.format(n=_n_equal(groups, ks_labels))]
-    if doubted := _doubted(session, found):
+    if doubted := _doubted(folder, found):
         return {}, [MOSTLY_EQUAL.format(n=len(doubted), of=len(groups))]
     return {}, []
 
 
-def doubted(session, generation):
+def doubted(folder, generation):
     """Original groups that were kept as decisions, though a program may have given them."""
-    return _doubted(session, _found(generation / "original", _originals(generation)))
+    return _doubted(folder, _found(generation / "original", _originals(generation)))
 
 
-def _doubted(session, found):
+def _doubted(folder, found):
     """Groups equal to Kilosort's that Phy's log does not name, if they are nearly all there is.
 
     A copy without its store looks so once Phy saved it, and so does the file of somebody who
@@ -163,7 +163,7 @@ def _doubted(session, found):
     enough = MOST * max(len(groups), len(ks_labels), 1)
     if len(equal) < enough:
         return {}
-    said = phy_log.labelled_in_phy(session)
+    said = phy_log.labelled_in_phy(folder)
     unsaid = {i: label for i, label in equal.items() if said.get(i) != label}
     return unsaid if len(unsaid) >= enough else {}
 
@@ -185,10 +185,10 @@ def _n_equal(labels, others):
     return sum(others.get(i) == label for i, label in labels.items())
 
 
-def _has_our_columns(session):
+def _has_our_columns(folder):
     """Whether a column that only this workflow writes lies in the folder."""
     return any(
-        name.startswith(file_names.OWN_PREFIX) for name in label_files.label_file_names(session)
+        name.startswith(file_names.OWN_PREFIX) for name in label_files.label_file_names(folder)
     )
 
 
@@ -228,12 +228,12 @@ OURS_BESIDE = (
 )
 
 
-def _info_groups(session, data):
+def _info_groups(folder, data):
     """Groups of `cluster_info.tsv` where it describes exactly the present clusters, else nothing.
 
     Kilosort does not remove the file when it sorts again, so it may tell of other clusters.
     """
-    ledger = ledger_file.read_ledger(file_names.store_folder(session))
+    ledger = ledger_file.read_ledger(file_names.store_folder(folder))
     if data is None or label_tables.is_known(file_names.INFO_FILE, data, ledger):
         return {}
     try:
@@ -241,30 +241,30 @@ def _info_groups(session, data):
         described = {i: int(float(count)) for i, count in columns["n_spikes"].items()}
     except (SessionError, ValueError, OverflowError):  # derived by Phy: never worth stopping for
         return {}
-    if not described or described != _spike_counts(session):
+    if not described or described != _spike_counts(folder):
         return {}
     return columns["group"]
 
 
-def _spike_counts(session):
+def _spike_counts(folder):
     """Number of spikes of each present cluster."""
     import numpy as np  # only where a cluster_info.tsv lies in a folder that we see first
 
     from goodunits.base import npy_array
 
     try:
-        clusters = npy_array.read(Path(session, "spike_clusters.npy"))
+        clusters = npy_array.read(Path(folder, "spike_clusters.npy"))
         ids, counts = np.unique(clusters, return_counts=True)
     except SessionError:  # missing or damaged: said when the session is measured
         return {}
     return dict(zip(ids.tolist(), counts.tolist(), strict=True))
 
 
-def original_ks_labels(session):
+def original_ks_labels(folder):
     """Kilosort's labels as found before our first write, by cluster id; None without the file."""
-    generation = generations.current_generation(session)
+    generation = generations.current_generation(folder)
     if generation is not None:
         contents = _originals(generation)
     else:
-        contents = {file_names.KS_FILE: label_files.read_label_file(session, file_names.KS_FILE)}
-    return _ks_labels(session, contents) or None
+        contents = {file_names.KS_FILE: label_files.read_label_file(folder, file_names.KS_FILE)}
+    return _ks_labels(folder, contents) or None

@@ -27,13 +27,13 @@ class Loaded:
     notes: tuple[str, ...] = ()
 
 
-def load(session, name, n_dims, *, per_spike=False, mmap=False, min_columns=0):
+def load(sort, name, n_dims, *, per_spike=False, mmap=False, min_columns=0):
     """Read an optional array of numbers; a fault in it never stops the session.
 
     Parameters
     ----------
-    session : Session
-        The session.
+    sort : Sort
+        The sort.
     name : str
         Name of the file.
     n_dims : int
@@ -50,7 +50,7 @@ def load(session, name, n_dims, *, per_spike=False, mmap=False, min_columns=0):
     Loaded
     """
     try:
-        array = load_array(session, name, mmap=mmap, per_spike=per_spike)
+        array = load_array(sort, name, mmap=mmap, per_spike=per_spike)
     except SessionError as error:
         return Loaded(None, "file_unusable", (f"{error}; its metrics are left out",))
     if array is None:

@@ -66,13 +66,13 @@ class UnitFeatures:
         return {channel: np.linalg.norm(self.on([channel]).mean(axis=0)) for channel in known}
 
 
-def load_features(session, spikes, max_spikes_per_unit):
+def load_features(sort, spikes, max_spikes_per_unit):
     """Features of some spikes of each unit.
 
     Parameters
     ----------
-    session : Session
-        The session.
+    sort : Sort
+        The sort.
     spikes : UnitSpikes
         Its spikes by unit.
     max_spikes_per_unit : int
@@ -87,8 +87,8 @@ def load_features(session, spikes, max_spikes_per_unit):
     notes : list of str
         What is wrong with the files.
     """
-    features = load(session, "pc_features.npy", 3, per_spike=True, mmap=True)
-    names = load(session, "pc_feature_ind.npy", 2)
+    features = load(sort, "pc_features.npy", 3, per_spike=True, mmap=True)
+    names = load(sort, "pc_feature_ind.npy", 2)
     notes = [*features.notes, *names.notes]
     if features.array is None or names.array is None:
         return None, features.reason or names.reason, notes
@@ -96,7 +96,7 @@ def load_features(session, spikes, max_spikes_per_unit):
     if features.array.shape[2] != names.shape[1]:
         notes.append("pc_features.npy and pc_feature_ind.npy have other numbers of channels")
         return None, "file_unusable", notes
-    sources, columns = _channels_by_source(session, names)
+    sources, columns = _channels_by_source(sort, names)
     units = []
     for row, n_spikes in enumerate(spikes.counts().tolist()):
         places = evenly_spread(spikes, row, max_spikes_per_unit)
@@ -108,13 +108,13 @@ def load_features(session, spikes, max_spikes_per_unit):
     return units, "", notes
 
 
-def _channels_by_source(session, names):
+def _channels_by_source(sort, names):
     """A number per spike, and for each such number the channels of the columns."""
-    sorting_ids = session.spike_templates
+    sorting_ids = sort.spike_templates
     if sorting_ids is None:
-        sorting_ids = session.spike_clusters
-    detected = load(session, "spike_detection_templates.npy", 1, per_spike=True).array
-    nearest = _nearest_channels(session)
+        sorting_ids = sort.spike_clusters
+    detected = load(sort, "spike_detection_templates.npy", 1, per_spike=True).array
+    nearest = _nearest_channels(sort)
     if detected is None or nearest is None or nearest.shape[1] != names.shape[1]:
         return sorting_ids, names
     detected = detected.astype(np.int64)
@@ -123,10 +123,10 @@ def _channels_by_source(session, names):
     return detected, replayed_channels(_pairs(sorting_ids, detected), nearest, names)
 
 
-def _nearest_channels(session):
+def _nearest_channels(sort):
     """Channels (n_detection_templates, n_columns) by Kilosort's own record, None without it."""
     try:
-        ops = read_ops(session.folder / "ops.npy")
+        ops = read_ops(sort.folder / "ops.npy")
     except (SessionError, OSError):
         return None
     near, peaks = ops.get("iCC"), ops.get("iU")
@@ -180,15 +180,15 @@ def replayed_channels(has_spikes, nearest, names):
     return held
 
 
-def passes(units, session, families):
+def passes(units, sort, families):
     """Say of which units the features lie on the channels of the unit's template.
 
     Parameters
     ----------
     units : list of UnitFeatures
         As `load_features` gives them.
-    session : Session
-        The session.
+    sort : Sort
+        The sort.
     families : list of (int64 array, int64 array)
         Templates of each unit and their spike counts, as `waves_files.parents` gives.
 
@@ -197,7 +197,7 @@ def passes(units, session, families):
     list of bool
         All true if there is no templates.npy to compare with.
     """
-    stored = load(session, "templates.npy", 3, mmap=True).array
+    stored = load(sort, "templates.npy", 3, mmap=True).array
     if stored is None:
         return [True] * len(units)
     found = []

@@ -32,13 +32,13 @@ class Probe:
     why_nowhere: str = "file_missing"
 
 
-def unwhitening_matrix(session, n_channels):
+def unwhitening_matrix(sort, n_channels):
     """Matrix M with which T_w @ M is a template before whitening.
 
     Parameters
     ----------
-    session : Session
-        The session.
+    sort : Sort
+        The sort.
     n_channels : int
         Number of channels of the templates.
 
@@ -50,7 +50,7 @@ def unwhitening_matrix(session, n_channels):
     notes : tuple of str
         What is wrong with the files.
     """
-    inverse = load(session, "whitening_mat_inv.npy", 2)
+    inverse = load(sort, "whitening_mat_inv.npy", 2)
     if inverse.array is not None and inverse.array.shape != (n_channels, n_channels):
         return None, "file_unusable", (_misfit("whitening_mat_inv.npy", inverse.array, n_channels),)
     if inverse.array is not None and not np.isfinite(inverse.array).all():
@@ -58,7 +58,7 @@ def unwhitening_matrix(session, n_channels):
     if inverse.array is not None and not _is_stand_in(inverse.array):
         return inverse.array.T.astype(np.float64), "", ()
     # Until 4.0.6 Kilosort wrote 0.005 times the identity there, and the real one under this name.
-    real = load(session, "whitening_mat_dat.npy", 2)
+    real = load(sort, "whitening_mat_dat.npy", 2)
     if real.array is None or real.array.shape != (n_channels, n_channels):
         reason = inverse.reason or "whitening_unknown"
         return None, reason, (*inverse.notes, *real.notes)
@@ -72,13 +72,13 @@ def unwhitening_matrix(session, n_channels):
     return matrix, "", inverse.notes
 
 
-def load_probe(session, n_channels):
+def load_probe(sort, n_channels):
     """Channels of the templates; what is not known of them is left out.
 
     Parameters
     ----------
-    session : Session
-        The session.
+    sort : Sort
+        The sort.
     n_channels : int
         Number of channels of the templates.
 
@@ -91,7 +91,7 @@ def load_probe(session, n_channels):
     wanted = {"channel_positions.npy": 2, "channel_shanks.npy": 1, "channel_map.npy": 1}
     arrays, notes = {}, []
     for name, n_dims in wanted.items():
-        loaded = load(session, name, n_dims, min_columns=n_dims)
+        loaded = load(sort, name, n_dims, min_columns=n_dims)
         notes += loaded.notes
         arrays[name] = loaded.array
         if loaded.array is not None and len(loaded.array) != n_channels:
@@ -101,7 +101,7 @@ def load_probe(session, n_channels):
             notes.append(_not_finite(name))
             arrays[name] = None
     positions, shanks, channel_map = arrays.values()
-    is_positions_there = (session.folder / "channel_positions.npy").exists()
+    is_positions_there = (sort.folder / "channel_positions.npy").exists()
     if positions is not None and not _are_plausible(positions):
         notes.append("channel_positions.npy: not the places of channels in um; left out")
         positions = None

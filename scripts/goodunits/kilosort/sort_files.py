@@ -80,7 +80,7 @@ def read_sort(folder, recording_duration_s=None):
 
     Returns
     -------
-    Session
+    Sort
 
     Raises
     ------
@@ -128,13 +128,13 @@ def read_sort(folder, recording_duration_s=None):
     )
 
 
-def load_array(session, name, mmap=False, per_spike=False):
+def load_array(sort, name, mmap=False, per_spike=False):
     """Read a further .npy file of a session.
 
     Parameters
     ----------
-    session : Session
-        The session.
+    sort : Sort
+        The sort.
     name : str
         Name of the file, for example "templates.npy".
     mmap : bool
@@ -153,11 +153,11 @@ def load_array(session, name, mmap=False, per_spike=False):
         If the file cannot be read, is cut short, holds Python objects or records, or has another
         number of rows than there are spikes (`per_spike`).
     """
-    path = session.folder / name
+    path = sort.folder / name
     if not path.exists():
         return None
     array = npy_array.read(path, mmap)
-    n_spikes = len(session.spike_samples)
+    n_spikes = len(sort.spike_samples)
     if per_spike and array.shape[:1] != (n_spikes,):
         raise SessionError(
             f"{path}: shape {array.shape}, expected one row for each of the {n_spikes} spikes in "

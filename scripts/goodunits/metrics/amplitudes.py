@@ -15,16 +15,16 @@ from goodunits.metrics.metric_column import all_undefined, as_columns
 
 def group(inputs):
     """Columns and notes of the group `amplitudes`."""
-    session, spikes = inputs.session, inputs.spikes
-    loaded = load(session, "amplitudes.npy", 1, per_spike=True)
+    sort, spikes = inputs.sort, inputs.spikes
+    loaded = load(sort, "amplitudes.npy", 1, per_spike=True)
     if loaded.array is None:
         columns = all_undefined(NAMES, loaded.reason, spikes.n_units)
         return columns, list(loaded.notes)
     return amplitude_statistics(
         spikes,
         loaded.array,
-        session.sampling_frequency_hz,
-        session.recording_duration_s,
+        sort.sampling_frequency_hz,
+        sort.recording_duration_s,
         inputs.parameters,
     ), []
 

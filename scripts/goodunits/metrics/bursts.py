@@ -15,7 +15,7 @@ from goodunits.spiketrains.spike_search import finder_of
 
 def group(inputs):
     """Columns and notes of the group `bursts`."""
-    frequency_hz = inputs.session.sampling_frequency_hz
+    frequency_hz = inputs.sort.sampling_frequency_hz
     return burst_indices(inputs.spikes, inputs.lags, frequency_hz), []
 
 

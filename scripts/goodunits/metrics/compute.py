@@ -86,8 +86,8 @@ class Inputs:
 
     Attributes
     ----------
-    session : Session
-        The session.
+    sort : Sort
+        The sort.
     spikes : UnitSpikes
         Its spikes by unit.
     parameters : dict
@@ -96,7 +96,7 @@ class Inputs:
         Kilosort's original labels.
     """
 
-    session: object
+    sort: object
     spikes: UnitSpikes
     parameters: dict
     ks_labels: dict | None
@@ -104,34 +104,34 @@ class Inputs:
     @functools.cached_property
     def lags(self):
         """Pairs of spikes of each unit by lag, a LagCounts."""
-        return pair_lags.count_lags(self.spikes, self.session.sampling_frequency_hz)
+        return pair_lags.count_lags(self.spikes, self.sort.sampling_frequency_hz)
 
     @functools.cached_property
     def in_time_order(self):
         """All spikes in time order, a TimeOrdered."""
-        session = self.session
+        sort = self.sort
         return coincidence.in_time_order(
-            session.spike_samples, session.spike_clusters, self.spikes.unit_ids
+            sort.spike_samples, sort.spike_clusters, self.spikes.unit_ids
         )
 
     @functools.cached_property
     def families(self):
         """Templates that each unit is made of, as `waves_files.parents` gives."""
-        return unit_templates.parents(self.spikes, self.session.spike_templates)
+        return unit_templates.parents(self.spikes, self.sort.spike_templates)
 
     @property
     def n_samples(self):
         """Length of the recording in samples."""
-        return round(self.session.recording_duration_s * self.session.sampling_frequency_hz)
+        return round(self.sort.recording_duration_s * self.sort.sampling_frequency_hz)
 
 
-def compute(session, parameters, ks_labels, names=None):
+def compute_metrics(sort, parameters, ks_labels, names=None):
     """Compute the metrics of one session.
 
     Parameters
     ----------
-    session : Session
-        As loaded by `session.load_session`.
+    sort : Sort
+        As loaded by `sort_files.read_sort`.
     parameters : dict
         The `metrics` block of the configuration: every parameter by metric and name.
     ks_labels : dict of int to str or None
@@ -152,8 +152,8 @@ def compute(session, parameters, ks_labels, names=None):
     """
     names = _checked_names(names)
     _check_parameters(names, parameters)
-    spikes = group_by_unit(session.spike_samples, session.spike_clusters)
-    inputs = Inputs(session, spikes, all_metrics.typed(parameters), ks_labels)
+    spikes = group_by_unit(sort.spike_samples, sort.spike_clusters)
+    inputs = Inputs(sort, spikes, all_metrics.typed(parameters), ks_labels)
     _check_times(inputs.in_time_order.samples)
     found, notes = {}, []
     if not spikes.in_time_order:

@@ -12,16 +12,16 @@ from goodunits.metrics.metric_column import all_undefined, as_columns
 
 def group(inputs):
     """Columns and notes of the group `drift`."""
-    session, spikes = inputs.session, inputs.spikes
+    sort, spikes = inputs.sort, inputs.spikes
     # Mapped: only one of the two columns is wanted.
-    loaded = load(session, "spike_positions.npy", 2, per_spike=True, mmap=True, min_columns=2)
+    loaded = load(sort, "spike_positions.npy", 2, per_spike=True, mmap=True, min_columns=2)
     if loaded.array is None:
         return all_undefined(NAMES, loaded.reason, spikes.n_units), list(loaded.notes)
     return drift(
         spikes,
         loaded.array[:, 1].copy(),
-        session.sampling_frequency_hz,
-        session.recording_duration_s,
+        sort.sampling_frequency_hz,
+        sort.recording_duration_s,
         **inputs.parameters["drift_ptp"],
     ), []
 

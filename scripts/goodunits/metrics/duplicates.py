@@ -57,7 +57,7 @@ def group(inputs):
     """Columns and notes of the group `duplicates`."""
     spikes, counts = inputs.spikes, inputs.spikes.counts()
     window_ms = inputs.parameters["duplicate_of"]["window_ms"]
-    window_samples = round(window_ms / 1000 * inputs.session.sampling_frequency_hz)
+    window_samples = round(window_ms / 1000 * inputs.sort.sampling_frequency_hz)
     pairs, partners = coincidence.coincidences(inputs.in_time_order, window_samples)
     columns = synchrony.tolerant_synchrony(inputs.in_time_order, partners, counts)
     return columns | duplicates(spikes.unit_ids, pairs, counts), []

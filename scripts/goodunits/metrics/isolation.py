@@ -16,13 +16,13 @@ from goodunits.metrics.metric_column import all_undefined, as_columns
 
 def group(inputs):
     """Columns and notes of the group `isolation`."""
-    session, spikes = inputs.session, inputs.spikes
+    sort, spikes = inputs.sort, inputs.spikes
     block = dict(inputs.parameters["isolation_distance"])
     n_most = block.pop("max_spikes_per_unit")
-    units, reason, notes = pc_features.load_features(session, spikes, n_most)
+    units, reason, notes = pc_features.load_features(sort, spikes, n_most)
     if units is None:
         return all_undefined(NAMES, reason, spikes.n_units), notes
-    passed = pc_features.passes(units, session, inputs.families)
+    passed = pc_features.passes(units, sort, inputs.families)
     if sum(passed) < pc_features.MIN_SHARE_PASSED * len(units):
         notes.append(
             "pc_features.npy: its channels do not fit templates.npy (only with ops.npy and "

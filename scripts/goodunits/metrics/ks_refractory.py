@@ -26,7 +26,7 @@ def group(inputs):
     block = inputs.parameters["ks_refractory"]
     acg_threshold, notes = block["acg_threshold"], []
     if acg_threshold is None:
-        acg_threshold = inputs.session.acg_threshold
+        acg_threshold = inputs.sort.acg_threshold
     if acg_threshold is None:
         acg_threshold = KILOSORT_ACG_THRESHOLD
         notes.append(
@@ -35,7 +35,7 @@ def group(inputs):
         )
     columns = refractoriness(
         inputs.spikes,
-        inputs.session.sampling_frequency_hz,
+        inputs.sort.sampling_frequency_hz,
         acg_threshold=acg_threshold,
         q12_threshold=block["q12_threshold"],
     )

@@ -185,7 +185,7 @@ def presence_bombcell(spikes, sampling_frequency_hz, *, bin_duration_s):
 
 def group(inputs):
     """Columns and notes of the group `presence`."""
-    spikes, frequency_hz = inputs.spikes, inputs.session.sampling_frequency_hz
+    spikes, frequency_hz = inputs.spikes, inputs.sort.sampling_frequency_hz
     columns = presence(spikes, frequency_hz, **inputs.parameters["presence_ratio"])
     columns["presence_ratio_allen"] = presence_allen(spikes, frequency_hz)
     columns["presence_ratio_si"] = presence_si(

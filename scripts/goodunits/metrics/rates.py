@@ -75,9 +75,9 @@ def firing_range(spikes, n_samples, sampling_frequency_hz, *, bin_duration_s):
 
 def group(inputs):
     """Columns and notes of the group `rates`."""
-    session = inputs.session
-    frequency_hz = session.sampling_frequency_hz
-    columns = rates(inputs.spikes, frequency_hz, session.recording_duration_s)
+    sort = inputs.sort
+    frequency_hz = sort.sampling_frequency_hz
+    columns = rates(inputs.spikes, frequency_hz, sort.recording_duration_s)
     columns["firing_range"] = firing_range(
         inputs.spikes, inputs.n_samples, frequency_hz, **inputs.parameters["firing_range"]
     )

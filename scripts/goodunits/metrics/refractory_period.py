@@ -17,11 +17,11 @@ UNKNOWN_CENSORED_MS = 0.5
 
 def group(inputs):
     """Columns and notes of the group `refractory_period`."""
-    session, parameters = inputs.session, inputs.parameters
-    frequency_hz, duration_s = session.sampling_frequency_hz, session.recording_duration_s
+    sort, parameters = inputs.sort, inputs.parameters
+    frequency_hz, duration_s = sort.sampling_frequency_hz, sort.recording_duration_s
     pairs, counts = inputs.lags, inputs.spikes.counts()
     hill, rp, bound = (
-        _in_samples(session, parameters[name])
+        _in_samples(sort, parameters[name])
         for name in ("isi_contamination_hill", "rp_contamination", "contamination_upper_bound")
     )
     columns = isi_violations(
@@ -44,13 +44,13 @@ def group(inputs):
         **parameters["sliding_rp_violation"],
         **parameters["sliding_rp_confidence"],
     )
-    return columns, _censored_note(session)
+    return columns, _censored_note(sort)
 
 
-def _in_samples(session, block):
+def _in_samples(sort, block):
     """Refractory and censored period of a metric in samples."""
-    frequency_hz, censored_ms = session.sampling_frequency_hz, block["censored_period_ms"]
-    censored_samples = session.duplicate_spike_bins
+    frequency_hz, censored_ms = sort.sampling_frequency_hz, block["censored_period_ms"]
+    censored_samples = sort.duplicate_spike_bins
     if censored_ms is not None:
         censored_samples = round(censored_ms / 1000 * frequency_hz)
     elif censored_samples is None:
@@ -61,9 +61,9 @@ def _in_samples(session, block):
     }
 
 
-def _censored_note(session):
+def _censored_note(sort):
     """What is said where the sort does not tell how it removed duplicates."""
-    if session.duplicate_spike_bins is not None:
+    if sort.duplicate_spike_bins is not None:
         return []
     return [
         "duplicate_spike_bins of the sort is not known (no usable ops.npy); refractory-period "

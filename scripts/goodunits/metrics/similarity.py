@@ -9,8 +9,8 @@ from goodunits.metrics.metric_column import all_undefined, as_columns
 
 def group(inputs):
     """Columns and notes of the group `similarity`."""
-    session, spikes = inputs.session, inputs.spikes
-    stored = load(session, "similar_templates.npy", 2)
+    sort, spikes = inputs.sort, inputs.spikes
+    stored = load(sort, "similar_templates.npy", 2)
     if stored.array is not None and len(set(stored.array.shape)) > 1:
         stored = unusable("similar_templates.npy", f"shape {stored.array.shape}, expected a square")
     if stored.array is None:

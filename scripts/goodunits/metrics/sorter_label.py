@@ -10,7 +10,7 @@ def group(inputs):
     if inputs.ks_labels is None:
         reasons = dict.fromkeys(range(len(unit_ids)), "no_label_file")
         return {"ks_label": Column([None] * len(unit_ids), reasons)}, []
-    templates = inputs.session.spike_templates
+    templates = inputs.sort.spike_templates
     # Without spike_templates.npy nothing tells which ids are new.
     sorted_ids = unit_ids if templates is None else count_ids(templates)[0].tolist()
     sorted_ids = set(sorted_ids)

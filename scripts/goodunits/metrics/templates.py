@@ -86,23 +86,23 @@ def _place_and_extent(template, finer, probe, blocks):
 
 def group(inputs):
     """Columns and notes of the group `templates`."""
-    session, spikes = inputs.session, inputs.spikes
-    stored = load(session, "templates.npy", 3, mmap=True)
+    sort, spikes = inputs.sort, inputs.spikes
+    stored = load(sort, "templates.npy", 3, mmap=True)
     matrix, reason, notes = None, stored.reason, list(stored.notes)
     if stored.array is not None:
         n_channels = stored.array.shape[2]
-        matrix, reason, matrix_notes = probe_geometry.unwhitening_matrix(session, n_channels)
+        matrix, reason, matrix_notes = probe_geometry.unwhitening_matrix(sort, n_channels)
         notes += matrix_notes
     if matrix is None:
         names, int_names = NAMES, INT_NAMES
         return all_undefined(names, reason, spikes.n_units, int_names), notes
-    probe, probe_notes = probe_geometry.load_probe(session, n_channels)
+    probe, probe_notes = probe_geometry.load_probe(sort, n_channels)
     columns = template_metrics(
         inputs.families,
         stored.array,
         matrix,
         probe,
-        session.sampling_frequency_hz,
+        sort.sampling_frequency_hz,
         inputs.parameters,
     )
     return columns, notes + probe_notes

@@ -6,12 +6,12 @@ from goodunits.session_folder import file_names
 from goodunits.store import generations, original_files, state
 
 
-def read_history(session):
+def read_history(folder):
     """Lines of the history of a session, oldest first, of all its sorts.
 
     Parameters
     ----------
-    session : path-like
+    folder : path-like
         Kilosort folder.
 
     Returns
@@ -20,7 +20,7 @@ def read_history(session):
         With `sort_id`, `time`, `event` and what was found and written.
     """
     events = []
-    for generation in generations.complete_generations(file_names.store_folder(session)):
+    for generation in generations.complete_generations(file_names.store_folder(folder)):
         made = original_files.read_manifest(generation)["time"]
         events.append({"sort_id": generation.name, "event": "backup", "time": made})
         events += [{"sort_id": generation.name, **line} for line in state.read_history(generation)]

@@ -24,12 +24,12 @@ class NothingToRestoreError(SessionError):
     """The session is as it was, since nothing was ever written there."""
 
 
-def restore(session, to="originals"):
+def restore(folder, to="originals"):
     """Put label files of the store back, byte for byte.
 
     Parameters
     ----------
-    session : path-like
+    folder : path-like
         Kilosort folder.
     to : {"originals", "last"}
         The files as found before our first write to this sort, or as they were before the last
@@ -46,28 +46,28 @@ def restore(session, to="originals"):
         If the store is damaged or has no backup of the present sort; NothingToRestoreError if
         nothing was ever written.
     """
-    base = file_names.store_folder(session)
-    if Path(session).is_dir() and not base.is_dir():
+    base = file_names.store_folder(folder)
+    if Path(folder).is_dir() and not base.is_dir():
         raise NothingToRestoreError("nothing to restore, goodunits never wrote here")
-    sort_id.check_folder(session)
-    with label_store.locked(session):
-        generation = generations.current_generation(session)
+    sort_id.check_folder(folder)
+    with label_store.locked(folder):
+        generation = generations.current_generation(folder)
         if generation is None:
             _demand_earlier(base)
             raise SessionError(
-                f"{session}: no backup of the present sort ({sort_id.sort_id(session)}) in {base}; "
+                f"{folder}: no backup of the present sort ({sort_id.sort_id(folder)}) in {base}; "
                 "backups of earlier sorts are there, but their labels belong to other clusters"
             )
         manifest = original_files.read_manifest(generation)
-        label_files.check_label_files(session)
-        seen = whose_labels.look(session, generation)
-        present = write_labels.read_present(session)
+        label_files.check_label_files(folder)
+        seen = whose_labels.read_curation(folder, generation)
+        present = write_labels.read_present(folder)
         past = state.read_state(generation)
         contents = _wanted(generation, manifest, present, past, to)
         units = (past.get("last") or {"units": {}})["units"]
-        after = transaction.next_state(session, generation, seen, units)
+        after = transaction.next_state(folder, generation, seen, units)
         about = {"to": to, "working_folder": os.getcwd()}
-        transaction.commit(session, generation, contents, present, after, "restore", about)
+        transaction.commit(folder, generation, contents, present, after, "restore", about)
     return {
         "time": files.time_stamp(),
         "to": to,

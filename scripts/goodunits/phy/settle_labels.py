@@ -52,7 +52,7 @@ def settle(folder, labels_are):
         done = ""
         if generation is None:
             generation, done = _backed_up(folder, base, present, labels_are)
-        seen = whose_labels.look(folder, generation)
+        seen = whose_labels.read_curation(folder, generation)
         group = curation_record.by_id(transaction.group_labels(present))
         if labels_are == "theirs":
             decided = _given(seen.decisions, group)

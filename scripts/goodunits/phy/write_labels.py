@@ -53,12 +53,12 @@ class Plan(NamedTuple):
     about: Mapping = MappingProxyType({})
 
 
-def write(session, plan):
+def write_label_files(folder, plan):
     """Write a plan into a session folder.
 
     Parameters
     ----------
-    session : path-like
+    folder : path-like
         Kilosort folder.
     plan : Plan
         What shall stand there.
@@ -75,18 +75,18 @@ def write(session, plan):
     SessionError
         If the folder changed since it was measured or labelled, is in use, or cannot be written.
     """
-    with label_store.locked(session) as base:
-        check_unchanged(session, plan.measured)
-        label_files.check_label_files(session)
-        present = read_present(session)
-        generation = current_generation(session) or backup.back_up(session, base)
-        seen = whose_labels.look(session, generation)
-        _check_decisions(session, plan, seen)
-        contents, notes = _contents(session, plan, seen, present)
+    with label_store.locked(folder) as base:
+        check_unchanged(folder, plan.measured)
+        label_files.check_label_files(folder)
+        present = read_present(folder)
+        generation = current_generation(folder) or backup.back_up(folder, base)
+        seen = whose_labels.read_curation(folder, generation)
+        _check_decisions(folder, plan, seen)
+        contents, notes = _contents(folder, plan, seen, present)
         notes += seen.doubts
-        after = transaction.next_state(session, generation, seen, plan.measured["units"])
+        after = transaction.next_state(folder, generation, seen, plan.measured["units"])
         about = {**plan.about, "counts": Counter(plan.labels.values())}
-        transaction.commit(session, generation, contents, present, after, "write", about)
+        transaction.commit(folder, generation, contents, present, after, "write", about)
     for note in notes:
         log.warning("%s", note)
     return {
@@ -101,10 +101,10 @@ def write(session, plan):
     }
 
 
-def check_unchanged(session, measured):
+def check_unchanged(folder, measured):
     """Refuse to label spikes other than those that were measured."""
     for name, record in measured["files"].items():
-        path = Path(session, name)
+        path = Path(folder, name)
         if not path.exists():
             raise SessionError(f"{path}: gone since it was measured; run again")
         now, then = files.signature(path), record["signature"]
@@ -112,15 +112,15 @@ def check_unchanged(session, measured):
             raise SessionError(f"{path}: changed since it was measured; run again")
 
 
-def read_present(session):
+def read_present(folder):
     """Contents of the files that a write may replace, None for a missing one."""
     return {
-        name: label_files.read_label_file(session, name)
-        for name in label_files.written_names(session)
+        name: label_files.read_label_file(folder, name)
+        for name in label_files.written_names(folder)
     }
 
 
-def _check_decisions(session, plan, seen):
+def _check_decisions(folder, plan, seen):
     """Refuse labels that do not know of the newest decisions of people."""
     if plan.manual_curation == "overwrite":
         return
@@ -130,13 +130,13 @@ def _check_decisions(session, plan, seen):
     differing = sorted(i for i in expected if expected[i] != plan.labels[i])
     if differing:
         raise SessionError(
-            f"{session}: labels of cluster {', '.join(map(str, differing[:10]))} were changed in "
+            f"{folder}: labels of cluster {', '.join(map(str, differing[:10]))} were changed in "
             "Phy after labels.tsv was made; nothing written, run again (with -R apply_thresholds "
             "if this message stays)"
         )
 
 
-def _contents(session, plan, seen, present):
+def _contents(folder, plan, seen, present):
     """New content of each file; None for one to be set aside."""
     groups = phy_groups(plan, seen)
     contents = {
@@ -161,7 +161,7 @@ def _contents(session, plan, seen, present):
             else "set aside: it does not list the present clusters"
         )
         notes.append(f"{file_names.INFO_FILE}: {done}; the one found is in {file_names.STORE}")
-    notes += _competing(session, contents)
+    notes += _competing(folder, contents)
     return contents, notes
 
 
@@ -203,15 +203,15 @@ def refresh_info(data, groups, ks_labels):
     return tsv.format_table(header, rows)
 
 
-def _competing(session, contents):
+def _competing(folder, contents):
     """Name files of others that give the same columns: Phy shows whichever it reads last."""
     ours, notes = {"group", "KSLabel"}, []
-    tables = [name for name in os.listdir(session) if name.endswith((".tsv", ".csv"))]
+    tables = [name for name in os.listdir(folder) if name.endswith((".tsv", ".csv"))]
     for name in sorted(tables):
         if name in contents or name == file_names.INFO_FILE:
             continue
         try:
-            header, _ = tsv.parse_rows(guarded.head(Path(session, name)), name)
+            header, _ = tsv.parse_rows(guarded.head(Path(folder, name)), name)
         except (SessionError, OSError):
             continue
         if shared := ", ".join(sorted(ours & set(header))):

@@ -22,14 +22,14 @@ def is_note(name):
     return name.startswith(PREFIX) and name.endswith(SUFFIX)
 
 
-def read_failure(results, session=None):
+def read_failure(results, folder=None):
     """Note of what failed in a session, None where nothing did.
 
     Parameters
     ----------
     results : path-like
         Folder of the session's results.
-    session : path-like, optional
+    folder : path-like, optional
         Kilosort folder; notes of another one, which the sheet named before, do not count.
 
     Returns
@@ -41,8 +41,8 @@ def read_failure(results, session=None):
     for path in Path(results).glob(FAILED.format(rule="*")):
         with contextlib.suppress(OSError, ValueError):
             notes.append(json.loads(path.read_text(encoding="utf-8")))
-    if session is not None:
-        notes = [note for note in notes if note.get("folder") in (None, str(session))]
+    if folder is not None:
+        notes = [note for note in notes if note.get("folder") in (None, str(folder))]
     return min(notes, key=_rank, default=None)
 
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 
 
-def receipt(session, folder, written, measurement, settings, project_file):
+def receipt(session_id, folder, written, measurement, settings, project_file):
     """Everything that explains the labels of one session, in one record.
 
     Parameters
     ----------
-    session : str
+    session_id : str
         Session id.
     folder : str
         Session folder.
@@ -31,7 +31,7 @@ def receipt(session, folder, written, measurement, settings, project_file):
     measurement = {key: value for key, value in measurement.items() if key != "units"}
     project = json.loads(Path(project_file).read_text(encoding="utf-8"))
     return {
-        "session": session,
+        "session": session_id,
         "folder": folder,
         **written,
         "settings": settings,

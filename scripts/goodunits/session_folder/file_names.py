@@ -13,9 +13,9 @@ SORTER_FILES = (KS_FILE, GROUP_FILE)
 ANNEX = ".git/annex/objects/"  # in the target of a link that git-annex made
 
 
-def store_folder(session):
+def store_folder(folder):
     """Store of a session; a linked session folder has its store where the data are."""
-    return Path(os.path.realpath(session)) / STORE
+    return Path(os.path.realpath(folder)) / STORE
 
 
 def is_written(name):

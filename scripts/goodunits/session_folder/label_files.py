@@ -11,26 +11,26 @@ from goodunits.base.errors import SessionError
 from goodunits.session_folder import file_names
 
 
-def label_file_names(session):
+def label_file_names(folder):
     """Names of the label files that exist: Phy's `cluster_*.tsv`, if the name is plain text."""
-    names = [entry.name for entry in os.scandir(session)]
+    names = [entry.name for entry in os.scandir(folder)]
     return sorted(name for name in names if file_names.is_label_file(name))
 
 
-def written_names(session):
+def written_names(folder):
     """Names of the files that a write may replace, existing or not."""
-    own = [name for name in label_file_names(session) if name.startswith(file_names.OWN_PREFIX)]
+    own = [name for name in label_file_names(folder) if name.startswith(file_names.OWN_PREFIX)]
     return [*file_names.WRITTEN, *own]
 
 
-def read_label_file(session, name):
+def read_label_file(folder, name):
     """Bytes of a label file, None where there is none; a broken link is an error."""
     if not file_names.is_label_file(name):
         raise SessionError(
-            f"{session}: found {name!r:.80} where a receipt or the store should name a label file "
+            f"{folder}: found {name!r:.80} where a receipt or the store should name a label file "
             "(cluster_*.tsv); put the file that names it back from a backup of your data"
         )
-    path = Path(session, name)
+    path = Path(folder, name)
     if path.is_symlink() and not path.exists():
         target = os.readlink(path)
         what = (
@@ -40,7 +40,7 @@ def read_label_file(session, name):
     return guarded.read_optional(path, guarded.LABEL_FILE_BYTES)
 
 
-def check_label_files(session):
+def check_label_files(folder):
     """Refuse label files that cannot be replaced in place without harm elsewhere.
 
     Raises
@@ -50,8 +50,8 @@ def check_label_files(session):
         links to the same file.
     """
     targets = {}
-    for name in written_names(session):
-        path = Path(session, name)
+    for name in written_names(folder):
+        path = Path(folder, name)
         if not path.is_symlink():
             continue
         target = os.path.realpath(path)

@@ -31,12 +31,12 @@ class Seen:
         self._path = Path(path)
         self._sessions = _read_json(self._path)
 
-    def changed_since_measured(self, session, folder, results):
+    def changed_since_measured(self, session_id, folder, results):
         """Names of the files in a folder whose content is not what was measured.
 
         Parameters
         ----------
-        session : str
+        session_id : str
             Session id.
         folder, results : path-like
             Kilosort folder, and folder of the session's results.
@@ -47,7 +47,7 @@ class Seen:
             Empty where nothing was measured yet; a missing file is said elsewhere.
         """
         changed = set()
-        for name, known in self._files(session, results).items():
+        for name, known in self._files(session_id, results).items():
             path = os.path.join(folder, name)
             try:
                 status = os.stat(path)
@@ -63,13 +63,13 @@ class Seen:
             known["size_and_date"] = now
         return changed
 
-    def _files(self, session, results):
+    def _files(self, session_id, results):
         """What is known of the files of a session, read anew where it was measured again."""
         try:
             made = os.stat(Path(results, "measured.json")).st_mtime_ns
         except OSError:
             return {}
-        known = self._sessions.get(session)
+        known = self._sessions.get(session_id)
         if not isinstance(known, dict) or known.get("made") != made:
             read = _read_json(Path(results, "measured.json")).get("files", {})
             known = {
@@ -79,7 +79,7 @@ class Seen:
                     for name, file in read.items()
                 },
             }
-            self._sessions[session] = known
+            self._sessions[session_id] = known
         return known["files"]
 
     def keep(self):
@@ -87,19 +87,19 @@ class Seen:
         files.write_if_changed(self._path, json.dumps(self._sessions, sort_keys=True).encode())
 
 
-def set_straight(session, folder, results, seen):
+def set_straight(session_id, folder, results, seen):
     """Date back the results of a session that are not of the files in its folder.
 
     Parameters
     ----------
-    session : str
+    session_id : str
         Session id.
     folder, results : path-like
         Kilosort folder, and folder of the session's results.
     seen : Seen
         What is known of the files of all sessions.
     """
-    changed = seen.changed_since_measured(session, folder, results)
+    changed = seen.changed_since_measured(session_id, folder, results)
     stale = ["metrics.tsv", "measured.json"] if changed else []
     if not changed.isdisjoint(sort_id.SORT_FILES):
         stale.append("backup.json")

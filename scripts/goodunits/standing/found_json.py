@@ -16,12 +16,12 @@ from goodunits.standing import session_standing
 from goodunits.store import backup, generations, state
 
 
-def refresh(session, found_path, receipt_path):
+def refresh(folder, found_path, receipt_path):
     """Bring `found.json` of a session up to date; untouched while the folder holds our labels.
 
     Parameters
     ----------
-    session : path-like
+    folder : path-like
         Kilosort folder.
     found_path : path-like
         File in the results folder, written where its content changes.
@@ -38,16 +38,16 @@ def refresh(session, found_path, receipt_path):
     SessionError
         If a label file or the store is damaged, or the store is gone though we wrote here.
     """
-    stands = session_standing.of_session(session, Path(receipt_path).parent)
+    stands = session_standing.of_session(folder, Path(receipt_path).parent)
     receipt = stands.receipt or json_record.read_record(receipt_path)
     if receipt:
         if not session_standing.is_whole(receipt):
             raise SessionError(session_standing.DAMAGED.format(receipt_path))
-        backup.demand_store(session, receipt_path, receipt)
-    if stands.is_settled and _is_sound(found_path) and not _has_news_of_people(session, receipt):
+        backup.demand_store(folder, receipt_path, receipt)
+    if stands.is_settled and _is_sound(found_path) and not _has_news_of_people(folder, receipt):
         return stands
-    seen = whose_labels.look(session, generations.current_generation(session))
-    trigger = _trigger(session, stands)
+    seen = whose_labels.read_curation(folder, generations.current_generation(folder))
+    trigger = _trigger(folder, stands)
     files.write_if_changed(found_path, curation_record.to_json(seen, trigger=trigger).encode())
     return stands
 
@@ -71,14 +71,14 @@ def demand_usable(folder, found_path, session_path):
         curation_record.from_json(Path(found_path).read_text(encoding="utf-8"))
 
 
-def keep_problem(problem, session, found_path):
+def keep_problem(problem, folder, found_path):
     """Keep why a session cannot be looked at: its jobs say so, in every run until it is mended.
 
     Parameters
     ----------
     problem : str
         In one line.
-    session : path-like
+    folder : path-like
         Kilosort folder.
     found_path : path-like
         As for `refresh`.
@@ -87,32 +87,32 @@ def keep_problem(problem, session, found_path):
     -------
     standing : Standing
     """
-    stands = session_standing.of_session(session, Path(found_path).parent)
+    stands = session_standing.of_session(folder, Path(found_path).parent)
     trigger = _hash_of([_failure(stands), stands.missing])
     text = json.dumps({"problem": problem, "trigger": trigger})
     files.write_if_changed(found_path, text.encode())
     return stands
 
 
-def _trigger(session, stands):
+def _trigger(folder, stands):
     """Text that changes with everything that must start the labelling of a session again."""
     present = {
-        name: session_standing.hash_of(session, name) for name in label_files.written_names(session)
+        name: session_standing.hash_of(folder, name) for name in label_files.written_names(folder)
     }
     receipt = stands.receipt
-    written = [receipt["time"], _history_bytes(session, receipt)] if receipt else None
+    written = [receipt["time"], _history_bytes(folder, receipt)] if receipt else None
     return _hash_of([present, written, _failure(stands), stands.missing])
 
 
-def _has_news_of_people(session, receipt):
+def _has_news_of_people(folder, receipt):
     """Whether what the store knows of people has changed since a write."""
     known = receipt.get("history_bytes")
-    return known is not None and known != _history_bytes(session, receipt)
+    return known is not None and known != _history_bytes(folder, receipt)
 
 
-def _history_bytes(session, receipt):
+def _history_bytes(folder, receipt):
     """Size of the history of the sort that a receipt is about."""
-    return state.history_bytes(file_names.store_folder(session) / receipt["sort_id"])
+    return state.history_bytes(file_names.store_folder(folder) / receipt["sort_id"])
 
 
 def _failure(stands):

@@ -58,12 +58,12 @@ class Standing(NamedTuple):
         return self.status == LABELLED and not self.missing
 
 
-def of_session(session, results):
+def of_session(folder, results):
     """How a session stands; a job that failed counts more than labels that were written before.
 
     Parameters
     ----------
-    session : path-like
+    folder : path-like
         Kilosort folder.
     results : path-like
         Folder of the session's results.
@@ -74,35 +74,35 @@ def of_session(session, results):
     """
     names = _names_in(results)
     failure = (
-        failed_json.read_failure(results, session) if any(map(failed_json.is_note, names)) else None
+        failed_json.read_failure(results, folder) if any(map(failed_json.is_note, names)) else None
     )
     receipt = json_record.read_record(Path(results, RECEIPT)) if RECEIPT in names else None
     if receipt and not is_whole(receipt):
         standing = Standing(NOT_LABELLED, DAMAGED.format(Path(results, RECEIPT)))
     else:
-        standing = of_folder(session, receipt)
+        standing = of_folder(folder, receipt)
     missing = tuple(sorted(NEEDED - names)) if standing.receipt else ()
     standing = standing._replace(failure=failure, missing=missing)
     if failure:
         said = f"{failure['rule']}: {failure['reason']}"
         return standing._replace(status=FAILED, reason=said)
     if standing.status in (NOT_LABELLED, CHANGED) and (
-        ahead := dates.dated_ahead(session, time.time())
+        ahead := dates.dated_ahead(folder, time.time())
     ):
         return standing._replace(reason=f"{standing.reason}{THEN}{ahead}")
     return standing
 
 
-def of_folder(session, receipt):
+def of_folder(folder, receipt):
     """How a session folder stands against a receipt, which may be None or of another folder."""
     try:
-        if receipt and not is_of_folder(receipt, session):
+        if receipt and not is_of_folder(receipt, folder):
             said = f"the results are those of {receipt['folder']}; a run labels this folder"
             return Standing(NOT_LABELLED, said)
-        if not os.path.isdir(session):
-            said = f"{session}: no such folder; check the path and that the disk is there"
+        if not os.path.isdir(folder):
+            said = f"{folder}: no such folder; check the path and that the disk is there"
             return Standing(NOT_LABELLED, said, receipt)
-        return _of_files(session, receipt)
+        return _of_files(folder, receipt)
     except Exception as error:  # whatever it is, the session is not known to be labelled
         return Standing(NOT_LABELLED, in_words(error), receipt)
 
@@ -119,14 +119,14 @@ def is_of_folder(receipt, session):
     return folder == str(session) or os.path.realpath(folder) == os.path.realpath(session)
 
 
-def changed_files(session, receipt):
+def changed_files(folder, receipt):
     """Names of label files that no longer say what a receipt says was written."""
     tables = receipt.get("tables", {})
     return [
         name
         for name, sha in receipt["written"].items()
         if not _is_as_written(
-            name, label_files.read_label_file(session, name), sha, tables.get(name)
+            name, label_files.read_label_file(folder, name), sha, tables.get(name)
         )
     ]
 
@@ -138,37 +138,37 @@ def _is_as_written(name, data, sha, table):
     return table is not None and label_tables.table_hash(name, data) == table
 
 
-def hash_of(session, name):
+def hash_of(folder, name):
     """Hash of a label file, None where there is none."""
-    return files.sha256_optional(label_files.read_label_file(session, name))
+    return files.sha256_optional(label_files.read_label_file(folder, name))
 
 
-def _of_files(session, receipt):
+def _of_files(folder, receipt):
     """How the label files of an existing folder stand."""
-    changed = changed_files(session, receipt) if receipt else []
+    changed = changed_files(folder, receipt) if receipt else []
     if receipt and not changed:
         return Standing(LABELLED, "", receipt)
-    if not (file_names.store_folder(session) / "ledger.txt").exists() and not receipt:
+    if not (file_names.store_folder(folder) / "ledger.txt").exists() and not receipt:
         return Standing(NOT_LABELLED, NEVER)
-    if returned := _returned(session):
+    if returned := _returned(folder):
         return Standing(RESTORED, returned, receipt)
     if not receipt:
         said = "labelled by a run whose results are elsewhere or deleted; a run labels it anew"
         return Standing(NOT_LABELLED, said)
-    gone = [name for name in changed if not os.path.exists(os.path.join(session, name))]
+    gone = [name for name in changed if not os.path.exists(os.path.join(folder, name))]
     said = [f"{name} {'is gone' if name in gone else 'was changed'}" for name in changed]
     return Standing(CHANGED, f"{', '.join(said)} since it was written", receipt)
 
 
-def _returned(session):
+def _returned(folder):
     """Which earlier state the folder was brought back to, in words; empty if to none."""
-    generation = generations.current_generation(session)
+    generation = generations.current_generation(folder)
     manifest = original_files.read_manifest(generation) if generation else None
     if manifest is None:
         return ""
     own = [name for name in manifest["files"] if name.startswith(file_names.OWN_PREFIX)]
-    names = {*label_files.written_names(session), *own}
-    now = {name: hash_of(session, name) for name in names}
+    names = {*label_files.written_names(folder), *own}
+    now = {name: hash_of(folder, name) for name in names}
     events = [event for event in state.read_history(generation) if "left" in event]
     last = events[-1] if events and events[-1]["event"] == "restore" else None
     left = last["left"]["hashes"] if last else {}

@@ -27,12 +27,12 @@ from goodunits.store import lock, store_files, store_readme
 
 
 @contextlib.contextmanager
-def locked(session):
+def locked(folder):
     """Hold the store of a session while the block runs; made where it is missing, and tidied.
 
     Parameters
     ----------
-    session : path-like
+    folder : path-like
         Kilosort folder.
 
     Yields
@@ -44,7 +44,7 @@ def locked(session):
     SessionError
         If the store cannot be written or somebody else holds it.
     """
-    store = file_names.store_folder(session)
+    store = file_names.store_folder(folder)
     try:
         store_files.make_folder(store)
     except OSError as error:
@@ -54,7 +54,7 @@ def locked(session):
         ) from None
     with lock.hold(store / "lock"):
         try:
-            remove_leftovers(session, store)
+            remove_leftovers(folder, store)
             refresh_readme(store)
             yield store
         except OSError as error:  # who replaces label files says himself what they hold

@@ -70,8 +70,8 @@ def read_original(generation, name):
     return store_files.read(generation / "original" / name)
 
 
-def has_backup(session, identity):
+def has_backup(folder, identity):
     """Whether the store holds a complete backup of a sort."""
     if not isinstance(identity, str) or not store_files.SORT_ID.fullmatch(identity):
         return False
-    return store_files.is_there(file_names.store_folder(session) / identity / "manifest.json")
+    return store_files.is_there(file_names.store_folder(folder) / identity / "manifest.json")

@@ -9,7 +9,7 @@ from goodunits.session_folder import file_names, label_tables, sort_id
 from goodunits.store import ledger_file, original_files, state
 
 
-def next_state(session, generation, seen, units):
+def next_state(folder, generation, seen, units):
     """State of the store after a write or a restore, but for the record of the write itself."""
     old = state.read_state(generation)
     found = {str(i): label for i, label in seen.decisions.items()}
@@ -20,17 +20,17 @@ def next_state(session, generation, seen, units):
         "inherited": {str(i): label for i, label in seen.inherited.items()},
         "first_decisions": old.get("first_decisions", found),
         "before": old.get("before", {}),
-        "sort_signature": sort_id.signature(session),
+        "sort_signature": sort_id.signature(folder),
         "units": units,
     }
 
 
-def commit(session, generation, contents, present, after, event, about=None):
+def commit(folder, generation, contents, present, after, event, about=None):
     """Bring the files of a session to new contents, with every safeguard; expects the lock.
 
     Parameters
     ----------
-    session : path-like
+    folder : path-like
         Kilosort folder.
     generation : Path
         Folder of the store for the present sort.
@@ -65,7 +65,7 @@ def commit(session, generation, contents, present, after, event, about=None):
             after["before"] = _texts(present)
     found = _record(present, units)
     state.write_state(generation, {**after, "last": found, "pending": record})
-    _replace(session, contents, present)
+    _replace(folder, contents, present)
     left = {key: record[key] for key in ("group", "hashes")}
     try:
         told = {"found": found["hashes"], "left": left, "about": about or {}}
@@ -73,7 +73,7 @@ def commit(session, generation, contents, present, after, event, about=None):
         state.write_state(generation, {**after, "last": record, "pending": None})
     except OSError as error:
         raise SessionError(
-            f"{session}: all label files are written, but {file_names.STORE} could not note it "
+            f"{folder}: all label files are written, but {file_names.STORE} could not note it "
             f"({error.strerror or error}); see that it is writable and the disk not full, then run "
             "again"
         ) from None
@@ -101,10 +101,10 @@ def _finishes(pending, last, present):
     )
 
 
-def _replace(session, contents, present):
+def _replace(folder, contents, present):
     """Replace the files that differ, links followed, and read them back."""
     differing = [name for name in contents if contents[name] != present[name]]
-    places = {name: _place(session, name, contents[name]) for name in differing}
+    places = {name: _place(folder, name, contents[name]) for name in differing}
     try:
         files.replace_together(
             {places[name]: contents[name] for name in differing},
@@ -116,15 +116,15 @@ def _replace(session, contents, present):
             "and run again"
         ) from None
     except files.PartlyReplacedError as error:
-        raise SessionError(_partly(session, error)) from None
+        raise SessionError(_partly(folder, error)) from None
     except OSError as error:
         raise SessionError(
-            f"{session}: labels not written, the folder is as it was ({error.strerror or error}); "
+            f"{folder}: labels not written, the folder is as it was ({error.strerror or error}); "
             "see that it is writable and the disk not full, then run again"
         ) from None
 
 
-def _partly(session, error):
+def _partly(folder, error):
     """Say what the label files hold after an error that lasted."""
     named = {"new": error.new, "as before": error.old, "cannot be read": error.unknown}
     held = [
@@ -136,14 +136,14 @@ def _partly(session, error):
     if not error.old and not error.unknown:
         done = f"all label files are written, but the disk does not confirm it ({error.strerror})"
     return (
-        f"{session}: {done}; nothing is lost, what they held is in {file_names.STORE}; see that "
+        f"{folder}: {done}; nothing is lost, what they held is in {file_names.STORE}; see that "
         "the folder is writable and the disk sound, then run again, which completes the write"
     )
 
 
-def _place(session, name, data):
+def _place(folder, name, data):
     """Where a file lies: a link is followed to be written, but not to be removed, nor in ours."""
-    path = Path(os.path.realpath(session), name)
+    path = Path(os.path.realpath(folder), name)
     is_itself = data is None or name.startswith(file_names.OWN_PREFIX)
     return path if is_itself else Path(os.path.realpath(path))
 

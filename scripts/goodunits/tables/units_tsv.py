@@ -38,10 +38,10 @@ def units_tsv(sessions, own=MappingProxyType({})):
     return tsv.format_results(header, ([unit.get(name, "") for name in header] for unit in units))
 
 
-def _session_units(session, results):
+def _session_units(folder, results):
     """Yield each unit of one session as a dict."""
     _, labels = tsv.read_table(Path(results, "labels.tsv"))
     _, metrics = tsv.read_table(Path(results, "metrics.tsv"))
     measured = {row["cluster_id"]: row for row in metrics}
     for row in labels:
-        yield {**row, **measured.get(row["cluster_id"], {}), "session": session}
+        yield {**row, **measured.get(row["cluster_id"], {}), "session": folder}

@@ -125,9 +125,9 @@ def metrics_changes(old_names, old_parameters, new):
     return changes
 
 
-def _causes(why, run, session):
+def _causes(why, run, session_id):
     """Why a session runs, in words."""
-    results = Path(run.results, session)
+    results = Path(run.results, session_id)
     receipt, measured = _read(results / "written.json"), _read(results / "measured.json")
     if failed_json.read_failure(results):
         return ["failed before"]
@@ -138,7 +138,7 @@ def _causes(why, run, session):
         names, parameters = measured.get("metric_versions", {}), measured.get("parameters", {})
         said += metrics_changes(names, parameters, json.loads(run.metrics_text()))
     if receipt:
-        said += settings_changes(receipt.get("settings", {}), json.loads(run.phy_text(session)))
+        said += settings_changes(receipt.get("settings", {}), json.loads(run.phy_text(session_id)))
     changed = "; ".join(reason for _, reason in why)
     for names in re.findall(r"Updated input files: ([^;]*)", changed):
         said += [_file_cause(Path(name.strip()).name) for name in names.split(",")]

@@ -69,37 +69,37 @@ class Run:
         names = self.metric_names()
         return settings.metrics_text(self.settings, names, all_metrics.parameter_blocks(names))
 
-    def labels_text(self, session):
+    def labels_text(self, session_id):
         """Text of all that the labels of a session depend on."""
-        return self.label_texts[self._set_of(session)]
+        return self.label_texts[self._set_of(session_id)]
 
-    def phy_text(self, session):
+    def phy_text(self, session_id):
         """Text of all that the files in a session folder depend on."""
-        return self.phy_texts[self._set_of(session)]
+        return self.phy_texts[self._set_of(session_id)]
 
     def metrics_file(self):
         """File with the text of the metrics."""
         return str(self.results / KEPT / "metrics.json")
 
-    def labels_file(self, session):
+    def labels_file(self, session_id):
         """File with the text of the labels of a session."""
-        return str(self.results / KEPT / f"labels-{self._set_of(session)}.json")
+        return str(self.results / KEPT / f"labels-{self._set_of(session_id)}.json")
 
-    def phy_file(self, session):
+    def phy_file(self, session_id):
         """File with the text of what stands in a session folder."""
-        return str(self.results / KEPT / f"phy-{self._set_of(session)}.json")
+        return str(self.results / KEPT / f"phy-{self._set_of(session_id)}.json")
 
-    def awaited_files(self, session):
+    def awaited_files(self, session_id):
         """Files that other rules of a larger pipeline make for a session."""
-        return [name.replace("{session}", session) for name in self.settings.wait_for]
+        return [name.replace("{session}", session_id) for name in self.settings.wait_for]
 
-    def found_file(self, session):
+    def found_file(self, session_id):
         """File with what the session folder holds of people and of Kilosort."""
-        return str(self.results / session / "found.json")
+        return str(self.results / session_id / "found.json")
 
-    def session_file(self, session):
+    def session_file(self, session_id):
         """File with what the dataset says of a session, as far as its metrics depend on it."""
-        return str(self.results / session / "session.json")
+        return str(self.results / session_id / "session.json")
 
     def library_file(self, rule, paths):
         """File with the hash of every file of the project that a rule runs, brought up to date."""
@@ -158,8 +158,8 @@ class Run:
                     dates.set_straight(session, entry.folder, self.results / session, seen)
         return seen
 
-    def _set_of(self, session):
-        return _set_name(self.settings, self.sessions[session])
+    def _set_of(self, session_id):
+        return _set_name(self.settings, self.sessions[session_id])
 
 
 def _set_name(checked, entry):
