@@ -7,6 +7,7 @@ import this module. Values of parameters live in config.yaml.
 from goodunits import (
     records_coincidence,
     records_contamination,
+    records_pairs,
     records_trains,
     records_waves,
 )
@@ -14,7 +15,13 @@ from goodunits import (
 # JSON schema types of the kinds of parameters.
 SCHEMA_TYPES = {"float": "number", "int": "integer", "bool": "boolean"}
 
-_MODULES = (records_trains, records_contamination, records_coincidence, records_waves)
+_MODULES = (
+    records_trains,
+    records_contamination,
+    records_coincidence,
+    records_waves,
+    records_pairs,
+)
 GROUPS = {group.name: group for module in _MODULES for group in module.GROUPS}
 METRICS = {metric.name: metric for module in _MODULES for metric in module.RECORDS}
 

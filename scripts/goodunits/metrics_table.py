@@ -11,6 +11,7 @@ from goodunits import (
     coincidence,
     lags,
     metrics_file,
+    pairs_group,
     trains_groups,
     waves_files,
     waves_groups,
@@ -22,7 +23,9 @@ from goodunits.spikes import Column, UnitSpikes, group_by_unit
 MAX_AT_ONE_TIME = 10_000
 # One function per group of the catalogue: it takes Inputs and gives columns (dict of str to Column)
 # and notes (list of str).
-GROUP_FUNCTIONS = trains_groups.GROUP_FUNCTIONS | waves_groups.GROUP_FUNCTIONS
+GROUP_FUNCTIONS = (
+    trains_groups.GROUP_FUNCTIONS | waves_groups.GROUP_FUNCTIONS | pairs_group.GROUP_FUNCTIONS
+)
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,21 @@ class Inputs:
     def families(self):
         """Templates that each unit is made of, as `waves_files.parents` gives."""
         return waves_files.parents(self.spikes, self.session.spike_templates)
+
+    @functools.cached_property
+    def coincident(self):
+        """Pairs of almost simultaneous spikes, and the columns of the group `duplicates`."""
+        return trains_groups.coincident(self)
+
+    @functools.cached_property
+    def amplitudes(self):
+        """Columns and notes of the group `amplitudes`."""
+        return waves_groups.amplitude_columns(self)
+
+    @functools.cached_property
+    def pairs(self):
+        """What is known of all pairs of units, as `pairs_group.pairs_of` gives."""
+        return pairs_group.pairs_of(self)
 
     @property
     def n_samples(self):

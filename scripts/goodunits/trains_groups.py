@@ -128,12 +128,17 @@ def _synchrony(inputs):
 
 def _duplicates(inputs):
     """Columns and notes of the group `duplicates`."""
+    return inputs.coincident[1], []
+
+
+def coincident(inputs):
+    """Pairs of almost simultaneous spikes of all units, and the columns that they give."""
     spikes, counts = inputs.spikes, inputs.spikes.counts()
     window_ms = inputs.parameters["duplicate_of"]["window_ms"]
     window_samples = round(window_ms / 1000 * inputs.session.sampling_frequency_hz)
     pairs, partners = coincidence.coincidences(inputs.in_time_order, window_samples)
     columns = coincidence.tolerant_synchrony(inputs.in_time_order, partners, counts)
-    return columns | coincidence.duplicates(spikes.unit_ids, pairs, counts), []
+    return pairs, columns | coincidence.duplicates(spikes.unit_ids, pairs, counts)
 
 
 def _bursts(inputs):

@@ -6,6 +6,11 @@ from goodunits.waves_files import all_undefined, as_columns, load, unusable
 
 def _amplitudes(inputs):
     """Columns and notes of the group `amplitudes`."""
+    return inputs.amplitudes
+
+
+def amplitude_columns(inputs):
+    """Compute the columns and notes of the group `amplitudes`, which others read too."""
     session, spikes = inputs.session, inputs.spikes
     loaded = load(session, "amplitudes.npy", 1, per_spike=True)
     if loaded.array is None:
