@@ -12,6 +12,7 @@ from goodunits import (
     lineage,
     logs,
     measurement,
+    merge_candidates_file,
     metrics_table,
     session,
     software,
@@ -21,7 +22,7 @@ from goodunits import (
 
 
 def main(snakemake):
-    """Read the session, write metrics.tsv and, beside it, what was read and how."""
+    """Read the session, write metrics.tsv, merge_candidates.tsv, and what was read and how."""
     # For the compiled loops of large sessions: a place that can be written, and stays.
     cache = Path(snakemake.output.metrics).resolve().parents[1] / ".run" / "numba"
     os.environ.setdefault("NUMBA_CACHE_DIR", str(cache))
@@ -35,6 +36,7 @@ def main(snakemake):
     for note in (*sort.notes, *table.notes):
         logging.getLogger("compute_metrics").warning(note)
     metrics_table.write_metrics(table, snakemake.output.metrics)
+    merge_candidates_file.write(snakemake.output.merge_candidates, table.merge_candidates)
     units = spikes.sampled_spikes(table.spikes, lineage.SAMPLED_SPIKES)
     measured = measurement.measured(sort, table, parameters, units, software.package_versions())
     files.write_atomically(Path(snakemake.output.measured), store.as_json(measured))

@@ -10,6 +10,7 @@ from goodunits import (
     catalogue,
     coincidence,
     lags,
+    merge_candidates,
     metrics_file,
     pairs_group,
     trains_groups,
@@ -45,6 +46,8 @@ class MetricsTable:
         Things worth saying about the session (those of the session itself are not repeated).
     spikes : UnitSpikes
         The spikes by unit.
+    merge_candidates : list of merge_candidates.Candidate
+        Pairs that may be one neuron; none without metrics of the group `pairs`.
     """
 
     unit_ids: np.ndarray
@@ -52,6 +55,7 @@ class MetricsTable:
     undefined: dict
     notes: list
     spikes: UnitSpikes
+    merge_candidates: list
 
 
 @dataclass(frozen=True)
@@ -156,7 +160,20 @@ def compute(session, parameters, ks_labels, names=None):
     for name in names:
         for row, reason in found[name].reasons.items():
             undefined.setdefault(int(spikes.unit_ids[row]), {})[name] = reason
-    return MetricsTable(spikes.unit_ids, columns, dict(sorted(undefined.items())), notes, spikes)
+    undefined = dict(sorted(undefined.items()))
+    return MetricsTable(
+        spikes.unit_ids, columns, undefined, notes, spikes, _merge_candidates(names, inputs)
+    )
+
+
+def _merge_candidates(names, inputs):
+    """Pairs that may be one neuron, if the metrics of pairs were computed and could be."""
+    wanted = any(catalogue.METRICS[name].group == "pairs" for name in names)
+    try:
+        with np.errstate(all="ignore"):
+            return merge_candidates.candidates(inputs.pairs[0]) if wanted else []
+    except Exception:  # the notes on the group `pairs` have said why
+        return []
 
 
 def _columns_of(group, inputs):

@@ -1,0 +1,208 @@
+"""Pairs of units that may be one neuron: copies, pieces at one time, pieces in turn.
+
+Two additive scores, one for pairs that share spikes and one for those that do not, give a
+probability. Their weights were fitted on sorts with known truth (bench/truth/merge_candidates.py).
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from goodunits import pairs, poisson
+from goodunits.merge_candidates_file import Candidate
+
+# Pairs that share at least this part of the smaller unit's spikes are copies, not pieces.
+MIN_SHARED = 0.3
+# Pieces that overlap less than this in time take turns, as by drift.
+MAX_OVERLAP_IN_TURN = 0.5
+# Less alike units are no pieces of one neuron; less likely pairs are not listed.
+MIN_SIMILARITY, MIN_SCORE = 0.4, 0.2
+# Weights on log odds; the terms are those of `terms_of_copies` and `terms_of_pieces`.
+COPIES = (2.4, 0.5, 1.0)
+PIECES = (-2.2, 2.0, -4.8, -2.0, -8.2)
+
+
+class Evidence(NamedTuple):
+    """What speaks for each two units being one neuron; arrays (n_units, n_units).
+
+    Attributes
+    ----------
+    similarity : float64 array
+        Cosine of the templates; -inf where there is none.
+    shared : float64 array
+        Part of the smaller unit's spikes that the other has too.
+    agreement : float64 array
+        Spikes of both over spikes of either.
+    close, expected : array
+        Pairs of spikes within both refractory periods, and how many there are by chance if both
+        fire as they do in each tenth of the recording.
+    loudness : float64 array
+        Absolute logarithm of the ratio of median amplitudes; 0 where one is unknown.
+    overlap : float64 array
+        Overlap of presence over time, 0 to 1.
+    """
+
+    similarity: np.ndarray
+    shared: np.ndarray
+    agreement: np.ndarray
+    close: np.ndarray
+    expected: np.ndarray
+    loudness: np.ndarray
+    overlap: np.ndarray
+
+
+def evidence(found):
+    """Compare all units.
+
+    Parameters
+    ----------
+    found : pairs.Pairs
+        The units.
+
+    Returns
+    -------
+    Evidence
+    """
+    counts, shape = found.counts, found.close_pairs.shape
+    smaller = np.minimum.outer(counts, counts)
+    common = np.minimum(found.coincident_pairs, smaller)
+    similarity = np.full(shape, -np.inf) if found.likeness is None else found.likeness.whitened
+    with np.errstate(all="ignore"):
+        logs = np.log(np.array(found.amplitudes.values))
+        loudness = np.abs(np.subtract.outer(logs, logs))
+    presence = found.binned / counts[:, None]
+    overlap = sum(np.minimum.outer(each, each) for each in presence.T)
+    # What the whole recording expects, times how much more the two meet in its tenths.
+    meetings = pairs.N_BINS * (presence @ presence.T)
+    return Evidence(
+        similarity=similarity,
+        shared=common / smaller,
+        agreement=common / (np.add.outer(counts, counts) - common),
+        close=found.close_pairs,
+        expected=found.expected_pairs * meetings,
+        loudness=np.where(np.isfinite(loudness), loudness, 0),
+        overlap=overlap,
+    )
+
+
+def terms_of_copies(seen):
+    """Terms of the score of pairs that share spikes: (3, ...) for evidence of any shape.
+
+    One; log odds of the shared part of the smaller unit; logarithm of the agreement.
+    """
+    odds = seen.shared / (1.02 - seen.shared) + 0.01
+    return np.stack([np.ones_like(odds), np.log(odds), np.log(seen.agreement + 0.02)])
+
+
+def terms_of_pieces(seen):
+    """Terms of the score of pairs that share few spikes: (5, ...) for evidence of any shape.
+
+    One; nearness of the similarity to 1; difference in loudness; logarithm of close pairs over
+    expected ones; overlap in time, as far as it is below a half.
+    """
+    unlike = np.clip(1.02 - seen.similarity, None, 2)
+    return np.stack(
+        [
+            np.ones_like(unlike),
+            -np.log(unlike),
+            np.minimum(seen.loudness, 1.5),
+            np.log((seen.close + 1) / (seen.expected + 1)),
+            np.minimum(seen.overlap, MAX_OVERLAP_IN_TURN),
+        ]
+    )
+
+
+def scores(seen):
+    """Probability that each two units are one neuron, as far as the evidence goes.
+
+    Parameters
+    ----------
+    seen : Evidence
+        The units.
+
+    Returns
+    -------
+    float64 array (n_units, n_units)
+        0 to 1, symmetric; 0 for units that are neither alike nor share spikes.
+    """
+    copies = np.tensordot(COPIES, terms_of_copies(seen), 1)
+    pieces = np.tensordot(PIECES, terms_of_pieces(seen), 1)
+    are_copies = seen.shared >= MIN_SHARED
+    found = 1 / (1 + np.exp(-np.where(are_copies, copies, pieces)))
+    found[~are_copies & ~(seen.similarity > MIN_SIMILARITY)] = 0
+    np.fill_diagonal(found, 0)
+    return found
+
+
+def candidates(found):
+    """Pairs that may be one neuron, the most likely first.
+
+    Parameters
+    ----------
+    found : pairs.Pairs
+        The units.
+
+    Returns
+    -------
+    list of Candidate
+        Each pair once, the unit with fewer spikes first.
+    """
+    seen = evidence(found)
+    likely = scores(seen)
+    firsts, seconds = np.nonzero(np.triu(likely >= MIN_SCORE))
+    order = np.argsort(-likely[firsts, seconds], kind="stable")
+    return [
+        _candidate(found, seen, likely, first, second)
+        for first, second in zip(firsts[order].tolist(), seconds[order].tolist(), strict=True)
+    ]
+
+
+def _candidate(found, seen, likely, first, second):
+    """One pair as a row of the table."""
+    row, other = sorted((first, second), key=found.counts.__getitem__)
+    own = Evidence(*(each[row, other] for each in seen))
+    amplitudes = found.amplitudes.values
+    known = not {row, other} & set(found.amplitudes.reasons) and amplitudes[other]
+    ratio = float(amplitudes[row] / amplitudes[other]) if known else None
+    kind = _kind(own)
+    chance = float(poisson.cumulative(own.close, max(own.expected, 1e-9)))
+    return Candidate(
+        cluster_id=int(found.unit_ids[row]),
+        merge_with=int(found.unit_ids[other]),
+        kind=kind,
+        merge_score=float(likely[row, other]),
+        reasons="; ".join(_reasons(own, kind, chance, ratio)),
+        template_similarity=float(own.similarity) if np.isfinite(own.similarity) else None,
+        shared_spikes=float(own.shared),
+        close_pairs=int(own.close),
+        close_pairs_expected=float(own.expected),
+        joint_refractory_probability=chance,
+        amplitude_ratio=ratio,
+        presence_overlap=float(own.overlap),
+        n_spikes=int(found.counts[row]),
+        n_spikes_merge_with=int(found.counts[other]),
+    )
+
+
+def _kind(own):
+    """Name of what a pair may be."""
+    if own.shared >= MIN_SHARED:
+        return "duplicate"
+    return "drift_split" if own.overlap < MAX_OVERLAP_IN_TURN else "split"
+
+
+def _reasons(own, kind, chance, ratio):
+    """What speaks for and against a pair, in words."""
+    if kind == "duplicate":
+        yield f"{own.shared:.0%} of the smaller one's spikes are in both"
+    if np.isfinite(own.similarity):
+        yield f"template similarity {own.similarity:.2f}"
+    if kind == "drift_split":
+        yield f"fire in turn (presence overlaps by {own.overlap:.0%})"
+    if kind != "duplicate":
+        yield (
+            f"{own.close:.0f} spike pairs within the refractory period, {own.expected:.1f} by "
+            f"chance (p = {chance:.2g})"
+        )
+    if ratio is not None:
+        yield f"amplitude ratio {ratio:.2f}"

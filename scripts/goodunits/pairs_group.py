@@ -1,0 +1,82 @@
+"""The group of metrics of pairs of units: from a session to columns."""
+
+import numpy as np
+
+from goodunits import coincidence, joint_counts, pairs, template_likeness, templates
+from goodunits.waves_files import load
+
+
+def _pairs(inputs):
+    """Columns and notes of the group `pairs`."""
+    found, notes = inputs.pairs
+    columns = pairs.with_most_alike(found)
+    block = inputs.parameters["joint_refractory_ratio"]
+    columns |= pairs.with_bigger(found, block["min_similarity"])
+    copies = coincidence.duplicates(found.unit_ids, found.coincident_pairs, found.counts)
+    columns["is_louder_copy"] = pairs.louder_copy(
+        found.unit_ids, copies, found.amplitudes, **inputs.parameters["is_louder_copy"]
+    )
+    return columns, notes
+
+
+def pairs_of(inputs):
+    """What is known of all pairs of units of a session.
+
+    Parameters
+    ----------
+    inputs : metrics_table.Inputs
+        The session.
+
+    Returns
+    -------
+    found : pairs.Pairs
+    notes : list of str
+        What is wrong with the files; what the groups `templates` and `amplitudes` say is not
+        repeated.
+    """
+    spikes, counts = inputs.spikes, inputs.spikes.counts()
+    least, largest = _lags(inputs)
+    alike, reason = _likeness(inputs)
+    return pairs.Pairs(
+        unit_ids=spikes.unit_ids,
+        counts=counts,
+        likeness=alike,
+        why_unlike=reason,
+        close_pairs=joint_counts.pairs_between(inputs.in_time_order, least, largest),
+        expected_pairs=pairs.expected_close_pairs(counts, inputs.n_samples, largest - least + 1),
+        coincident_pairs=inputs.coincident[0],
+        binned=pairs.counts_in_bins(spikes, inputs.n_samples),
+        amplitudes=inputs.amplitudes[0]["amplitude_median_ks"],
+    ), []
+
+
+def _lags(inputs):
+    """Least and largest lag in samples at which two spikes are too close for one neuron."""
+    block, frequency_hz = (
+        inputs.parameters["joint_refractory_ratio"],
+        inputs.session.sampling_frequency_hz,
+    )
+    least = int(np.ceil(block["censored_period_ms"] / 1000 * frequency_hz))
+    largest = int(np.floor(block["refractory_period_ms"] / 1000 * frequency_hz))
+    return least, max(largest, least)
+
+
+def _likeness(inputs):
+    """Likeness of the templates, or why there is none."""
+    session = inputs.session
+    stored = load(session, "templates.npy", 3, mmap=True)
+    if stored.array is None:
+        return None, stored.reason
+    n_channels = stored.array.shape[2]
+    matrix, raw_reason, _ = templates.unwhitening_matrix(session, n_channels)
+    found = template_likeness.likeness(
+        inputs.families,
+        stored.array,
+        matrix,
+        raw_reason,
+        **inputs.parameters["template_similarity_max"],
+    )
+    return found, ""
+
+
+GROUP_FUNCTIONS = {"pairs": _pairs}
