@@ -134,6 +134,36 @@ def scores(seen):
     return found
 
 
+def highest(found):
+    """Metrics of each unit and the unit that it most likely is one neuron with.
+
+    Parameters
+    ----------
+    found : pairs.Pairs
+        The units.
+
+    Returns
+    -------
+    dict of str to Column
+        `merge_score_max`, `merge_score_unit`, `merge_score_bigger`.
+    """
+    n_units = len(found.counts)
+    likely = scores(evidence(found))
+    if found.likeness is None:
+        reasons = dict.fromkeys(range(n_units), found.why_unlike)
+    else:
+        reasons = dict(found.likeness.reasons)
+        reasons |= dict.fromkeys(range(n_units), "no_other_template") if n_units == 1 else {}
+    best, highest_score = likely.argmax(axis=1), likely.max(axis=1)
+    nobody = dict.fromkeys(np.flatnonzero(highest_score == 0).tolist(), "no_alike_unit") | reasons
+    bigger = np.where(found.counts > found.counts[:, None], likely, 0).max(axis=1)
+    return {
+        "merge_score_max": pairs.float_column(highest_score, reasons),
+        "merge_score_unit": pairs.id_column(found.unit_ids[best], nobody),
+        "merge_score_bigger": pairs.float_column(bigger, reasons),
+    }
+
+
 def candidates(found):
     """Pairs that may be one neuron, the most likely first.
 

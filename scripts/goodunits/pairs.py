@@ -103,10 +103,10 @@ def with_most_alike(pairs):
     """
     alike, reasons = _most_alike(pairs, np.ones((len(pairs.counts),) * 2, dtype=bool))
     rows, n_units = np.arange(len(alike)), len(alike)
-    found = {"alike_unit": _ids(pairs.unit_ids[alike], reasons)}
+    found = {"alike_unit": id_column(pairs.unit_ids[alike], reasons)}
     if pairs.likeness is None:
         floats = [name for name in NAMES_OF_ALIKE if name != "alike_unit"]
-        return found | {name: _column(np.zeros(n_units), reasons) for name in floats}
+        return found | {name: float_column(np.zeros(n_units), reasons) for name in floats}
     close, expected = pairs.close_pairs[rows, alike], pairs.expected_pairs[rows, alike]
     smaller = np.minimum(pairs.counts, pairs.counts[alike])
     shared = np.minimum(pairs.coincident_pairs[rows, alike], smaller)
@@ -119,8 +119,8 @@ def with_most_alike(pairs):
         "coincidences_with_alike": shared / smaller,
         "presence_overlap_with_alike": overlap,
     }
-    found |= {name: _column(each, reasons) for name, each in values.items()}
-    found["rate_correlation_with_alike"] = _column(correlation, constant | reasons)
+    found |= {name: float_column(each, reasons) for name, each in values.items()}
+    found["rate_correlation_with_alike"] = float_column(correlation, constant | reasons)
     found["amplitude_ratio_to_alike"] = _amplitude_ratio(pairs.amplitudes, alike, reasons)
     found["template_similarity_raw_max"] = _raw(pairs.likeness, reasons)
     return found
@@ -144,16 +144,16 @@ def with_bigger(pairs, min_similarity):
     bigger = pairs.counts[None, :] > pairs.counts[:, None]
     alike, reasons = _most_alike(pairs, bigger, "no_bigger_unit")
     rows = np.arange(len(alike))
-    found = {"template_similarity_bigger_unit": _ids(pairs.unit_ids[alike], reasons)}
+    found = {"template_similarity_bigger_unit": id_column(pairs.unit_ids[alike], reasons)}
     similarity = np.full(bigger.shape, -np.inf)
     if pairs.likeness is not None:
         similarity = pairs.likeness.whitened
-    found["template_similarity_bigger"] = _column(similarity[rows, alike], reasons)
+    found["template_similarity_bigger"] = float_column(similarity[rows, alike], reasons)
     ratios = np.where(
         bigger & (similarity > min_similarity), pairs.close_pairs / pairs.expected_pairs, np.inf
     ).min(axis=1)
     none = dict.fromkeys(np.flatnonzero(np.isinf(ratios)).tolist(), "no_alike_unit")
-    return found | {"joint_refractory_ratio": _column(ratios, none | reasons)}
+    return found | {"joint_refractory_ratio": float_column(ratios, none | reasons)}
 
 
 def louder_copy(unit_ids, copies, amplitudes, min_share):
@@ -192,6 +192,18 @@ def louder_copy(unit_ids, copies, amplitudes, min_share):
     return Column(values, reasons)
 
 
+def float_column(values, reasons):
+    """Float column, NaN where there is a reason."""
+    values = np.array(values, dtype=np.float64)
+    values[list(reasons)] = np.nan
+    return Column(values, dict(reasons))
+
+
+def id_column(ids, reasons):
+    """Column of ids, None where there is a reason."""
+    return Column([None if row in reasons else int(i) for row, i in enumerate(ids)], dict(reasons))
+
+
 def _most_alike(pairs, allowed, none_allowed="no_other_template"):
     """Row of the most alike of the allowed units, and why there is none."""
     n_units = len(pairs.counts)
@@ -204,18 +216,6 @@ def _most_alike(pairs, allowed, none_allowed="no_other_template"):
         row: none_allowed if allowed[row].sum() == 0 else "no_other_template" for row in alone
     }
     return alike, reasons | pairs.likeness.reasons
-
-
-def _column(values, reasons):
-    """Float column, NaN where there is a reason."""
-    values = np.array(values, dtype=np.float64)
-    values[list(reasons)] = np.nan
-    return Column(values, dict(reasons))
-
-
-def _ids(ids, reasons):
-    """Column of ids, None where there is a reason."""
-    return Column([None if row in reasons else int(i) for row, i in enumerate(ids)], dict(reasons))
 
 
 def _over_time(own, theirs):
@@ -240,12 +240,12 @@ def _amplitude_ratio(amplitudes, alike, reasons):
     theirs = np.array(amplitudes.values)[alike]
     silent = dict.fromkeys(np.flatnonzero(theirs == 0).tolist(), "zero_amplitude")
     with np.errstate(all="ignore"):
-        return _column(np.array(amplitudes.values) / theirs, silent | reasons)
+        return float_column(np.array(amplitudes.values) / theirs, silent | reasons)
 
 
 def _raw(likeness, reasons):
     """Similarity of the templates before whitening to the most alike unit by these."""
     if likeness.raw is None:
         unknown = dict.fromkeys(range(len(likeness.whitened)), likeness.raw_reason)
-        return _column(np.zeros(len(unknown)), unknown | reasons)
-    return _column(likeness.raw.max(axis=1), reasons)
+        return float_column(np.zeros(len(unknown)), unknown | reasons)
+    return float_column(likeness.raw.max(axis=1), reasons)

@@ -2,7 +2,14 @@
 
 import numpy as np
 
-from goodunits import coincidence, joint_counts, pairs, template_likeness, templates
+from goodunits import (
+    coincidence,
+    joint_counts,
+    merge_candidates,
+    pairs,
+    template_likeness,
+    templates,
+)
 from goodunits.waves_files import load
 
 
@@ -16,7 +23,7 @@ def _pairs(inputs):
     columns["is_louder_copy"] = pairs.louder_copy(
         found.unit_ids, copies, found.amplitudes, **inputs.parameters["is_louder_copy"]
     )
-    return columns, notes
+    return columns | merge_candidates.highest(found), notes
 
 
 def pairs_of(inputs):

@@ -199,4 +199,26 @@ RECORDS = (
         "from the other, as the pieces of a neuron that drifted do.",
         "sum over ten bins of the recording of min(n / N, n_B / N_B)",
     ),
+    _pair(
+        "merge_score_max",
+        "Highest merge_score of the unit in merge_candidates.tsv: about the probability that "
+        "another unit is the same neuron; also where it is too low to be listed.",
+        "docs/merging.md",
+        "lower",
+    ),
+    _pair(
+        "merge_score_unit",
+        "Cluster id of the unit that is most likely the same neuron.",
+        "the unit of merge_score_max",
+        kind="int",
+        limits=(0.0, float("inf")),
+        more_reasons=("no_alike_unit",),
+    ),
+    _pair(
+        "merge_score_bigger",
+        "As merge_score_max, over units with more spikes: high where the unit is a piece of one of "
+        "them or a copy with fewer spikes.",
+        "docs/merging.md",
+        "lower",
+    ),
 )

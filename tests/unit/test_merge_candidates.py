@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 from made_trains import poisson_train, refractory_train
-from test_pairs import DEFAULTS, DURATION_S, halves, make_sort, on_channels
+from test_pairs import DEFAULTS, DURATION_S, halves, make_sort, measure, on_channels
 
 from goodunits import merge_candidates_file, metrics_table, tsv
 from goodunits.session import load_session
@@ -134,3 +134,14 @@ def test_the_table_reads_back(tmp_path):
     assert row["amplitude_ratio"] == ""
     merge_candidates_file.write(tmp_path / "none.tsv", [])
     assert tsv.read_table(tmp_path / "none.tsv")[1] == []
+
+
+def test_each_unit_has_its_most_likely_other_half(tmp_path):
+    trains = [*halves(np.random.default_rng(0), neuron(3)), neuron(50)]
+    found = measure(make_sort(tmp_path, trains, [NEURON, NEURON, ELSEWHERE]))
+    smaller = int(np.argmin([len(train) for train in trains[:2]]))
+    assert found["merge_score_unit"] == {0: 1, 1: 0, 2: "no_alike_unit"}
+    assert found["merge_score_max"][0] == found["merge_score_max"][1] > 0.8
+    assert found["merge_score_bigger"][smaller] == found["merge_score_max"][smaller]
+    assert found["merge_score_bigger"][1 - smaller] < 0.1
+    assert found["merge_score_max"][2] == 0

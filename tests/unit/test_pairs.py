@@ -236,16 +236,13 @@ def test_other_ids_permute_the_results(tmp_path):
     moved = measure(make_sort(tmp_path / "other", trains, shapes, amplitudes, new))
     for name, values in found.items():
         for unit, value in values.items():
-            expected = (
-                new[value]
-                if name in ("alike_unit", "template_similarity_bigger_unit")
-                and (isinstance(value, int))
-                else value
-            )
             other = moved[name][new[unit]]
-            assert other == (
-                expected if isinstance(expected, str) else pytest.approx(expected, abs=1e-6)
-            ), name
+            if isinstance(value, str):
+                assert other == value, name
+            elif name in ("alike_unit", "merge_score_unit", "template_similarity_bigger_unit"):
+                assert other == new[value], name
+            else:
+                assert other == pytest.approx(value, abs=1e-6), name
 
 
 def test_without_templates_only_copies_are_known(tmp_path):
