@@ -44,16 +44,14 @@ def one_sort(folder):
     sort = session.load_session(folder / "kilosort4")
     units = spikes.group_by_unit(sort.spike_samples, sort.spike_clusters)
     inputs = metrics_table.Inputs(sort, units, catalogue.typed(config["metrics"]), None)
-    seen = merge_candidates.evidence(inputs.pairs[0])
     clusters = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["clusters"]
     entries = [clusters[str(unit_id)] for unit_id in units.unit_ids]
     neurons = np.array([entry["unit"] for entry in entries])
     own = np.array([entry["true_contamination"] < 0.5 for entry in entries])
     same = (neurons[:, None] == neurons) & own[:, None] & own
     upper = np.triu_indices(len(neurons), 1)
-    scores = merge_candidates.scores(seen)[upper]
-    seen = merge_candidates.Evidence(*(each[upper] for each in seen))
-    return folder.name, seen, same[upper], scores, len(neurons)
+    seen = merge_candidates.evidence(inputs.pairs[0], *upper)
+    return folder.name, seen, same[upper], merge_candidates.scores(seen), len(neurons)
 
 
 def print_tables(sorts):

@@ -23,7 +23,7 @@ PIECES = (-2.2, 2.0, -4.8, -2.0, -8.2)
 
 
 class Evidence(NamedTuple):
-    """What speaks for each two units being one neuron; arrays (n_units, n_units).
+    """What speaks for pairs of units being one neuron; arrays (n_pairs,).
 
     Attributes
     ----------
@@ -51,42 +51,46 @@ class Evidence(NamedTuple):
     overlap: np.ndarray
 
 
-def evidence(found):
-    """Compare all units.
+def evidence(found, firsts, seconds):
+    """Compare units pair by pair.
 
     Parameters
     ----------
     found : pairs.Pairs
         The units.
+    firsts, seconds : int array (n_pairs,)
+        Rows of the two units of each pair.
 
     Returns
     -------
     Evidence
     """
-    counts, shape = found.counts, found.close_pairs.shape
-    smaller = np.minimum.outer(counts, counts)
-    common = np.minimum(found.coincident_pairs, smaller)
-    similarity = np.full(shape, -np.inf) if found.likeness is None else found.likeness.whitened
+    counts = found.counts
+    smaller = np.minimum(counts[firsts], counts[seconds])
+    common = np.minimum(found.coincident_pairs[firsts, seconds], smaller)
+    similarity = np.full(len(firsts), -np.inf)
+    if found.likeness is not None:
+        similarity = found.likeness.whitened[firsts, seconds]
     with np.errstate(all="ignore"):
         logs = np.log(np.array(found.amplitudes.values))
-        loudness = np.abs(np.subtract.outer(logs, logs))
+        loudness = np.abs(logs[firsts] - logs[seconds])
     presence = found.binned / counts[:, None]
-    overlap = sum(np.minimum.outer(each, each) for each in presence.T)
+    own, theirs = presence[firsts], presence[seconds]
     # What the whole recording expects, times how much more the two meet in its tenths.
-    meetings = pairs.N_BINS * (presence @ presence.T)
+    meetings = pairs.N_BINS * (own * theirs).sum(axis=1)
     return Evidence(
         similarity=similarity,
         shared=common / smaller,
-        agreement=common / (np.add.outer(counts, counts) - common),
-        close=found.close_pairs,
-        expected=found.expected_pairs * meetings,
+        agreement=common / (counts[firsts] + counts[seconds] - common),
+        close=found.close_pairs[firsts, seconds],
+        expected=found.expected_pairs[firsts, seconds] * meetings,
         loudness=np.where(np.isfinite(loudness), loudness, 0),
-        overlap=overlap,
+        overlap=np.minimum(own, theirs).sum(axis=1),
     )
 
 
 def terms_of_copies(seen):
-    """Terms of the score of pairs that share spikes: (3, ...) for evidence of any shape.
+    """Terms of the score of pairs that share spikes, (3, n_pairs).
 
     One; log odds of the shared part of the smaller unit; logarithm of the agreement.
     """
@@ -95,7 +99,7 @@ def terms_of_copies(seen):
 
 
 def terms_of_pieces(seen):
-    """Terms of the score of pairs that share few spikes: (5, ...) for evidence of any shape.
+    """Terms of the score of pairs that share few spikes, (5, n_pairs).
 
     One; nearness of the similarity to 1; difference in loudness; logarithm of close pairs over
     expected ones; overlap in time, as far as it is below a half.
@@ -113,24 +117,23 @@ def terms_of_pieces(seen):
 
 
 def scores(seen):
-    """Probability that each two units are one neuron, as far as the evidence goes.
+    """Probability that the units of each pair are one neuron, as far as the evidence goes.
 
     Parameters
     ----------
     seen : Evidence
-        The units.
+        The pairs.
 
     Returns
     -------
-    float64 array (n_units, n_units)
-        0 to 1, symmetric; 0 for units that are neither alike nor share spikes.
+    float64 array (n_pairs,)
+        0 to 1; 0 for units that are neither alike nor share spikes.
     """
-    copies = np.tensordot(COPIES, terms_of_copies(seen), 1)
-    pieces = np.tensordot(PIECES, terms_of_pieces(seen), 1)
+    copies = np.array(COPIES) @ terms_of_copies(seen)
+    pieces = np.array(PIECES) @ terms_of_pieces(seen)
     are_copies = seen.shared >= MIN_SHARED
     found = 1 / (1 + np.exp(-np.where(are_copies, copies, pieces)))
     found[~are_copies & ~(seen.similarity > MIN_SIMILARITY)] = 0
-    np.fill_diagonal(found, 0)
     return found
 
 
@@ -148,17 +151,27 @@ def highest(found):
         `merge_score_max`, `merge_score_unit`, `merge_score_bigger`.
     """
     n_units = len(found.counts)
-    likely = scores(evidence(found))
+    firsts, seconds = _worth_a_look(found)
+    likely = scores(evidence(found, firsts, seconds))
+    # Each pair from either side; the lowest id of equals comes first.
+    rows, others = np.concatenate([firsts, seconds]), np.concatenate([seconds, firsts])
+    likely = np.concatenate([likely, likely])
+    most, bigger, best = np.zeros(n_units), np.zeros(n_units), np.full(n_units, -1)
+    np.maximum.at(most, rows, likely)
+    is_bigger = found.counts[others] > found.counts[rows]
+    np.maximum.at(bigger, rows[is_bigger], likely[is_bigger])
+    is_best = np.flatnonzero(likely == most[rows])
+    is_best = is_best[np.argsort(-others[is_best], kind="stable")]
+    best[rows[is_best]] = others[is_best]
     if found.likeness is None:
         reasons = dict.fromkeys(range(n_units), found.why_unlike)
+    elif n_units == 1:
+        reasons = {0: "no_other_template"}
     else:
         reasons = dict(found.likeness.reasons)
-        reasons |= dict.fromkeys(range(n_units), "no_other_template") if n_units == 1 else {}
-    best, highest_score = likely.argmax(axis=1), likely.max(axis=1)
-    nobody = dict.fromkeys(np.flatnonzero(highest_score == 0).tolist(), "no_alike_unit") | reasons
-    bigger = np.where(found.counts > found.counts[:, None], likely, 0).max(axis=1)
+    nobody = dict.fromkeys(np.flatnonzero(best < 0).tolist(), "no_alike_unit") | reasons
     return {
-        "merge_score_max": pairs.float_column(highest_score, reasons),
+        "merge_score_max": pairs.float_column(most, reasons),
         "merge_score_unit": pairs.id_column(found.unit_ids[best], nobody),
         "merge_score_bigger": pairs.float_column(bigger, reasons),
     }
@@ -177,20 +190,30 @@ def candidates(found):
     list of Candidate
         Each pair once, the unit with fewer spikes first.
     """
-    seen = evidence(found)
+    firsts, seconds = _worth_a_look(found)
+    seen = evidence(found, firsts, seconds)
     likely = scores(seen)
-    firsts, seconds = np.nonzero(np.triu(likely >= MIN_SCORE))
-    order = np.argsort(-likely[firsts, seconds], kind="stable")
-    return [
-        _candidate(found, seen, likely, first, second)
-        for first, second in zip(firsts[order].tolist(), seconds[order].tolist(), strict=True)
-    ]
+    order = np.argsort(-likely, kind="stable")
+    rows = []
+    for place in order[likely[order] >= MIN_SCORE]:
+        pair = int(firsts[place]), int(seconds[place])
+        own = Evidence(*(each[place] for each in seen))
+        rows.append(_candidate(found, pair, own, float(likely[place])))
+    return rows
 
 
-def _candidate(found, seen, likely, first, second):
-    """One pair as a row of the table."""
-    row, other = sorted((first, second), key=found.counts.__getitem__)
-    own = Evidence(*(each[row, other] for each in seen))
+def _worth_a_look(found):
+    """Rows of the pairs of units that are alike or share spikes."""
+    smaller = np.minimum.outer(found.counts, found.counts)
+    chosen = found.coincident_pairs >= MIN_SHARED * smaller
+    if found.likeness is not None:
+        chosen |= found.likeness.whitened > MIN_SIMILARITY
+    return np.nonzero(np.triu(chosen, 1))
+
+
+def _candidate(found, pair, own, score):
+    """One pair, with its own evidence, as a row of the table."""
+    row, other = sorted(pair, key=found.counts.__getitem__)
     amplitudes = found.amplitudes.values
     known = not {row, other} & set(found.amplitudes.reasons) and amplitudes[other]
     ratio = float(amplitudes[row] / amplitudes[other]) if known else None
@@ -200,7 +223,7 @@ def _candidate(found, seen, likely, first, second):
         cluster_id=int(found.unit_ids[row]),
         merge_with=int(found.unit_ids[other]),
         kind=kind,
-        merge_score=float(likely[row, other]),
+        merge_score=score,
         reasons="; ".join(_reasons(own, kind, chance, ratio)),
         template_similarity=float(own.similarity) if np.isfinite(own.similarity) else None,
         shared_spikes=float(own.shared),
