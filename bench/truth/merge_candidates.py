@@ -19,7 +19,10 @@ import yaml
 PROJECT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(PROJECT / "scripts"))
 
-from goodunits import catalogue, merge_candidates, metrics_table, session, spikes  # noqa: E402
+from goodunits.catalogue import all_metrics  # noqa: E402
+from goodunits.kilosort import sort_files  # noqa: E402
+from goodunits.metrics import compute, merge_candidates  # noqa: E402
+from goodunits.spiketrains import unit_spikes  # noqa: E402
 
 CUTS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.8)
 RIDGE = 1e-2
@@ -41,9 +44,9 @@ def main():
 def one_sort(folder):
     """Name, evidence and truth of all pairs of units of a sort."""
     config = yaml.safe_load((PROJECT / "config.yaml").read_text(encoding="utf-8"))
-    sort = session.load_session(folder / "kilosort4")
-    units = spikes.group_by_unit(sort.spike_samples, sort.spike_clusters)
-    inputs = metrics_table.Inputs(sort, units, catalogue.typed(config["metrics"]), None)
+    sort = sort_files.read_sort(folder / "kilosort4")
+    units = unit_spikes.group_by_unit(sort.spike_samples, sort.spike_clusters)
+    inputs = compute.Inputs(sort, units, all_metrics.typed(config["metrics"]), None)
     clusters = json.loads((folder / "truth.json").read_text(encoding="utf-8"))["clusters"]
     entries = [clusters[str(unit_id)] for unit_id in units.unit_ids]
     neurons = np.array([entry["unit"] for entry in entries])

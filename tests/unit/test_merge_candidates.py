@@ -7,8 +7,10 @@ import pytest
 from made_trains import poisson_train, refractory_train
 from test_pairs import DEFAULTS, DURATION_S, halves, make_sort, measure, on_channels
 
-from goodunits import merge_candidates_file, metrics_table, tsv
-from goodunits.session import load_session
+from goodunits.base import tsv
+from goodunits.kilosort.sort_files import read_sort
+from goodunits.metrics import compute
+from goodunits.results import merge_candidates_tsv
 from real_sorts import PROJECT
 
 NEURON = on_channels([3, 2, 1, 0])
@@ -17,8 +19,8 @@ ELSEWHERE = on_channels([0, 0, 1, 3])
 
 def candidates(folder):
     """Rows of the table."""
-    session = load_session(folder, DURATION_S)
-    return metrics_table.compute(session, DEFAULTS, None).merge_candidates
+    sort = read_sort(folder, DURATION_S)
+    return compute.compute_metrics(sort, DEFAULTS, None).merge_candidates
 
 
 def neuron(seed, rate_hz=12):
@@ -101,15 +103,15 @@ def test_one_unit_has_no_candidates(tmp_path):
 
 def test_without_the_metrics_of_pairs_there_are_none(tmp_path):
     folder = make_sort(tmp_path, halves(np.random.default_rng(0), neuron(0)), [NEURON] * 2)
-    table = metrics_table.compute(load_session(folder, DURATION_S), DEFAULTS, None, ["n_spikes"])
+    table = compute.compute_metrics(read_sort(folder, DURATION_S), DEFAULTS, None, ["n_spikes"])
     assert table.merge_candidates == []
 
 
 @pytest.mark.parametrize("name", ["dev_a", "dev_b", "dev_c"])
 def test_in_real_sorts_three_of_four_likely_pairs_are_one_neuron(name, sort_folder):
-    session = load_session(sort_folder(name))
+    sort = read_sort(sort_folder(name))
     truth = json.loads((PROJECT / "tests" / "data" / f"{name}.truth.json").read_text())["clusters"]
-    found = metrics_table.compute(session, DEFAULTS, None).merge_candidates
+    found = compute.compute_metrics(sort, DEFAULTS, None).merge_candidates
     likely = [each for each in found if each.merge_score >= 0.5]
     same = [
         truth[str(each.cluster_id)]["unit"] == truth[str(each.merge_with)]["unit"]
@@ -126,13 +128,13 @@ def test_the_table_reads_back(tmp_path):
     folder = make_sort(tmp_path / "sort", trains, [NEURON] * 2)
     (folder / "amplitudes.npy").unlink()
     (found,) = candidates(folder)
-    merge_candidates_file.write(tmp_path / "merge_candidates.tsv", [found])
+    merge_candidates_tsv.write(tmp_path / "merge_candidates.tsv", [found])
     header, (row,) = tsv.read_table(tmp_path / "merge_candidates.tsv")
-    assert tuple(header) == merge_candidates_file.Candidate._fields
+    assert tuple(header) == merge_candidates_tsv.Candidate._fields
     assert float(row["merge_score"]) == pytest.approx(found.merge_score, rel=1e-3)
     assert row["reasons"] == found.reasons
     assert row["amplitude_ratio"] == ""
-    merge_candidates_file.write(tmp_path / "none.tsv", [])
+    merge_candidates_tsv.write(tmp_path / "none.tsv", [])
     assert tsv.read_table(tmp_path / "none.tsv")[1] == []
 
 

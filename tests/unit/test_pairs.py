@@ -6,17 +6,18 @@ import yaml
 from made_trains import FREQUENCY_HZ, poisson_train, refractory_train
 from scipy import stats
 
-from goodunits import joint_counts, metrics_table, pairs, template_likeness
-from goodunits.coincidence import in_time_order
-from goodunits.session import load_session
-from goodunits.spikes import Column, count_ids
+from goodunits.catalogue import all_metrics
+from goodunits.kilosort.sort_files import read_sort
+from goodunits.metrics import compute, template_likeness, unit_pairs
+from goodunits.metrics.metric_column import Column
+from goodunits.spiketrains import joint_counts
+from goodunits.spiketrains.coincidence import in_time_order
+from goodunits.spiketrains.unit_spikes import count_ids
 from real_sorts import PROJECT
 
 DEFAULTS = yaml.safe_load((PROJECT / "config.yaml").read_text())["metrics"]
 DURATION_S = 1000.0
-NAMES = [
-    name for name, metric in metrics_table.catalogue.METRICS.items() if metric.group == "pairs"
-]
+NAMES = [name for name, metric in all_metrics.METRICS.items() if metric.group == "pairs"]
 
 
 def a_spike(trough=20, n_samples=61):
@@ -66,8 +67,8 @@ def make_sort(folder, trains, shapes, amplitudes=None, ids=None):
 
 def measure(folder):
     """Values of the group by metric name and cluster id; a text is why there is none."""
-    session = load_session(folder, DURATION_S)
-    table = metrics_table.compute(session, DEFAULTS, None, NAMES)
+    sort = read_sort(folder, DURATION_S)
+    table = compute.compute_metrics(sort, DEFAULTS, None, NAMES)
     return {
         name: {
             unit_id: table.undefined.get(unit_id, {}).get(name, values[row])
@@ -218,10 +219,10 @@ def test_the_louder_of_two_copies_is_the_one_to_keep(tmp_path):
 
 def test_of_two_equally_loud_copies_one_is_kept():
     copies = {"duplicate_of": Column([7, 3], {}), "duplicate_share": Column(np.ones(2), {})}
-    found = pairs.louder_copy(np.array([3, 7]), copies, Column(np.array([9.0, 9.0]), {}), 0.1)
+    found = unit_pairs.louder_copy(np.array([3, 7]), copies, Column(np.array([9.0, 9.0]), {}), 0.1)
     assert found.values == [True, False]
     unknown = Column(np.array([9.0, np.nan]), {1: "not_finite"})
-    found = pairs.louder_copy(np.array([3, 7]), copies, unknown, 0.1)
+    found = unit_pairs.louder_copy(np.array([3, 7]), copies, unknown, 0.1)
     assert found.reasons == {0: "not_finite", 1: "not_finite"}
 
 
