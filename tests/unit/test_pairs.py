@@ -8,11 +8,12 @@ from scipy import stats
 
 from goodunits.catalogue import all_metrics
 from goodunits.kilosort.sort_files import read_sort
-from goodunits.metrics import compute, template_likeness, unit_pairs
+from goodunits.metrics import compute, unit_pairs
 from goodunits.metrics.metric_column import Column
 from goodunits.spiketrains import joint_counts
 from goodunits.spiketrains.coincidence import in_time_order
 from goodunits.spiketrains.unit_spikes import count_ids
+from goodunits.waveforms import template_likeness
 from real_sorts import PROJECT
 
 DEFAULTS = yaml.safe_load((PROJECT / "config.yaml").read_text())["metrics"]

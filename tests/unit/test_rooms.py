@@ -12,8 +12,10 @@ LIBRARY = SCRIPTS / "goodunits"
 FLOORS = (
     "base",
     "catalogue",
+    "numerics",
     "spiketrains",
     "kilosort",
+    "waveforms",
     "results",
     "metrics",
     "criteria",
@@ -28,7 +30,7 @@ FLOORS = (
     "config",
     "workflow",
 )
-MEASURING = {"spiketrains", "kilosort", "metrics"}
+MEASURING = {"numerics", "spiketrains", "kilosort", "waveforms", "metrics"}
 # What starts hundreds of times a run must not load what takes longer than its work.
 LIGHT = (
     "catalogue",

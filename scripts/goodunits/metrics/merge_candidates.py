@@ -8,7 +8,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from goodunits.metrics import poisson, unit_pairs
+from goodunits.metrics import unit_pairs
+from goodunits.numerics import poisson
 from goodunits.results.merge_candidates_tsv import Candidate
 
 # Pairs that share at least this part of the smaller unit's spikes are copies, not pieces.

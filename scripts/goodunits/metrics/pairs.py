@@ -4,8 +4,9 @@ import numpy as np
 
 from goodunits.kilosort import probe_geometry
 from goodunits.kilosort.optional_files import load
-from goodunits.metrics import duplicates, merge_candidates, template_likeness, unit_pairs
+from goodunits.metrics import duplicates, merge_candidates, unit_pairs
 from goodunits.spiketrains import joint_counts
+from goodunits.waveforms import template_likeness
 
 
 def group(inputs):

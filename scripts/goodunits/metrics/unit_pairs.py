@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from goodunits.metrics import poisson
 from goodunits.metrics.metric_column import Column
+from goodunits.numerics import poisson
 
 # Bins of time in which two units are compared.
 N_BINS = 10
