@@ -47,7 +47,7 @@ LIBRARY.files_behind(
     "from goodunits.answers import preview_labels\n"
     "from goodunits.base.errors import GoodunitsError\n"
     "from goodunits.catalogue import all_metrics\n"
-    "from goodunits.results import own_columns\n"
+    "from goodunits.result_files import own_columns\n"
     "from goodunits.tables import sessions_tsv, summary_tsv\n"
     "from goodunits.workflow import closing, command_line, dry_run, preparation, terminal\n"
 )
@@ -55,7 +55,7 @@ LIBRARY.files_behind(
 from goodunits.answers import preview_labels  # noqa: E402
 from goodunits.base.errors import GoodunitsError, one_line  # noqa: E402
 from goodunits.catalogue import all_metrics  # noqa: E402
-from goodunits.results import own_columns  # noqa: E402
+from goodunits.result_files import own_columns  # noqa: E402
 from goodunits.tables import sessions_tsv, summary_tsv  # noqa: E402
 from goodunits.workflow import (  # noqa: E402
     closing,
@@ -82,6 +82,7 @@ try:
         results=RESULTS,
         write=workflow.is_main_process,
         is_module=terminal.is_module(workflow),
+        project_file=project_file,
     )
 except GoodunitsError as error:
     sys.exit(f"goodunits: {error}")

@@ -37,7 +37,7 @@ rule backup_labels:
 rule apply_thresholds:
     input:
         library("apply_thresholds"),
-        labels_settings,
+        settings=labels_settings,
         metrics="results/{session}/metrics.tsv",
         found=found_in_session,
     output:
@@ -61,6 +61,7 @@ rule apply_thresholds:
         " resources.mem_mb={resources.mem_mb} resources.runtime={resources.runtime}"
         " params.folder={params.folder:q} params.settings={params.settings:q}"
         " params.look_again={params.look_again} input.metrics={input.metrics:q}"
+        " input.settings={input.settings:q}"
         " input.found={input.found:q} output.labels={output.labels:q}"
 
 

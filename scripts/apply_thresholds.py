@@ -5,7 +5,7 @@ from pathlib import Path
 
 from goodunits.base import files
 from goodunits.curation import curation_record, label_units
-from goodunits.results import metrics_tsv
+from goodunits.result_files import metrics_tsv
 from goodunits.workflow import light_step
 
 
@@ -23,10 +23,19 @@ def main(snakemake):
         found_json.refresh(snakemake.params.folder, snakemake.input.found, receipt)
     seen = curation_record.from_json(Path(snakemake.input.found).read_text(encoding="utf-8"))
     rows, undefined = metrics_tsv.read_metrics(snakemake.input.metrics)
+    cards = read_cards(snakemake.input.settings) if "scorecards" in settings else None
     table = label_units.label_units(
-        rows, undefined, settings["labels"], settings["manual_curation"], seen
+        rows, undefined, settings["labels"], settings["manual_curation"], seen, cards
     )
     files.write_atomically(Path(snakemake.output.labels), table)
+
+
+def read_cards(path):
+    """Scorecards that a run has put beside the settings."""
+    from goodunits.scorecards import card  # most runs have none
+
+    cards = json.loads(Path(path).read_text(encoding="utf-8"))["cards"]
+    return {name: card.from_plain(plain) for name, plain in cards.items()}
 
 
 if __name__ == "__main__":

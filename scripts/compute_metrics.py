@@ -9,7 +9,7 @@ from goodunits.base import files, json_record
 from goodunits.curation import whose_labels
 from goodunits.kilosort import sort_files
 from goodunits.metrics import compute
-from goodunits.results import measured_json, merge_candidates_tsv
+from goodunits.result_files import measured_json, merge_candidates_tsv
 from goodunits.spiketrains import unit_spikes
 from goodunits.standing import found_json
 from goodunits.workflow import run_script, software_versions

@@ -6,7 +6,7 @@ from goodunits.answers import screen
 from goodunits.base import files, tsv
 from goodunits.base.errors import GoodunitsError, in_words
 from goodunits.phy import restore_labels
-from goodunits.results import preview_tables
+from goodunits.result_files import preview_tables
 from goodunits.store import backup
 from goodunits.tables import sessions_tsv
 from goodunits.workflow import run_script

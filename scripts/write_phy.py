@@ -10,8 +10,10 @@ import os
 from pathlib import Path
 
 from goodunits.base import files, json_record, tsv
+from goodunits.criteria import label_classes
 from goodunits.phy import write_labels
-from goodunits.results import labels_tsv, preview_tables, written_json
+from goodunits.result_files import labels_tsv, preview_tables, written_json
+from goodunits.scorecards import quantities
 from goodunits.standing import session_standing
 from goodunits.workflow import light_step
 
@@ -27,8 +29,9 @@ def main(snakemake):
         criteria_labels,
         measured,
         settings["manual_curation"],
-        phy_columns(snakemake.input.metrics, settings["phy_columns"]),
+        phy_columns(snakemake.input, settings["phy_columns"]),
         {"criteria": settings["criteria"], "working_folder": os.getcwd()},
+        label_classes.shown_as(settings["labels"]),
     )
     tables = [snakemake.input.labels, snakemake.input.metrics]
     contents = {Path(path).name: Path(path).read_bytes() for path in tables}
@@ -51,12 +54,17 @@ def keep_tables(folder, contents):
     return {name: files.sha256_bytes(data) for name, data in contents.items()}
 
 
-def phy_columns(metrics_path, names):
-    """Text of the metrics that Phy shall show, by cluster id."""
-    if not names:
-        return {}
-    _, rows = tsv.read_table(metrics_path)
-    return {name: {int(row["cluster_id"]): row[name] for row in rows} for name in names}
+def phy_columns(tables, names):
+    """Text of the metrics and scores that Phy shall show, by the name there and cluster id."""
+    scores = [name for name in names if quantities.is_score(name)]
+    metrics = [name for name in names if name not in scores]
+    columns = {}
+    for path, wanted in ((tables.metrics, metrics), (tables.labels, scores)):
+        _, rows = tsv.read_table(path) if wanted else ((), ())
+        for name in wanted:
+            texts = {int(row["cluster_id"]): row[name] for row in rows}
+            columns[quantities.in_phy(name)] = texts
+    return columns
 
 
 if __name__ == "__main__":

@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 
 from goodunits.base import files, tsv
-from goodunits.results import labels_tsv
+from goodunits.result_files import labels_tsv
 from goodunits.session_folder import file_names
 from goodunits.standing import session_standing
 

@@ -77,5 +77,5 @@ def test_the_schema_refuses_wrong_keys_and_values(block):
 
 
 def test_light_modules_import_nothing_heavy():
-    loaded = loaded_by("goodunits.catalogue.all_metrics", "goodunits.results.metrics_tsv")
+    loaded = loaded_by("goodunits.catalogue.all_metrics", "goodunits.result_files.metrics_tsv")
     assert not {"numpy", "pandas", "yaml", "jsonschema"} & loaded

@@ -3,7 +3,7 @@
 import pytest
 
 from goodunits.base import tsv
-from goodunits.results import labels_tsv
+from goodunits.result_files import labels_tsv
 from goodunits.tables import summary_tsv
 
 HEADER = ["firing_rate >= 1", "presence_ratio >= 0.5", "ks_refractory"]

@@ -10,7 +10,7 @@ from goodunits.answers import explain_units
 from goodunits.base import files
 from goodunits.base.errors import GoodunitsError
 from goodunits.curation import curation_record, label_units, whose_labels
-from goodunits.results import metrics_tsv
+from goodunits.result_files import metrics_tsv
 from goodunits.store import generations
 
 BLOCK = {

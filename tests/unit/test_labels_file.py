@@ -5,7 +5,7 @@ import pytest
 from goodunits.base import tsv
 from goodunits.curation import label_units
 from goodunits.curation.curation_record import Curation
-from goodunits.results import labels_tsv
+from goodunits.result_files import labels_tsv
 
 BLOCK = {"good": {"all": ["firing_rate >= 1", "presence_ratio >= 0.5"]}, "mua": "rest"}
 ROWS = [

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from goodunits.base.errors import SessionError
-from goodunits.results import failed_json
+from goodunits.result_files import failed_json
 from goodunits.workflow import run_script
 
 

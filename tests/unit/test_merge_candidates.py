@@ -10,7 +10,7 @@ from test_pairs import DEFAULTS, DURATION_S, halves, make_sort, measure, on_chan
 from goodunits.base import tsv
 from goodunits.kilosort.sort_files import read_sort
 from goodunits.metrics import compute
-from goodunits.results import merge_candidates_tsv
+from goodunits.result_files import merge_candidates_tsv
 from real_sorts import PROJECT
 
 NEURON = on_channels([3, 2, 1, 0])

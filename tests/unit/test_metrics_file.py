@@ -5,7 +5,7 @@ import math
 import pytest
 
 from goodunits.base.errors import SessionError
-from goodunits.results.metrics_tsv import read_metrics, write_rows
+from goodunits.result_files.metrics_tsv import read_metrics, write_rows
 
 COLUMNS = {
     "n_spikes": [3, 12],

@@ -12,7 +12,7 @@ from goodunits.base.errors import ConfigError
 from goodunits.catalogue import all_metrics
 from goodunits.kilosort.sort_files import read_sort
 from goodunits.metrics.compute import compute_metrics, write_metrics
-from goodunits.results.metrics_tsv import read_metrics
+from goodunits.result_files.metrics_tsv import read_metrics
 
 PROJECT = Path(__file__).resolve().parents[2]
 PARAMETERS = yaml.safe_load((PROJECT / "config.yaml").read_text(encoding="utf-8"))["metrics"]

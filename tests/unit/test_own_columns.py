@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from goodunits.dataset.session_entry import SessionEntry
-from goodunits.results import own_columns
+from goodunits.result_files import own_columns
 
 
 def entry(name, **columns):

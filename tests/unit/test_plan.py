@@ -7,6 +7,7 @@ import pytest
 
 from goodunits.workflow import dry_run
 
+CARD = {"name": "isolated", "scorecard": "isolated", "version": "1", "sha256": "a", "n_metrics": 3}
 STEPS = ("backup_labels", "compute_metrics", "apply_thresholds", "write_phy")
 
 
@@ -57,6 +58,23 @@ def test_a_hundred_sessions_in_a_few_lines(run):
         (settings(), settings(labels=[{"mua": "rest"}]), ["class good removed"]),
         (settings("a"), settings(labels=[{"mua": "rest"}, {"good": {"all": ["a"]}}]), ["order"]),
         (settings("a"), settings("a"), []),
+        (settings(), settings(scorecards=[CARD]), ["scorecard isolated added"]),
+        (settings(scorecards=[CARD]), settings(), ["scorecard isolated removed"]),
+        (
+            settings(scorecards=[CARD]),
+            settings(scorecards=[CARD | {"sha256": "b", "version": "2"}]),
+            ["scorecard isolated: version 1 -> 2"],
+        ),
+        (
+            settings(scorecards=[CARD]),
+            settings(scorecards=[CARD | {"sha256": "b"}]),
+            ["scorecard isolated: its points changed"],
+        ),
+        (
+            settings(scorecards=[CARD, CARD | {"name": "mine"}]),
+            settings(scorecards=[CARD | {"name": "mine"}, CARD]),
+            ["the order of the scorecards changed"],
+        ),
     ],
 )
 def test_settings_that_changed(old, new, said):

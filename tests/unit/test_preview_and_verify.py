@@ -9,7 +9,7 @@ import tiny
 from goodunits.answers import preview_labels, preview_text, verify_folders
 from goodunits.base import tsv
 from goodunits.phy import restore_labels
-from goodunits.results import labels_tsv
+from goodunits.result_files import labels_tsv
 
 REASON = "firing_rate 0.5 Hz, needs >= 1"
 

@@ -9,7 +9,7 @@ from goodunits.base import files
 from goodunits.config import yaml_file
 from goodunits.kilosort import sort_files
 from goodunits.metrics import compute
-from goodunits.results import measured_json
+from goodunits.result_files import measured_json
 from goodunits.workflow import software_versions
 from real_sorts import PROJECT
 

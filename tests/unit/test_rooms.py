@@ -16,7 +16,8 @@ FLOORS = (
     "spiketrains",
     "kilosort",
     "waveforms",
-    "results",
+    "scorecards",
+    "result_files",
     "metrics",
     "criteria",
     "session_folder",
@@ -35,7 +36,7 @@ MEASURING = {"numerics", "spiketrains", "kilosort", "waveforms", "metrics"}
 LIGHT = (
     "catalogue",
     "criteria",
-    "results",
+    "result_files",
     "session_folder",
     "store",
     "curation",
@@ -93,10 +94,12 @@ def test_the_walls_are_seen(tmp_path):
     """A light room that imports `metrics`, from below too, is named."""
     (tmp_path / "store").mkdir()
     (tmp_path / "store" / "lock.py").write_text("from goodunits.metrics import compute\n")
-    (tmp_path / "results").mkdir()
-    (tmp_path / "results" / "labels_tsv.py").write_text("def f():\n from goodunits.phy import x\n")
+    (tmp_path / "result_files").mkdir()
+    (tmp_path / "result_files" / "labels_tsv.py").write_text(
+        "def f():\n from goodunits.phy import x\n"
+    )
     assert entering(tmp_path) == ["store/lock.py: metrics"]
-    assert climbing(tmp_path) == ["results/labels_tsv.py: phy"]
+    assert climbing(tmp_path) == ["result_files/labels_tsv.py: phy"]
 
 
 @pytest.mark.parametrize("room", LIGHT)

@@ -3,7 +3,7 @@
 import pytest
 
 from goodunits.base import tsv
-from goodunits.results import labels_tsv
+from goodunits.result_files import labels_tsv
 from goodunits.tables import units_tsv
 
 

@@ -9,7 +9,8 @@ from goodunits.base.errors import ConfigError, GoodunitsError, SessionError, in_
 from goodunits.catalogue import all_metrics
 from goodunits.criteria import criterion_text, label_rules, unit_verdict
 from goodunits.phy import history
-from goodunits.results import failed_json, labels_tsv, metrics_tsv
+from goodunits.result_files import failed_json, labels_tsv, metrics_tsv
+from goodunits.scorecards import explained, quantities
 
 SOURCES = {
     "criteria": "the criteria",
@@ -48,6 +49,8 @@ class Session(NamedTuple):
     shown : Shown
         What Phy shows now.
     notes : list of str
+    scores : dict of int to Explained
+        Scores of each unit, with the points that they come from.
     """
 
     id: str
@@ -63,6 +66,7 @@ class Session(NamedTuple):
     events: list
     shown: preview_labels.Shown
     notes: list
+    scores: dict
 
 
 def answers(sessions, session, unit):
@@ -165,33 +169,42 @@ def load(session_id, folder, results, labels_settings):
         why = failure["reason"] if failure else "run snakemake, or snakemake preview, first"
         raise SessionError(f"session '{session_id}': no labels yet; {why}")
     header, rows = tsv.read_table(paths[0])
-    names = header[len(labels_tsv.FIXED_COLUMNS) :]
+    names = labels_tsv.criteria_in(header)
     metrics, undefined = metrics_tsv.read_metrics(paths[1])
     receipt = json_record.read_record(Path(results, "written.json")) or {}
+    now = json_record.read_record(labels_settings) or {}
+    labels = {int(row["cluster_id"]): row for row in rows}
+    by_unit = {row["cluster_id"]: row for row in metrics if row["cluster_id"] in labels}
+    cards = explained.cards_in_force(now)
+    scores = {
+        unit: explained.of_unit(labels[unit], values, undefined.get(unit, {}), cards)
+        for unit, values in by_unit.items()
+    }
     found = json_record.read_record(Path(results, "found.json")) or {}
     return Session(
         session_id,
         folder,
-        {int(row["cluster_id"]): row for row in rows},
+        labels,
         names,
-        {row["cluster_id"]: row for row in metrics},
+        {unit: values | scores[unit].values for unit, values in by_unit.items()},
         undefined,
-        *_rules(names, receipt, labels_settings),
+        *_rules(names, receipt, now),
         receipt,
         found,
         _events(folder, receipt),
-        preview_labels.shown_now(folder),
+        preview_labels.shown_now(folder, receipt.get("settings", {})),
         _notes(results, receipt, found.get("doubts", []), failure),
+        scores,
     )
 
 
-def _rules(names, receipt, labels_settings):
+def _rules(names, receipt, now):
     """Label rules with these criteria, of the last write or in force now; and which of them."""
-    now = json_record.read_record(labels_settings) or {}
     written = receipt.get("settings", {}).get("labels")
+    kinds = all_metrics.kinds() | quantities.kinds(now.get("cards", {}))
     for block in (written, now.get("labels")):
         try:
-            rules = label_rules.parse_labels(block, all_metrics.kinds(), all_metrics.units())
+            rules = label_rules.parse_labels(block, kinds, all_metrics.units())
         except ConfigError:  # of an older version, with metrics of other names
             continue
         if [criterion.text for criterion in rules.criteria] == names:
@@ -250,11 +263,13 @@ def text(session, unit):
         ("reason", [row["reason"]]),
         ("labels", _labels(session, unit, row)),
         ("criteria", [_criteria_set(session), *_criteria(session, unit, row)]),
+        ("score", session.scores[unit].lines if unit in session.scores else []),
         ("classes", _classes(session, unit)),
         ("people", _people(session, unit)),
         ("history", _history(session, unit)),
         ("notes", session.notes),
     ]
+    parts = [(name, said) for name, said in parts if said or name != "score"]
     lines = [f"{session.id} unit {unit}: {session.folder}"]
     for name, said in parts:
         lines += [
@@ -320,7 +335,7 @@ def _classes(session, unit):
     lines = []
     for label, node in session.rules.classes:
         alone = session.rules._replace(classes=((label, node),), rest="")
-        values = session.metrics[unit], session.undefined.get(unit, {})
+        values = session.metrics[unit], session.undefined.get(unit, {}), session.scores[unit].costs
         met = unit_verdict.label_unit(alone, *values).label == label
         words = unit_verdict.full_reason(alone, *values)
         lines.append(f"{label}: {words}" if met else words)

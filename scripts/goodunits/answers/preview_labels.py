@@ -1,14 +1,16 @@
 """Which labels a write would change, compared with what the session folders hold. Reads only."""
 
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from goodunits.answers import preview_text
 from goodunits.base import files, json_record, tsv
 from goodunits.base.errors import SessionError, in_words
+from goodunits.criteria import label_classes
 from goodunits.curation import decisions
 from goodunits.phy import write_labels
-from goodunits.results import failed_json, preview_tables
+from goodunits.result_files import failed_json, preview_tables
 from goodunits.session_folder import file_names, label_files, label_tables
 
 COLUMNS = (
@@ -66,13 +68,15 @@ class Compared(NamedTuple):
         return [row for row in self.rows if row[-1]]
 
 
-def shown_now(folder):
+def shown_now(folder, settings=MappingProxyType({})):
     """What Phy shows of the units now.
 
     Parameters
     ----------
     folder : path-like
         Kilosort folder.
+    settings : mapping
+        Settings of the last write, from its receipt.
 
     Returns
     -------
@@ -80,10 +84,16 @@ def shown_now(folder):
     """
     groups = _labels(folder, file_names.GROUP_FILE, "group")
     labels = {**_labels(folder, file_names.KS_FILE, "KSLabel"), **groups}
-    # A class of ours that Phy does not know is unsorted there, and has its name in a file of ours.
+    # A class of ours that Phy does not know is unsorted there, or what the class says, and has its
+    # name in a file of ours.
+    shown_as = label_classes.shown_as(settings.get("labels", []))
     classes = _our_classes(folder)
     hidden = {i: text for i, text in classes.items() if text not in write_labels.PHY_GROUPS}
-    labels |= {i: text for i, text in hidden.items() if _is_white(groups.get(i, ""))}
+    labels |= {
+        i: text
+        for i, text in hidden.items()
+        if _is_white(groups.get(i, "")) or groups[i] == shown_as.get(text)
+    }
     return Shown(groups, labels)
 
 
@@ -144,8 +154,10 @@ def compare_session(session_id, folder, labels_path):
     -------
     compared : Compared
     """
-    shown = shown_now(folder)
-    seen = json_record.read_record(Path(labels_path).with_name("found.json")) or {}
+    results = Path(labels_path).parent
+    receipt = json_record.read_record(results / "written.json") or {}
+    shown = shown_now(folder, receipt.get("settings", {}))
+    seen = json_record.read_record(results / "found.json") or {}
     decided = seen.get("decisions", {})
     _, units = tsv.read_table(labels_path)
     rows, now = [], [shown.labels.get(int(unit["cluster_id"]), "") for unit in units]

@@ -17,6 +17,7 @@ _DRIFT = (
         formula="peak to peak of the median spike depth per interval",
         reference=f"{references.SPIKEINTERFACE} (drift_ptp)",
         better="lower",
+        lacks="moves",
         group="drift",
         parameters=(
             Parameter(
@@ -53,6 +54,7 @@ _DRIFT = (
         formula="standard deviation of the median spike depth per interval",
         reference=f"{references.SPIKEINTERFACE} (drift_std)",
         better="lower",
+        lacks="moves",
         group="drift",
         nan_reasons=_DRIFT_REASONS,
     ),
@@ -64,6 +66,7 @@ _DRIFT = (
         formula="median(|depth - median depth|) of the median spike depth per interval",
         reference=f"{references.SPIKEINTERFACE} (drift_mad)",
         better="lower",
+        lacks="moves",
         group="drift",
         nan_reasons=_DRIFT_REASONS,
     ),

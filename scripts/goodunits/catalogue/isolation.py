@@ -24,6 +24,7 @@ def _isolation(name, description, formula, reference, better, parameters=(), lim
         reference=reference,
         better=better,
         group="isolation",
+        lacks="near other units",
         limits=limits,
         parameters=parameters,
         nan_reasons=PC_REASONS,

@@ -17,6 +17,7 @@ RECORDS = (
         formula="min over i=1..10 of rate(1..i ms) / max(rate 10-50 ms, rate 250-499 ms)",
         reference=references.KILOSORT,
         better="lower",
+        lacks="close pairs of spikes",
         group="ks_refractory",
         nan_reasons=("too_few_spikes", "zero_span"),
     ),
@@ -28,6 +29,7 @@ RECORDS = (
         formula="1 - sqrt(1 - min(R12, 1))",
         reference="R12 = 1 - (1 - C)^2 for independent contamination C",
         better="lower",
+        lacks="foreign spikes",
         group="ks_refractory",
         limits=FRACTION,
         nan_reasons=("too_few_spikes", "zero_span"),
@@ -42,6 +44,7 @@ RECORDS = (
         formula="min over i=1..10 of (1 + erf((n_i - expected_i) / sqrt(2 * expected_i))) / 2",
         reference=references.KILOSORT,
         better="lower",
+        lacks="refractory gap may be chance",
         group="ks_refractory",
         limits=FRACTION,
         nan_reasons=("too_few_spikes", "zero_span"),
@@ -57,6 +60,7 @@ RECORDS = (
         formula="R12 < acg_threshold and Q12 < q12_threshold",
         reference=references.KILOSORT,
         better="higher",
+        lacks="no refractory period shown",
         group="ks_refractory",
         parameters=(
             Parameter(

@@ -14,6 +14,7 @@ RECORDS = (
         formula="N",
         reference="",
         better="higher",
+        lacks="few spikes",
         group="rates",
     ),
     Metric(

@@ -75,6 +75,9 @@ class Metric(NamedTuple):
         What the user can set.
     nan_reasons : tuple of str
         Every reason why the metric can be undefined.
+    lacks : str
+        What a unit lacks where this metric costs it points of a score, in a few words; the name of
+        an id metric in braces stands for its value: ``looks like a copy of unit {duplicate_of}``.
     """
 
     name: str
@@ -90,3 +93,4 @@ class Metric(NamedTuple):
     version: int = 1
     parameters: tuple[Parameter, ...] = ()
     nan_reasons: tuple[str, ...] = ()
+    lacks: str = ""

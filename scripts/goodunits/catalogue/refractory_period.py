@@ -51,6 +51,7 @@ RECORDS = (
         formula="n T / (2 N^2 (threshold - minimum)), n = isi_violations_count",
         reference=f"{HILL}; as in SpikeInterface",
         better="lower",
+        lacks="short intervals",
         group="refractory_period",
         parameters=(
             Parameter(
@@ -80,6 +81,7 @@ RECORDS = (
         formula="n",
         reference="as in SpikeInterface, but counted in samples: no rounding on the threshold",
         better="lower",
+        lacks="short intervals",
         group="refractory_period",
     ),
     Metric(
@@ -93,6 +95,7 @@ RECORDS = (
         formula="smaller f of f (1 - f) 2 (t_r - t_c) N^2 / T = n, n = intervals from t_c to t_r",
         reference=HILL,
         better="lower",
+        lacks="foreign spikes",
         group="refractory_period",
         limits=FRACTION,
         parameters=(REFRACTORY, CENSORED),
@@ -109,6 +112,7 @@ RECORDS = (
         formula="1 - sqrt(1 - n (T - 2 N t_c) / (N^2 (t_r - t_c))), n = rp_violations",
         reference=f"{LLOBET}; as in SpikeInterface (whose t_c is 0 unless set)",
         better="lower",
+        lacks="foreign spikes",
         group="refractory_period",
         limits=FRACTION,
         parameters=(REFRACTORY, CENSORED),
@@ -122,6 +126,7 @@ RECORDS = (
         formula="n",
         reference=f"{LLOBET}; SpikeInterface counts the pairs below t_c too",
         better="lower",
+        lacks="close pairs of spikes",
         group="refractory_period",
         nan_reasons=("refractory_period_censored",),
     ),
@@ -143,6 +148,7 @@ RECORDS = (
             f"one foreign neuron of {HILL}"
         ),
         better="lower",
+        lacks="may be contaminated",
         group="refractory_period",
         limits=FRACTION,
         parameters=(REFRACTORY, CENSORED, CONFIDENCE),
@@ -162,6 +168,7 @@ RECORDS = (
         ),
         reference=f"{IBL}; as in SpikeInterface",
         better="lower",
+        lacks="contamination not excluded",
         group="refractory_period",
         limits=FRACTION,
         parameters=(
@@ -204,6 +211,7 @@ RECORDS = (
         formula="max over tau of P(X > pairs within tau), X as in sliding_rp_violation",
         reference=f"{IBL} (there in percent, passed from 90); mean as in SpikeInterface",
         better="higher",
+        lacks="contamination unproven",
         group="refractory_period",
         limits=FRACTION,
         parameters=(

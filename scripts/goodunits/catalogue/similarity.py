@@ -18,6 +18,7 @@ _SIMILARITY = (
         formula="max over other units, and over the templates of both, of similar_templates.npy",
         reference="Phy's rule for clusters of several templates",
         better="lower",
+        lacks="looks like unit {similar_to}",
         group="similarity",
         limits=(-1.0, 1.0),
         nan_reasons=_SIMILARITY_REASONS,

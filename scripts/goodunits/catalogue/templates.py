@@ -68,6 +68,7 @@ _SIZE = (
         "for SNR in microvolts do not apply.",
         "max |templates.npy|",
         better="higher",
+        lacks="small spikes",
         reference="",
     ),
     _template(
@@ -77,6 +78,7 @@ _SIZE = (
         "the gain of your system (such as 2.34 uV) it is in microvolts.",
         "max - min of the unwhitened template",
         better="higher",
+        lacks="small spikes",
         reference="",
     ),
 )
@@ -199,6 +201,7 @@ _PEAKS = (
         "peaks with a prominence of at least min_prominence * largest absolute value",
         "template_too_short",
         better="lower",
+        lacks="odd waveform",
         kind="int",
         parameters=(
             Parameter(
@@ -226,6 +229,7 @@ _PEAKS = (
         "as num_positive_peaks, with the sign turned",
         "template_too_short",
         better="lower",
+        lacks="odd waveform",
         kind="int",
     ),
     _template(
@@ -236,6 +240,7 @@ _PEAKS = (
         "template_too_short",
         limits=FRACTION,
         better="lower",
+        lacks="uneven baseline",
         parameters=(
             Parameter(
                 "baseline_duration_ms",

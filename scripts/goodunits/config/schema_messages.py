@@ -6,6 +6,7 @@ from jsonschema import Draft202012Validator
 
 from goodunits.base.errors import nearest
 from goodunits.catalogue import field_names
+from goodunits.scorecards import quantities
 
 TYPE_WORDS = {
     "string": "text",
@@ -102,6 +103,9 @@ def _describe(error, schema, kinds):
         expected = " or ".join(TYPE_WORDS[name] for name in types)
         return [f"{place}: {found}, expected {expected}{about}{_type_hint(error.instance, types)}"]
     if rule == "enum":
+        if quantities.is_score(error.instance):
+            what = quantities.unknown(error.instance, kinds)
+            return [f"{place}: '{error.instance}' is asked for, {what}"]
         about_metrics = place.startswith("phy_columns")
         find = field_names.hint if about_metrics else nearest
         hint = find(error.instance, error.validator_value)

@@ -30,6 +30,8 @@ class Settings:
         Further label blocks by name.
     wait_for : tuple of str
         Files that other rules make for each session, with "{session}" for its id.
+    scorecards : dict
+        Path or shipped name of scorecards by name; `score` is that of the first.
     manual_curation : str
         "keep", "fill" or "overwrite".
     labels_are : str or None
@@ -47,6 +49,7 @@ class Settings:
     labels: dict | list
     criteria_sets: dict
     wait_for: tuple
+    scorecards: dict
     manual_curation: str
     labels_are: str | None
     phy_columns: tuple
@@ -128,7 +131,7 @@ def merge_config(base, over):
 
 
 def whole_blocks(config, layers):
-    """Take each label block from the last of several config files that has it, whole.
+    """Take each label block from the last of several config files that has it, whole; cards too.
 
     Snakemake puts config files over each other key by key, which would leave classes of an earlier
     file between those of a later one.
@@ -144,7 +147,7 @@ def whole_blocks(config, layers):
     -------
     dict
     """
-    whole = {**config, **_last_blocks(config, layers, ("labels",))}
+    whole = {**config, **_last_blocks(config, layers, ("labels", "scorecards"))}
     sets = [layer["criteria_sets"] for layer in layers if "criteria_sets" in layer]
     if isinstance(config.get("criteria_sets"), dict) and all(isinstance(s, dict) for s in sets):
         mixed = config["criteria_sets"]

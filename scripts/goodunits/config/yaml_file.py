@@ -32,10 +32,11 @@ def load_yaml(path):
     """
     try:
         text = guarded.read(path, MAX_BYTES).decode("utf-8-sig")
-        node = yaml.compose(text, Loader=yaml.SafeLoader)
+        loader = yaml.SafeLoader(text)
+        node = loader.get_single_node()
         if _n_values(node, {}) > MAX_VALUES:
             raise ConfigError([f"{path}: more than {MAX_VALUES} values; write out its aliases (*)"])
-        content = yaml.safe_load(text)
+        content = None if node is None else loader.construct_document(node)
     except SessionError as error:
         raise ConfigError([str(error)]) from error
     except RecursionError as error:

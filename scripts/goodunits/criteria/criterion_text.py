@@ -8,6 +8,7 @@ from typing import NamedTuple
 from goodunits.base.errors import nearest
 from goodunits.catalogue import field_names
 from goodunits.criteria import physical_units
+from goodunits.scorecards import quantities
 
 PASS, FAIL, UNDEFINED = "pass", "fail", "undefined"
 
@@ -16,7 +17,7 @@ HOW_TO_WRITE = (
     "expected e.g. 'presence_ratio >= 0.5', 'not ks_refractory' or 'ks_label in [good, mua]', "
     "one comparison per item"
 )
-_NAME = r"[A-Za-z_][A-Za-z0-9_]*"
+_NAME = r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z0-9_]+)?"  # a dot as in score.isolated
 _NUMBER = re.compile(r"[+-]?(?:(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?|inf)", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z0-9_-]+")
 _FLAG = re.compile(rf"(not\s+)?({_NAME})")
@@ -251,6 +252,10 @@ def check_kind(criterion, kinds):
         One line: what was found and what is expected.
     """
     metric = criterion.metric
+    if metric not in kinds and quantities.is_score(metric):
+        raise ValueError(
+            f"in '{criterion.text}': {metric} is asked for, {quantities.unknown(metric, kinds)}"
+        )
     if metric not in kinds:
         raise ValueError(f"unknown metric '{metric}'{field_names.hint(metric, kinds)}")
     kind = kinds[metric]

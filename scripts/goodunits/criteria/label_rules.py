@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from goodunits.base.errors import ConfigError, nearest
@@ -17,6 +18,7 @@ from goodunits.criteria.criterion_text import (
 REST = "rest"
 MODES = ("all", "any")
 PHY_LABELS = ("good", "mua", "noise")
+PHY = "phy"
 MAX_NESTING = 10  # a YAML anchor may hold itself
 _LABEL = re.compile(r"[A-Za-z0-9_-]+")
 _CLASS_FORMS = "expected 'all:' or 'any:' with a list of criteria, or 'rest'"
@@ -52,6 +54,8 @@ class LabelRules(NamedTuple):
         Every criterion once, in order of appearance.
     metrics : tuple of str
         Every metric in use once, in order of appearance.
+    shown_as : mapping of str to str
+        Group that Phy shows a class as which it does not know, where a class says one.
     """
 
     classes: tuple
@@ -59,6 +63,7 @@ class LabelRules(NamedTuple):
     units: Mapping[str, str]
     criteria: tuple
     metrics: tuple
+    shown_as: Mapping[str, str] = MappingProxyType({})
 
     @property
     def labels(self):
@@ -67,11 +72,12 @@ class LabelRules(NamedTuple):
 
 
 class _Reading(NamedTuple):
-    """State while a block is read: kinds and units of metrics (None = don't check), problems."""
+    """State while a block is read: kinds and units of metrics (None = don't check), findings."""
 
     kinds: Mapping[str, str] | None
     units: Mapping[str, str] | None
     problems: list[str]
+    shown_as: dict[str, str]
 
     def problem(self, path, text):
         """Note one problem."""
@@ -102,14 +108,14 @@ def parse_labels(block, kinds, units=None, where="labels"):
     ConfigError
         With all problems, one line each.
     """
-    reading = _Reading(kinds, units, [])
+    reading = _Reading(kinds, units, [], {})
     classes, rest = _read_classes(block, where, reading)
     if reading.problems:
         raise ConfigError(reading.problems)
     checks = [check for _, node in classes for check in checks_of(node)]
     found = tuple(dict.fromkeys(check.criterion for check in checks))
     metrics = tuple(dict.fromkeys(criterion.metric for criterion in found))
-    return LabelRules(tuple(classes), rest, dict(units or {}), found, metrics)
+    return LabelRules(tuple(classes), rest, dict(units or {}), found, metrics, reading.shown_as)
 
 
 def _read_classes(block, where, reading):
@@ -123,6 +129,7 @@ def _read_classes(block, where, reading):
         if spec == REST:
             reading.problem(f"{where}.{label}", "'rest' takes all units, it must be the last class")
         else:
+            spec = _without_phy(label, spec, f"{where}.{label}", reading)
             classes.append((label, _read_class(spec, f"{where}.{label}", reading)))
     if not entries:
         return [], None
@@ -135,6 +142,21 @@ def _read_classes(block, where, reading):
     elif len(entries) == 1:
         reading.problem(where, f"only '{rest}: rest', expected a class with criteria before it")
     return classes, rest
+
+
+def _without_phy(label, spec, path, reading):
+    """What a class needs; the group that Phy shows it as, if it says one, goes to `reading`."""
+    if not isinstance(spec, Mapping) or PHY not in spec:
+        return spec
+    group = spec[PHY]
+    if group not in PHY_LABELS:
+        expected = f"expected {', '.join(PHY_LABELS)}"
+        reading.problem(f"{path}.{PHY}", f"{expected}, found {_shown(group)}")
+    elif label in PHY_LABELS and group != label:
+        reading.problem(f"{path}.{PHY}", f"Phy knows '{label}' itself, remove this line")
+    elif group != label:
+        reading.shown_as[label] = group
+    return {key: value for key, value in spec.items() if key != PHY}
 
 
 def _class_entries(block, where, reading):
@@ -330,11 +352,14 @@ def canonical(block):
     ConfigError
         If the block cannot be read.
     """
-    reading = _Reading(None, None, [])
+    reading = _Reading(None, None, [], {})
     classes, rest = _read_classes(block, "labels", reading)
     if reading.problems:
         raise ConfigError(reading.problems)
     plain = [{label: _plain_class(node)} for label, node in classes]
+    for item in plain:
+        for label in reading.shown_as.keys() & item:
+            item[label][PHY] = reading.shown_as[label]
     return json.dumps([*plain, {rest: REST}], sort_keys=True)
 
 

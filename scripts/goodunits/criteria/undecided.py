@@ -1,11 +1,12 @@
 """What the criteria could not tell in a session: all units alike. Standard library only."""
 
 from goodunits.criteria.criterion_text import FAIL, PASS, UNDEFINED
+from goodunits.scorecards import quantities
 
 MIN_UNITS = 10  # of fewer, all can be alike by chance
 
 
-def notes(rows, classes):
+def notes(rows, classes, scorecards=()):
     """Say which criteria and classes do not tell the units of a session apart.
 
     Parameters
@@ -15,17 +16,29 @@ def notes(rows, classes):
     classes : list of dict
         The label classes, as `settings: labels` of written.json has them: each one label with its
         criteria, the last one the rest.
+    scorecards : list of dict
+        The scorecards, as `settings: scorecards` of written.json has them.
 
     Returns
     -------
     list of str
-        At most one line about classes and one about criteria, without numbers, so that the same is
-        said of all sessions where it is the same.
+        At most one line about classes, one about criteria and one for each score, without numbers,
+        so that the same is said of all sessions where it is the same.
     """
-    if len(rows) < MIN_UNITS:
-        return []
-    found = [_about_classes(rows, classes), _about_criteria(rows, classes)]
+    columns = quantities.columns([said["name"] for said in scorecards])
+    by_column = zip(columns, scorecards, strict=True)
+    found = [_about_score(rows, column, said) for column, said in by_column]
+    if len(rows) >= MIN_UNITS:
+        found += [_about_classes(rows, classes), _about_criteria(rows, classes)]
     return [line for line in found if line]
+
+
+def _about_score(rows, column, said):
+    """Line about a score of whose metrics too many are undefined."""
+    counts = [int(row.get(f"{column}{quantities.UNDEFINED_SUFFIX}") or 0) for row in rows]
+    if sum(counts) <= quantities.TOO_MANY_UNDEFINED * said["n_metrics"] * len(rows):
+        return ""
+    return f"more than a third of what scorecard '{said['name']}' needs is undefined"
 
 
 def _about_classes(rows, classes):
@@ -62,6 +75,6 @@ def _criteria(node, mode="all"):
     return [
         found
         for key, value in node.items()
-        if key != "undefined"
+        if key not in ("undefined", "phy")
         for found in _criteria(value, key if key in ("all", "any") else mode)
     ]

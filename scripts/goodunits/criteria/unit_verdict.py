@@ -1,6 +1,7 @@
 """The label of a unit by the label rules, and the reason in words, from one evaluation."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from goodunits.base.errors import SessionError
@@ -15,8 +16,11 @@ from goodunits.criteria.criterion_text import (
     value_words,
 )
 from goodunits.criteria.label_rules import Check, Group
+from goodunits.scorecards import quantities
 
 MOST_NAMED = 5  # criteria in one reason of labels.tsv, whose columns hold them all
+# Operators that a low score does not meet, or meets.
+LOW_FAILS, LOW_MEETS = (">", ">="), ("<", "<=")
 
 
 class Verdict(NamedTuple):
@@ -32,12 +36,13 @@ class _Unit(NamedTuple):
 
     values: Mapping
     why_undefined: Mapping[str, str]
+    costs: Mapping[str, str]
     results: dict[str, str]
     units: Mapping[str, str]
     most_named: int | None
 
 
-def label_unit(rules, values, why_undefined=None):
+def label_unit(rules, values, why_undefined=None, costs=MappingProxyType({})):
     """Give the label of one unit and a short reason, from one and the same evaluation.
 
     Parameters
@@ -48,6 +53,8 @@ def label_unit(rules, values, why_undefined=None):
         Metrics of the unit; None and NaN mean undefined.
     why_undefined : mapping of str to str, optional
         Reason of each undefined metric.
+    costs : mapping of str to str, optional
+        Of each score what cost it most, in words.
 
     Returns
     -------
@@ -58,24 +65,24 @@ def label_unit(rules, values, why_undefined=None):
     SessionError
         If a metric in use is not among the values.
     """
-    unit = _judged(rules, values, why_undefined, MOST_NAMED)
+    unit = _judged(rules, values, why_undefined, costs, MOST_NAMED)
     place = _place(rules, unit)
     return Verdict(rules.labels[place], _short_reason(rules, place, unit), unit.results)
 
 
-def full_reason(rules, values, why_undefined=None):
+def full_reason(rules, values, why_undefined=None, costs=MappingProxyType({})):
     """Say all that decided the label of one unit: why its class, and why none of those before it.
 
     Parameters
     ----------
-    rules, values, why_undefined
+    rules, values, why_undefined, costs
         As for `label_unit`.
 
     Returns
     -------
     str
     """
-    unit = _judged(rules, values, why_undefined, None)
+    unit = _judged(rules, values, why_undefined, costs, None)
     place = _place(rules, unit)
     words = [_why_not(*earlier, unit) for earlier in rules.classes[:place]]
     if place < len(rules.classes):
@@ -83,7 +90,7 @@ def full_reason(rules, values, why_undefined=None):
     return "; ".join(words)
 
 
-def _judged(rules, values, why_undefined, most_named):
+def _judged(rules, values, why_undefined, costs, most_named):
     """A unit with the result of every criterion."""
     missing = [metric for metric in rules.metrics if metric not in values]
     if missing:
@@ -92,7 +99,7 @@ def _judged(rules, values, why_undefined, most_named):
             "compute the metrics again"
         )
     results = {item.text: judge(item, values[item.metric]) for item in rules.criteria}
-    return _Unit(values, why_undefined or {}, results, rules.units, most_named)
+    return _Unit(values, why_undefined or {}, costs, results, rules.units, most_named)
 
 
 def _place(rules, unit):
@@ -103,10 +110,10 @@ def _place(rules, unit):
 
 def _short_reason(rules, place, unit):
     """Why a unit has its class: what it meets, and what keeps a mua unit from being good."""
-    earlier = dict(rules.classes[:place])
-    missed_good = rules.labels[place] == "mua" and "good" in earlier
+    earlier, own = dict(rules.classes[:place]), rules.labels[place]
+    missed_good = rules.shown_as.get(own, own) == "mua" and "good" in earlier
     if place < len(rules.classes):
-        words = _why_met(*rules.classes[place], unit)
+        words = _why_met(*rules.classes[place], unit, own in rules.shown_as)
         return f"{words}; {_why_not('good', earlier['good'], unit)}" if missed_good else words
     label = "good" if missed_good else list(earlier)[-1]
     if len(earlier) == 1:
@@ -123,11 +130,14 @@ def _holds(node, unit):
     return all(parts) if node.mode == "all" else any(parts)
 
 
-def _why_met(label, node, unit):
-    """Reason of a match: the criteria that decided an 'any', and undefined ones that passed."""
+def _why_met(label, node, unit, is_told=False):
+    """Reason of a match: the criteria that decided an 'any', scores, undefined ones that passed.
+
+    Of a class that says more than Phy does, all of them.
+    """
     is_any = isinstance(node, Group) and node.mode == "any"
     head = "meets a criterion of" if is_any else "meets all criteria of"
-    words = _joined("; ", _deciding(node, unit, False), unit)
+    words = _joined("; ", _deciding(node, unit, is_told), unit)
     return f"{head} {label}" + (f": {words}" if words else "")
 
 
@@ -135,7 +145,8 @@ def _deciding(node, unit, in_any):
     """Words of the checks that hold and are worth naming."""
     if isinstance(node, Check):
         is_undefined = unit.results[node.criterion.text] == UNDEFINED
-        return [_met_words(node.criterion, unit)] if in_any or is_undefined else []
+        is_worth = in_any or is_undefined or quantities.is_score(node.criterion.metric)
+        return [_met_words(node.criterion, unit)] if is_worth else []
     in_any = in_any or node.mode == "any"
     holding = (part for part in node.parts if _holds(part, unit))
     return [words for part in holding for words in _deciding(part, unit, in_any)]
@@ -156,7 +167,8 @@ def _joined(sign, words, unit):
 def _why_missed(node, unit):
     """Words for what a unit lacks: every failing part of 'all', every alternative of 'any'."""
     if isinstance(node, Check):
-        return f"{_value_words(node.criterion, unit)}, {needed_words(node.criterion)}"
+        words = f"{_value_words(node.criterion, unit)}, {needed_words(node.criterion)}"
+        return words + _cost_words(node.criterion, unit, LOW_FAILS)
     missed = [part for part in node.parts if not _holds(part, unit)]
     words = [_why_missed(part, unit) for part in missed]
     if len(words) == 1:
@@ -181,7 +193,14 @@ def _met_words(criterion, unit):
         return f"{words}, counts as met"
     if not is_number(criterion):
         return words
-    return f"{words}, {needed_words(criterion).replace('needs', 'meets', 1)}"
+    words = f"{words}, {needed_words(criterion).replace('needs', 'meets', 1)}"
+    return words + _cost_words(criterion, unit, LOW_MEETS)
+
+
+def _cost_words(criterion, unit, operators):
+    """What cost a score most, where it is its being low that decides."""
+    costs = unit.costs.get(criterion.metric) if criterion.operator in operators else ""
+    return f": {costs}" if costs else ""
 
 
 def describe(rules):
@@ -201,6 +220,7 @@ def describe(rules):
         start = "Otherwise it" if sentences else "A unit"
         sentences.append(f"{start} is labelled {label} if {_node_words(node, rules.units)}.")
     sentences.append(f"All other units are labelled {rules.rest}.")
+    sentences += [f"Phy shows {label} as {group}." for label, group in rules.shown_as.items()]
     some_pass = any("(or undefined)" in sentence for sentence in sentences)
     unless = ", unless 'or undefined' is said" if some_pass else ""
     sentences.append(f"A criterion whose metric is undefined is not met{unless}.")

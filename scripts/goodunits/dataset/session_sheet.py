@@ -18,7 +18,7 @@ from goodunits.dataset.session_entry import (
     SessionEntry,
     path_problem,
 )
-from goodunits.results.metrics_tsv import WHY_COLUMN
+from goodunits.result_files.metrics_tsv import WHY_COLUMN
 from goodunits.tables import sessions_tsv, units_tsv
 
 MAX_BYTES = 10 * guarded.MB

@@ -28,7 +28,7 @@ from goodunits.metrics import (
     templates,
 )
 from goodunits.metrics.metric_column import Column
-from goodunits.results import metrics_tsv
+from goodunits.result_files import metrics_tsv
 from goodunits.spiketrains import coincidence, pair_lags
 from goodunits.spiketrains.unit_spikes import UnitSpikes, group_by_unit
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from goodunits.metrics import unit_pairs
 from goodunits.numerics import poisson
-from goodunits.results.merge_candidates_tsv import Candidate
+from goodunits.result_files.merge_candidates_tsv import Candidate
 
 # Pairs that share at least this part of the smaller unit's spikes are copies, not pieces.
 MIN_SHARED = 0.3

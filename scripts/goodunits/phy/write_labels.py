@@ -43,6 +43,8 @@ class Plan(NamedTuple):
         Extra columns for Phy: name to text per cluster.
     about : dict
         What else the history shall tell of this write: `criteria`, `working_folder`.
+    shown_as : dict of str to str
+        Group of classes that Phy does not know, other than `unsorted`.
     """
 
     labels: dict
@@ -51,6 +53,7 @@ class Plan(NamedTuple):
     manual_curation: str = "keep"
     columns: Mapping = MappingProxyType({})
     about: Mapping = MappingProxyType({})
+    shown_as: Mapping = MappingProxyType({})
 
 
 def write_label_files(folder, plan):
@@ -166,10 +169,10 @@ def _contents(folder, plan, seen, present):
 
 
 def phy_groups(plan, seen):
-    """Group of each cluster: a class unknown to Phy is unsorted there; people's words stay."""
+    """Group of each cluster: what its class says, unsorted if Phy can't; people's words stay."""
     theirs = {} if plan.manual_curation == "overwrite" else seen.decisions
     return {
-        i: label if label in PHY_GROUPS or i in theirs else "unsorted"
+        i: label if label in PHY_GROUPS or i in theirs else plan.shown_as.get(label, "unsorted")
         for i, label in plan.labels.items()
     }
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from goodunits.base import files, json_record
 from goodunits.base.errors import in_words
-from goodunits.results import failed_json
+from goodunits.result_files import failed_json
 from goodunits.session_folder import file_names, label_files, label_tables
 from goodunits.standing import dates
 from goodunits.store import generations, original_files, state

@@ -12,7 +12,7 @@ from goodunits.base import files, tsv
 from goodunits.base.errors import in_words, one_line
 from goodunits.criteria import undecided
 from goodunits.phy import write_labels
-from goodunits.results import own_columns
+from goodunits.result_files import own_columns
 from goodunits.standing import session_standing
 from goodunits.tables import summary_tsv, units_tsv
 
@@ -65,7 +65,8 @@ def session_row(session_id, folder, results):
         return row | {"status": session_standing.NOT_LABELLED, "reason": problem}
     settings, measured = receipt["settings"], receipt["measured"]
     _, units = tsv.read_table(Path(results, session_standing.WRITTEN, "labels.tsv"))
-    told = undecided.notes(units, settings["labels"])
+    scorecards = settings.get("scorecards", ())
+    told = undecided.notes(units, settings["labels"], scorecards)
     notes = [*receipt["notes"], *measured["notes"], *told]
     return row | {
         **_counts(units),

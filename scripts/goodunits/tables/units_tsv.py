@@ -4,7 +4,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from goodunits.base import tsv
-from goodunits.results import labels_tsv, own_columns
+from goodunits.result_files import labels_tsv, own_columns
 
 FIRST = ("session", *labels_tsv.FIXED_COLUMNS)
 
@@ -22,12 +22,15 @@ def units_tsv(sessions, own=MappingProxyType({})):
     Returns
     -------
     data : bytes
-        Session, columns of the sheet, labels and metrics of each unit, the cells copied as they
-        are. Blank where a session was measured when other metrics were chosen; only a header
+        Session, columns of the sheet, labels, scores and metrics of each unit, the cells copied as
+        they are. Blank where a session was measured when other metrics were chosen; only a header
         without sessions.
     """
     sessions = sorted(sessions)
     header = dict.fromkeys(own_columns.header(FIRST, own, [session for session, _ in sessions]))
+    for _, results in sessions:
+        labels_header = tsv.read_header(Path(results, "labels.tsv"))
+        header |= dict.fromkeys(labels_tsv.scores_in(labels_header))
     for _, results in sessions:
         header |= dict.fromkeys(tsv.read_header(Path(results, "metrics.tsv")))
     units = (

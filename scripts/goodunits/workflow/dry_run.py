@@ -5,7 +5,7 @@ import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
-from goodunits.results import failed_json
+from goodunits.result_files import failed_json
 
 STEPS = {
     "backup_labels": "backup",
@@ -68,7 +68,7 @@ def settings_changes(old, new):
     Parameters
     ----------
     old, new : dict
-        `criteria`, `labels` in canonical form, `manual_curation`, `phy_columns`.
+        `criteria`, `labels` in canonical form, `manual_curation`, `phy_columns`, `scorecards`.
 
     Returns
     -------
@@ -79,6 +79,7 @@ def settings_changes(old, new):
         for key in ("criteria", "manual_curation", "phy_columns")
         if old.get(key) != new.get(key)
     ]
+    changes += _card_changes(*(_by_name(settings.get("scorecards", ())) for settings in (old, new)))
     before, after = (_criteria(settings.get("labels", [])) for settings in (old, new))
     for label in dict.fromkeys([*before, *after]):
         if label not in before or label not in after:
@@ -88,6 +89,24 @@ def settings_changes(old, new):
     if not changes and old.get("labels") != new.get("labels"):
         changes.append("the order or the nesting of the label classes changed")
     return changes
+
+
+def _by_name(scorecards):
+    """What a receipt says of scorecards, by name."""
+    return {said["name"]: said for said in scorecards}
+
+
+def _card_changes(old, new):
+    """How the scorecards differ."""
+    changes = []
+    for name in dict.fromkeys([*old, *new]):
+        if name not in old or name not in new:
+            changes.append(f"scorecard {name} {'added' if name in new else 'removed'}")
+        elif old[name] != new[name]:
+            versions = f"version {old[name]['version']} -> {new[name]['version']}"
+            same = old[name]["version"] == new[name]["version"]
+            changes.append(f"scorecard {name}: {'its points changed' if same else versions}")
+    return changes if changes or list(old) == list(new) else ["the order of the scorecards changed"]
 
 
 def metrics_changes(old_names, old_parameters, new):
@@ -174,7 +193,9 @@ def _criteria(labels):
 def _lines(block):
     """All texts in a block of criteria, at any depth."""
     if isinstance(block, dict):
-        return [line for value in block.values() for line in _lines(value)]
+        said = [f"phy: {block['phy']}"] if "phy" in block else []
+        rest = (value for key, value in block.items() if key != "phy")
+        return said + [line for value in rest for line in _lines(value)]
     if isinstance(block, list):
         return [line for value in block for line in _lines(value)]
     return [str(block)]

@@ -9,10 +9,11 @@ from pathlib import Path
 from goodunits.base import files
 from goodunits.base.errors import ConfigError, SessionError, in_words
 from goodunits.catalogue import all_metrics, field_names
-from goodunits.config import settings, user_config, yaml_file
+from goodunits.config import scorecard_files, settings, user_config, yaml_file
 from goodunits.criteria import label_rules, sense
 from goodunits.dataset import copies, demo, mounts, selection, session_search
-from goodunits.results import own_columns
+from goodunits.result_files import own_columns
+from goodunits.scorecards import card, quantities
 from goodunits.standing import dates, found_json
 from goodunits.tables import sessions_tsv
 from goodunits.workflow import software_versions
@@ -37,7 +38,9 @@ class Run:
     write : bool
         Whether this process may write; false in a job of a running workflow.
     criteria_metrics : tuple of str
-        Metrics that any criterion names.
+        Metrics that any criterion, scorecard or column for Phy names.
+    cards : dict of str to Scorecard
+        The configured scorecards by name, in order.
     label_texts, phy_texts : dict of str to str
         Text of all that labels, or the files in a session folder, depend on: once for each set of
         criteria and way with manual curation, which many sessions share.
@@ -53,6 +56,7 @@ class Run:
     results: Path
     write: bool
     criteria_metrics: tuple
+    cards: dict
     label_texts: dict
     phy_texts: dict
     opening: list
@@ -60,9 +64,7 @@ class Run:
 
     def metric_names(self):
         """Metrics to compute: the cheap ones, and those of the groups that are used."""
-        return all_metrics.names_wanted(
-            self.settings.metric_groups, (*self.criteria_metrics, *self.settings.phy_columns)
-        )
+        return all_metrics.names_wanted(self.settings.metric_groups, self.criteria_metrics)
 
     def metrics_text(self):
         """Text of all that the metrics depend on: which to compute, and their parameters."""
@@ -72,6 +74,14 @@ class Run:
     def labels_text(self, session_id):
         """Text of all that the labels of a session depend on."""
         return self.label_texts[self._set_of(session_id)]
+
+    def labels_file_text(self, session_id):
+        """The same with the scorecards themselves, which are too long for a command line."""
+        text = self.labels_text(session_id)
+        if not self.cards:
+            return text
+        cards = {name: card.as_plain(item) for name, item in self.cards.items()}
+        return json.dumps({**json.loads(text), "cards": cards})
 
     def phy_text(self, session_id):
         """Text of all that the files in a session folder depend on."""
@@ -124,7 +134,7 @@ class Run:
         kept, standings = {self.metrics_file(): self.metrics_text()}, {}
         seen = self._dates_set_straight()
         for session, entry in self.sessions.items():
-            kept[self.labels_file(session)] = self.labels_text(session)
+            kept[self.labels_file(session)] = self.labels_file_text(session)
             kept[self.phy_file(session)] = self.phy_text(session)
             said = {"folder": str(entry.folder), "duration_s": entry.recording_duration_s}
             said |= {"refused": entry.refused} if entry.refused else {}
@@ -167,19 +177,32 @@ def _set_name(checked, entry):
     return f"{entry.criteria or 'labels'}-{entry.manual_curation or checked.manual_curation}"
 
 
-def _label_texts(checked, entries):
+def _label_texts(checked, entries, cards):
     """Texts of labels and of the files in a session folder, by the name of `_set_name`."""
     labels, phy = {}, {}
+    scored_by = {"scorecards": [_told(*item) for item in cards.items()]} if cards else {}
     for name, entry in {_set_name(checked, entry): entry for entry in entries}.items():
         block = {
             "criteria": entry.criteria or "labels",
             "labels": json.loads(settings.labels_text(checked, entry.criteria)),
             "manual_curation": entry.manual_curation or checked.manual_curation,
+            **scored_by,
         }
         labels[name] = json.dumps(block, sort_keys=True)
         columns = list(checked.phy_columns)
         phy[name] = json.dumps({**block, "phy_columns": columns}, sort_keys=True)
     return labels, phy
+
+
+def _told(name, scorecard):
+    """What receipts say of a scorecard."""
+    return {
+        "name": name,
+        "scorecard": scorecard.name,
+        "version": scorecard.version,
+        "sha256": card.sha256(scorecard),
+        "n_metrics": len(scorecard.metrics),
+    }
 
 
 def _refresh(entry, path, receipt):
@@ -216,6 +239,7 @@ def prepare(
     results,
     write,
     is_module=False,
+    project_file=None,
 ):
     """Check the configuration and find the sessions.
 
@@ -242,6 +266,8 @@ def prepare(
         Whether this process may write; false in a job of a running workflow.
     is_module : bool
         Whether the workflow is part of a larger pipeline.
+    project_file : callable, optional
+        Gives the path of a file of this project, which may be remote.
 
     Returns
     -------
@@ -256,18 +282,22 @@ def prepare(
         config, config_files, project, base_folders[0], is_module
     )
     demo.unpack(config.get("dataset"), project, write)
-    if write or len(config_files) > 1 or not {"labels", "criteria_sets"}.isdisjoint(config_words):
+    blocks = {"labels", "criteria_sets", "scorecards"}
+    if write or len(config_files) > 1 or not blocks.isdisjoint(config_words):
         layers = [yaml_file.load_yaml(path) for path in config_files]
         config = settings.whole_blocks(config, [*layers, config_words])
     checked = settings.load_settings(
         config,
         defaults_file,
         schema_file,
-        all_metrics.kinds(),
+        all_metrics.kinds() | quantities.kinds(_names_of_cards(config)),
         all_metrics.GROUPS,
         all_metrics.json_schema(),
     )
-    metrics = _check_labels(checked)
+    folders = [*(Path(path).parent for path in reversed(config_files)), *base_folders]
+    find = project_file or Path(project).joinpath
+    cards = scorecard_files.read_configured(checked.scorecards, list(dict.fromkeys(folders)), find)
+    metrics = _check_labels(checked, cards)
     entries = session_search.find_sessions(checked.dataset, base_folders, notes)
     entries = copies.refuse(entries, results, Path(results, KEPT), write)
     settings.check_criteria_names(checked, entries)
@@ -276,9 +306,9 @@ def prepare(
     chosen = {entry.id: entry for entry in session_search.select(entries, only)}
     if write and (note := mounts.note(_folders(chosen), mounts.read_mounts())):
         notes.append(note)
-    texts = _label_texts(checked, entries)
+    texts = _label_texts(checked, entries, cards)
     opening = _opening(session_search.locate(checked.dataset, base_folders), entries, chosen, notes)
-    run = Run(chosen, everything, checked, Path(results), write, metrics, *texts, opening)
+    run = Run(chosen, everything, checked, Path(results), write, metrics, cards, *texts, opening)
     if write:
         version = json.dumps(software_versions.project_version(project))
         files.write_if_changed(run.results / KEPT / "project.json", version.encode())
@@ -291,17 +321,26 @@ def _folders(entries):
     return [entry.folder for entry in entries.values()]
 
 
-def _check_labels(checked):
+def _names_of_cards(config):
+    """Names of the scorecards of a configuration that is not checked yet."""
+    configured = config.get("scorecards")
+    return configured if isinstance(configured, dict) else ()
+
+
+def _check_labels(checked, cards):
     """Read every label block once, so that all its problems are said together; metrics used."""
-    problems, metrics = [], []
+    problems, metrics = [], list(checked.phy_columns)
+    kinds = all_metrics.kinds() | quantities.kinds(cards)
+    records = all_metrics.METRICS | quantities.records(cards)
     for where, block in settings.label_blocks(checked).items():
         try:
-            rules = label_rules.parse_labels(block, all_metrics.kinds(), all_metrics.units(), where)
+            rules = label_rules.parse_labels(block, kinds, all_metrics.units(), where)
             metrics += rules.metrics
             problems += field_names.pasted(block, where)
-            problems += sense.problems(rules, all_metrics.METRICS, where)
+            problems += sense.problems(rules, records, where)
         except ConfigError as error:
             problems += error.problems
     if problems:
         raise ConfigError(problems)
-    return tuple(dict.fromkeys(metrics))
+    metrics += [metric for item in cards.values() for metric in item.metrics]
+    return tuple(dict.fromkeys(name for name in metrics if name in all_metrics.METRICS))

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from goodunits.base import files
 from goodunits.base.errors import GoodunitsError, in_words
-from goodunits.results import failed_json
+from goodunits.result_files import failed_json
 
 NOT_ENDED = (
     "started on {host} and did not end: killed by the system (out of memory, kill -9), or still "

@@ -4,8 +4,6 @@ import json
 from pathlib import Path
 
 
-
-
 def receipt(session_id, folder, written, measurement, settings, project_file):
     """Everything that explains the labels of one session, in one record.
 

@@ -1,10 +1,8 @@
 """Say what was read and computed of a session. Standard library only."""
 
-
 from goodunits.base import files, npy_header
-from goodunits.catalogue import all_metrics
 from goodunits.base.errors import SessionError
-
+from goodunits.catalogue import all_metrics
 
 
 def measured(sort, table, parameters, units, software):
@@ -28,7 +26,9 @@ def measured(sort, table, parameters, units, software):
     record : dict
         `files` (hash and signature of everything read), `units`, and what is known of the sort.
     """
-    optional = [name for name in all_metrics.files_of(table.columns) if _is_array(sort.folder / name)]
+    optional = [
+        name for name in all_metrics.files_of(table.columns) if _is_array(sort.folder / name)
+    ]
     names = dict.fromkeys([*sort.files_read, *optional])
     read = {name: _file_record(sort.folder / name) for name in names}
     versions = {name: all_metrics.METRICS[name].version for name in table.columns}

@@ -8,10 +8,8 @@ import math
 from pathlib import Path
 
 from goodunits.base import files
-from goodunits.catalogue import all_metrics
 from goodunits.base.errors import SessionError, nearest
-
-
+from goodunits.catalogue import all_metrics
 
 ID_COLUMN = "cluster_id"
 WHY_COLUMN = "undefined"

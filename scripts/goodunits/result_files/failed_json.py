@@ -2,20 +2,13 @@
 
 import contextlib
 import json
-import logging
-import os
-import signal
-import sys
-import traceback
 from pathlib import Path
-
-
-
 
 FAILED = "failed-{rule}.json"
 # What keeps the spikes from being read comes first: the others cannot say it as well.
 STAGES = ("compute_metrics", "backup_labels", "apply_thresholds", "write_phy")
 PREFIX, SUFFIX = FAILED.split("{rule}")
+
 
 def is_note(name):
     """Whether a file of this name is the note of a failure."""

@@ -9,8 +9,6 @@ from pathlib import Path
 
 from goodunits.base import files
 
-
-
 KEPT = ".run/own_columns.json"  # in results/
 
 

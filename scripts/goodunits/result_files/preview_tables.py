@@ -2,9 +2,6 @@
 
 from pathlib import Path
 
-
-
-
 UNITS, SESSIONS = "preview.tsv", "preview_sessions.tsv"
 
 
