@@ -9,7 +9,7 @@ from goodunits.answers import preview_labels
 from goodunits.base import tsv
 from goodunits.base.errors import ConfigError
 from goodunits.catalogue import all_metrics
-from goodunits.criteria import label_classes, undecided, unit_verdict
+from goodunits.criteria import label_classes, label_rules, undecided, unit_verdict
 from goodunits.phy import write_labels
 from goodunits.result_files import labels_tsv
 from goodunits.workflow import dry_run
@@ -25,11 +25,11 @@ BLOCK = {
 
 def canonical(block):
     """The classes as a receipt has them."""
-    return json.loads(unit_verdict.canonical(block))
+    return json.loads(label_rules.canonical(block))
 
 
 def test_a_class_says_what_phy_shows_it_as():
-    rules = unit_verdict.parse_labels(BLOCK, all_metrics.kinds())
+    rules = label_rules.parse_labels(BLOCK, all_metrics.kinds())
     assert rules.shown_as == {"copy": "mua", "faint": "noise"}
     assert label_classes.shown_as(canonical(BLOCK)) == rules.shown_as
     assert canonical(canonical(BLOCK)) == canonical(BLOCK)
@@ -54,7 +54,7 @@ def test_a_class_says_what_phy_shows_it_as():
 def test_a_group_that_phy_does_not_know_is_named(label, group, said):
     block = {label: {"phy": group, "all": ["firing_rate >= 1"]}, "mua": "rest"}
     with pytest.raises(ConfigError) as error:
-        unit_verdict.parse_labels(block, all_metrics.kinds())
+        label_rules.parse_labels(block, all_metrics.kinds())
     assert error.value.problems == [said]
 
 
@@ -102,4 +102,4 @@ def test_what_phy_shows_is_no_criterion():
     assert "phy" not in " ".join(undecided.notes(rows, canonical(BLOCK)))
 
 
-TEXTS = [item.text for item in unit_verdict.parse_labels(BLOCK, None).criteria]
+TEXTS = [item.text for item in label_rules.parse_labels(BLOCK, None).criteria]

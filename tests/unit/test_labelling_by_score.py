@@ -105,7 +105,7 @@ def test_the_table_of_all_units_has_the_scores(session):
 
 
 def test_labelling_is_light_with_and_without_scores():
-    loaded = loaded_by("goodunits.labelling", "goodunits.scorecards.scoring")
+    loaded = loaded_by("goodunits.curation.label_units", "goodunits.scorecards.scoring")
     assert loaded.isdisjoint({"numpy", "yaml", "dataclasses", "inspect", "jsonschema"})
-    assert "goodunits.scorecards.points" not in loaded_by("goodunits.labelling")
+    assert "goodunits.scorecards.points" not in loaded_by("goodunits.curation.label_units")
     assert set(CARD.metrics) <= set(all_metrics.METRICS)

@@ -8,7 +8,7 @@ import pytest
 from goodunits.base.errors import ConfigError
 from goodunits.catalogue import all_metrics
 from goodunits.config import scorecard_files, settings
-from goodunits.criteria import undecided, unit_verdict
+from goodunits.criteria import label_rules, undecided
 from goodunits.scorecards import quantities
 from goodunits.workflow import preparation
 from real_sorts import PROJECT
@@ -171,9 +171,9 @@ def test_a_score_may_be_in_percent_and_in_any_set_of_criteria(prepare):
 
 def test_a_session_where_a_third_of_a_card_is_undefined_is_noted():
     kinds = all_metrics.kinds() | quantities.kinds(["trains"])
-    unit_verdict.parse_labels(BY_SCORE, kinds)
+    label_rules.parse_labels(BY_SCORE, kinds)
     classes, said = (
-        json.loads(unit_verdict.canonical(BY_SCORE)),
+        json.loads(label_rules.canonical(BY_SCORE)),
         [{"name": "trains", "n_metrics": 3}],
     )
 

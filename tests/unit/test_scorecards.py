@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from goodunits.base.errors import ConfigError, SessionError
 from goodunits.catalogue import all_metrics
 from goodunits.config import scorecard_files
-from goodunits.criteria import unit_verdict
+from goodunits.criteria import label_rules, unit_verdict
 from goodunits.scorecards import (
     card,
     card_checks,
@@ -276,7 +276,7 @@ def test_words_of_metrics_are_short_and_name_metrics_only():
 # Labels by score
 
 
-RULES = unit_verdict.parse_labels(
+RULES = label_rules.parse_labels(
     {"good": {"all": ["score >= 0.7", "firing_rate >= 0.1"]}, "mua": "rest"},
     all_metrics.kinds() | quantities.kinds(["small"]),
     all_metrics.units(),
@@ -305,7 +305,7 @@ def test_a_high_score_says_its_number():
 
 def test_a_low_score_that_makes_a_class_says_what_it_comes_from(no_words):
     kinds = all_metrics.kinds() | quantities.kinds(["small"])
-    rules = unit_verdict.parse_labels(
+    rules = label_rules.parse_labels(
         {"contaminated": {"all": ["score.small < 0.9"]}, "x": "rest"}, kinds
     )
     reason = labelled(CLEAN | {"ks_refractory": False}, rules).reason
