@@ -1,6 +1,6 @@
 # goodunits: good/mua labels for Kilosort4 sorts, by criteria that their owner defines.
 # Settings: config.yaml (or your own, by --configfile). Targets: all, preview, restore, settle, history,
-# explain, verify.
+# explain, verify, learn.
 
 from snakemake.utils import min_version
 
@@ -15,6 +15,7 @@ include: "rules/metrics.smk"
 include: "rules/labels.smk"
 include: "rules/dataset.smk"
 include: "rules/targets.smk"
+include: "rules/learn.smk"
 
 
 rule all:

@@ -101,6 +101,7 @@ PREVIEW = f"{RESULTS}preview.tsv"
 ON_DEMAND = (
     "explain",
     "history",
+    "learn",
     "preview",
     "restore",
     "restore_last",
@@ -209,6 +210,16 @@ def phy_settings(wildcards):
 def own_columns_of_the_sheet(wildcards):
     """Input function: file with the columns of the user's own in the session sheet."""
     return local(str(own_columns.path(RUN.results)))
+
+
+def labels_of_people(wildcards):
+    """Where the target learn finds labels; a function, so that Snakemake leaves {session} alone."""
+    return {
+        "columns": {name: dict(entry.columns) for name, entry in SESSIONS.items()},
+        "options": RUN.settings.learn,
+        "dataset": RUN.settings.dataset,
+        "base_folders": [str(Path.cwd()), PROJECT],
+    }
 
 
 def labels_text(wildcards):

@@ -29,9 +29,10 @@ FLOORS = (
     "answers",
     "dataset",
     "config",
+    "learning",
     "workflow",
 )
-MEASURING = {"numerics", "spiketrains", "kilosort", "waveforms", "metrics"}
+MEASURING = {"learning", "numerics", "spiketrains", "kilosort", "waveforms", "metrics"}
 # What starts hundreds of times a run must not load what takes longer than its work.
 LIGHT = (
     "catalogue",

@@ -6,6 +6,7 @@ import re
 import pytest
 from helpers import SORTS, jobs_of, read_tsv, write_config
 
+from goodunits.config import scorecard_files
 from goodunits.result_files import metrics_tsv
 from goodunits.scorecards import points
 

@@ -40,6 +40,8 @@ class Settings:
         Names of metrics.
     session, unit : str, int, list or None
         What the target `explain` is asked for.
+    learn : dict
+        What the target `learn` takes: whose labels, which metrics.
     """
 
     dataset: str
@@ -55,6 +57,7 @@ class Settings:
     phy_columns: tuple
     session: str | int | list | None
     unit: str | int | list | None
+    learn: dict
 
 
 def load_settings(user_config, defaults_file, schema_file, kinds, groups, metrics_schema):
@@ -90,6 +93,7 @@ def load_settings(user_config, defaults_file, schema_file, kinds, groups, metric
     schema["properties"]["metrics"] |= yaml_file._every_key_required(metrics_schema)
     schema["properties"]["phy_columns"]["items"]["enum"] = list(kinds)
     schema["properties"]["metric_groups"]["items"]["enum"] = list(groups)
+    schema["properties"]["learn"]["properties"]["metrics"]["items"]["enum"] = list(kinds)
     problems = config_problems(merged, schema, kinds)
     if problems:
         raise ConfigError(problems)
@@ -115,11 +119,11 @@ def merge_config(base, over):
     Returns
     -------
     dict
-        Keys of `over` win. `metrics` is merged per metric and parameter, `criteria_sets` per name;
-        a label block is always replaced whole, as half of one has no meaning.
+        Keys of `over` win. `metrics` is merged per metric and parameter, `criteria_sets` per name,
+        `learn` per key; a label block is always replaced whole, as half of one has no meaning.
     """
     merged = copy.deepcopy({**base, **over})
-    for key in ("metrics", "criteria_sets"):
+    for key in ("metrics", "criteria_sets", "learn"):
         if isinstance(base.get(key), dict) and isinstance(over.get(key), dict):
             merged[key] = copy.deepcopy({**base[key], **over[key]})
     old, new = base.get("metrics"), merged.get("metrics")
