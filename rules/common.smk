@@ -103,6 +103,7 @@ ON_DEMAND = (
     "settle",
     "verify",
 )
+WATCH.on_demand = ON_DEMAND
 MEASURED_FILES = (
     "spike_times.npy",
     "spike_clusters.npy",
@@ -269,7 +270,7 @@ def say_success():
         expected = {name: json.loads(RUN.phy_text(name)) for name in RUN.sessions}
         said, is_done = closing.without_errors(rows, expected)
         costs = criteria_counts.costliest(f"{RESULTS}summary.tsv")
-        print(said, *filter(None, [costs]), sep="\n", file=sys.stderr)
+        terminal.say("\n".join(filter(None, [said, costs, way_to_report()])))
         is_part = workflow.dag_settings.until or workflow.dag_settings.omit_from
         return is_done or bool(is_part)
     if not asked_for(*ON_DEMAND):
@@ -289,11 +290,17 @@ def report_failure():
     unfinished = {getattr(job.wildcards, "session", None) for job in jobs}
     if asked_for("preview"):
         said = preview.compare(with_folders(RUN.sessions), PREVIEW, unfinished)
-        print(said, file=sys.stderr)
+        terminal.say(said)
     elif not asked_for(*ON_DEMAND):
         rows = summary.write_tables(with_folders(RUN.dataset), RESULTS)
         treated = [row for row in rows if row["session"] in RUN.sessions]
-        print(closing.with_errors(treated, unfinished), file=sys.stderr)
+        said = closing.with_errors(treated, unfinished)
+        terminal.say("\n".join(filter(None, [said, way_to_report()])))
+
+
+def way_to_report():
+    """Where the results can be looked at, where there is such a page."""
+    return closing.way_to_report(RESULTS, WATCH.since)
 
 
 def report_at_exit():

@@ -24,6 +24,8 @@ NOT_ENDED = (
     "started on {host} and did not end: killed by the system (out of memory, kill -9), or still "
     "running{asked}"
 )
+# Environment variable by which a run says that it tells itself which session failed, and why.
+TOLD_ELSEWHERE = "GOODUNITS_RUN_TELLS_FAILURES"
 STOPPED = "stopped before its end, by Ctrl-C or a time limit{asked}; run again"
 
 
@@ -91,22 +93,31 @@ def _fail(snakemake, message):
     """Say what is wrong on the terminal, in the log and in a note for the table of failures."""
     session = getattr(snakemake.wildcards, "session", None)
     logging.getLogger(snakemake.rule).error(message)
-    where = f"{snakemake.rule}, session {session}" if session else snakemake.rule
-    print(f"goodunits: {where}: {message}", file=sys.stderr)
+    is_noted = False
     with contextlib.suppress(OSError):
-        _write_note(snakemake, message)
+        is_noted = _write_note(snakemake, message)
+    if not (is_noted and os.environ.get(TOLD_ELSEWHERE)):
+        where = f"{snakemake.rule}, session {session}" if session else snakemake.rule
+        say(f"{where}: {message}")
     sys.exit(1)
 
 
+def say(text):
+    """Print one line on the terminal, in place of the run's line of progress if that is there."""
+    start = "\r\x1b[K" if os.environ.get(TOLD_ELSEWHERE) and sys.stderr.isatty() else ""
+    print(f"{start}goodunits: {text}", file=sys.stderr, flush=True)
+
+
 def _write_note(snakemake, message):
-    """Note what became of a rule of a session."""
+    """Note what became of a rule of a session; whether there is one to note it of."""
     if not getattr(snakemake.wildcards, "session", None):
-        return
+        return False
     note = {"rule": snakemake.rule, "reason": message, "time": files.time_stamp()}
     note["folder"] = getattr(snakemake.params, "folder", None)
     path = _note(snakemake)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(note), encoding="utf-8")
+    return True
 
 
 def _note(snakemake):
@@ -123,6 +134,11 @@ def _forget_failure(snakemake):
 def is_note(name):
     """Whether a file of this name is the note of a failure."""
     return name.startswith(PREFIX) and name.endswith(SUFFIX)
+
+
+def read_note(path):
+    """Note of a failure: `rule`, `reason`, `time` and `folder`."""
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def read_failure(results, session=None):
@@ -143,7 +159,7 @@ def read_failure(results, session=None):
     notes = []
     for path in Path(results).glob(FAILED.format(rule="*")):
         with contextlib.suppress(OSError, ValueError):
-            notes.append(json.loads(path.read_text(encoding="utf-8")))
+            notes.append(read_note(path))
     if session is not None:
         notes = [note for note in notes if note.get("folder") in (None, str(session))]
     return min(notes, key=_rank, default=None)
