@@ -45,6 +45,7 @@ LIBRARY = Library(library_module)
 LIBRARY.files_behind(
     "from goodunits import catalogue, closing, command_line, criteria_counts, own_columns\n"
     "from goodunits import plan, preview, setup, summary, terminal\n"
+    "from goodunits.exchange import documents\n"
     "from goodunits.errors import GoodunitsError"
 )
 
@@ -60,7 +61,8 @@ from goodunits import (  # noqa: E402
     summary,
     terminal,
 )
-from goodunits.errors import GoodunitsError, one_line  # noqa: E402
+from goodunits.errors import GoodunitsError, in_words, one_line  # noqa: E402
+from goodunits.exchange import documents  # noqa: E402
 
 WATCH = terminal.watch(workflow, RESULTS)
 ALONE = workflow.is_main_process and not terminal.is_module(workflow)
@@ -208,6 +210,11 @@ def own_columns_of_the_sheet(wildcards):
     return local(str(own_columns.path(RUN.results)))
 
 
+def archive_settings(wildcards):
+    """What the owner says for archives; a function, so that Snakemake leaves braces in it alone."""
+    return RUN.settings.archive
+
+
 def labels_text(wildcards):
     """Text of all that the labels of a session depend on."""
     return RUN.labels_text(wildcards.session)
@@ -294,8 +301,20 @@ def report_failure():
     elif not asked_for(*ON_DEMAND):
         rows = summary.write_tables(with_folders(RUN.dataset), RESULTS)
         treated = [row for row in rows if row["session"] in RUN.sessions]
+        write_documents()
         said = closing.with_errors(treated, unfinished)
         terminal.say("\n".join(filter(None, [said, way_to_report()])))
+
+
+def write_documents():
+    """Write what the rules of rules/exchange.smk would; an error costs the documents only."""
+    sessions, snakefile = with_folders(RUN.dataset), project_file("Snakefile")
+    try:
+        documents.write_all(sessions, RESULTS, snakefile, RUN.settings.archive)
+    except Exception as error:
+        terminal.say(
+            f"goodunits: no methods text or files of exchange: {in_words(error)}"
+        )
 
 
 def way_to_report():

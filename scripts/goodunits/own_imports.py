@@ -5,14 +5,23 @@ from pathlib import Path
 
 # `from goodunits import a, b`, over several lines in brackets too; `from goodunits.a import x`.
 _NAMES = re.compile(r"^[ \t]*from goodunits import (\([^)]*\)|[^\n]*)", re.MULTILINE)
-_MODULE = re.compile(r"^[ \t]*from goodunits\.(\w+) import ", re.MULTILINE)
+_MODULE = re.compile(r"^[ \t]*from goodunits\.(\w+) import (\([^)]*\)|[^\n]*)", re.MULTILINE)
+_IN_ROOM = re.compile(r"^[ \t]*from goodunits\.(\w+)\.(\w+) import ", re.MULTILINE)
+ROOMS = ("exchange",)
 _COMMENT = re.compile(r"#[^\n]*")
 
 
 def imported(text):
     """Names of the library modules that a source text imports itself."""
     lists = " ".join(_COMMENT.sub("", names) for names in _NAMES.findall(text))
-    return {*re.findall(r"\w+", lists), *_MODULE.findall(text)}
+    found = {
+        *re.findall(r"\w+", lists),
+        *(f"{room}/{name}" for room, name in _IN_ROOM.findall(text)),
+    }
+    for module, names in _MODULE.findall(text):
+        inside = re.findall(r"\w+", _COMMENT.sub("", names))
+        found |= {f"{module}/{name}" for name in inside} if module in ROOMS else {module}
+    return found
 
 
 class Library:
@@ -34,6 +43,7 @@ class Library:
         while waiting:
             name = waiting.pop()
             found.add(name)
+            found |= {f"{room}/__init__" for room in ROOMS if name.startswith(f"{room}/")}
             waiting |= self._imports_of(name) - found
         return [self._locate(f"{name}.py") for name in sorted(found)]
 
