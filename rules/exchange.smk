@@ -1,7 +1,7 @@
 """What others read of a run: a methods text, provenance for archives, files for other programs.
 
-All of it tells what was written, from the receipts. One job each over the dataset, which is far
-cheaper than a job per session; the files of a session are made again only where its labels changed.
+All of it tells what was written, from the receipts. One job each over the dataset, seconds long, so not
+for a cluster; far cheaper than a job per session. The files of a session are made again only where its labels changed.
 Outputs: results/methods.md and references.bib; results/exchange.tsv, which lists the files of each
 session for SpikeInterface and NWB; results/ro-crate-metadata.json and the workflow's entry point.
 """
@@ -16,11 +16,9 @@ rule methods:
         bibliography="results/references.bib",
     log:
         "logs/methods.log",
+    localrule: True
     conda:
         "../envs/goodunits.yaml"
-    resources:
-        mem_mb=joining_mem_mb,
-        runtime=light_runtime,
     params:
         sessions=with_folders(RUN.dataset),
     message:
@@ -37,11 +35,9 @@ rule exchange:
         table="results/exchange.tsv",
     log:
         "logs/exchange.log",
+    localrule: True
     conda:
         "../envs/goodunits.yaml"
-    resources:
-        mem_mb=joining_mem_mb,
-        runtime=light_runtime,
     params:
         sessions=with_folders(RUN.dataset),
     message:
@@ -64,11 +60,9 @@ rule ro_crate:
         workflow="results/goodunits-workflow.smk",
     log:
         "logs/ro_crate.log",
+    localrule: True
     conda:
         "../envs/goodunits.yaml"
-    resources:
-        mem_mb=joining_mem_mb,
-        runtime=light_runtime,
     params:
         sessions=with_folders(RUN.dataset),
         snakefile=project_file("Snakefile"),

@@ -38,14 +38,14 @@ MEASURED = {
 }
 
 
-def label(base, session, measured=None, settings=None, **receipt):
+def label(base, session, measured=None, settings=None, units=UNITS, rows=ROWS, **receipt):
     """A labelled session; what is given takes the place of what a receipt holds."""
     folder, results = base / "sorts" / session, base / "results" / session
-    made_results.label(folder, results, UNITS)
-    rows = [[i, said, before, source, "a reason", said] for i, said, before, source in UNITS]
+    made_results.label(folder, results, units)
+    labels = [[i, said, before, source, "a reason", said] for i, said, before, source in units]
     tables = {
-        "labels.tsv": tsv.format_results(labels_file.FIXED_COLUMNS, rows),
-        "metrics.tsv": tsv.format_results(METRICS, ROWS),
+        "labels.tsv": tsv.format_results(labels_file.FIXED_COLUMNS, labels),
+        "metrics.tsv": tsv.format_results(METRICS, rows),
     }
     for name, data in tables.items():
         (results / standing.WRITTEN / name).write_bytes(data)
