@@ -23,6 +23,7 @@ from goodunits import (
     settings,
     software,
     summary,
+    thresholds_file,
     user_config,
 )
 from goodunits.errors import ConfigError, SessionError, in_words
@@ -270,7 +271,7 @@ def prepare(
         layers = [settings.load_yaml(path) for path in config_files]
         config = settings.whole_blocks(config, [*layers, config_words])
     checked = settings.load_settings(
-        config,
+        thresholds_file.expand(config, base_folders),
         defaults_file,
         schema_file,
         catalogue.kinds(),
