@@ -126,7 +126,7 @@ class _Session:
             "@id": f"#write-{self.name}",
             "@type": "UpdateAction",
             "name": f"Labels of session {self.name} written in place",
-            "description": f"{len(item.units)} units labelled; the originals are kept beside them",
+            "description": "All units labelled; the originals are kept beside them",
             "instrument": {"@id": WORKFLOW},
             "object": _ids([self.sort["@id"], self.criteria["@id"]]),
             "result": _ids([self.labels["@id"], *(table["@id"] for table in self.tables)]),

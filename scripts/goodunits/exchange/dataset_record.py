@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from goodunits import criteria, errors, files, standing, summary, tsv
+from goodunits import criteria, errors, standing, summary, tsv
 
 
 class Labelled(NamedTuple):
@@ -16,16 +16,13 @@ class Labelled(NamedTuple):
         Its id.
     receipt : dict
         Of the last write.
-    units : list of dict
-        Rows of the labels.tsv that was written.
-    receipt_sha256 : str
-        Hash of the receipt itself.
+    results : Path
+        Folder of its results.
     """
 
     session: str
     receipt: dict
-    units: list
-    receipt_sha256: str
+    results: Path
 
 
 class DatasetRecord(NamedTuple):
@@ -54,29 +51,25 @@ def read(sessions):
     -------
     record : DatasetRecord
     """
-    _, rows = summary.sessions_table(sessions)
-    places = {session: results for session, _, results in sessions}
     labelled, others = [], []
-    for row in rows:
-        name = row["session"]
-        if row["status"] == standing.LABELLED:
-            labelled.append(_labelled(name, places[name]))
-        else:
-            others.append((name, row["status"], _rule(row)))
+    for session, folder, results in sorted(sessions):
+        try:
+            stands = standing.of_session(folder, results)
+            problem = stands.receipt and summary.damaged_tables(results, stands.receipt)
+            if stands.status == standing.LABELLED and not problem:
+                labelled.append(Labelled(session, stands.receipt, Path(results)))
+                continue
+            status = standing.NOT_LABELLED if problem else stands.status
+            rule = (stands.failure or {}).get("rule", "")
+        except Exception:  # whatever it is, the others are told of
+            status, rule = standing.FAILED, ""
+        others.append((session, status, rule))
     return DatasetRecord(tuple(labelled), tuple(others))
 
 
-def _labelled(session, results):
-    """What was written for one session."""
-    data = Path(results, standing.RECEIPT).read_bytes()
-    _, units = tsv.read_table(Path(results, standing.WRITTEN, "labels.tsv"))
-    return Labelled(session, json.loads(data), units, files.sha256_bytes(data))
-
-
-def _rule(row):
-    """Rule that failed in a session; empty where none did."""
-    rule = row["reason"].partition(":")[0]
-    return rule if row["status"] == standing.FAILED and rule.isidentifier() else ""
+def units(item):
+    """Rows of the labels.tsv that was written for a labelled session."""
+    return tsv.read_table(item.results / standing.WRITTEN / "labels.tsv")[1]
 
 
 def canonical_labels(labels):

@@ -52,7 +52,8 @@ def methods(record):
         parts.append(_common(record.labelled))
     else:
         parts.append("No session is labelled: there is nothing to describe.\n")
-    parts += [_of_set(names, sessions) for names, sessions in _sets(record.labelled)]
+    units = {item.session: dataset_record.units(item) for item in record.labelled}
+    parts += [_of_set(*each, units) for each in _sets(record.labelled)]
     if record.others:
         parts.append(_left_out(record.others))
     text = "\n".join([*parts, LICENCE])
@@ -105,7 +106,7 @@ def _common(labelled):
     """What holds for all sessions: the sorts, the software, the numbers."""
     receipts = [item.receipt for item in labelled]
     measured = [receipt["measured"] for receipt in receipts]
-    n_units = sum(len(item.units) for item in labelled)
+    n_units = sum(item.get("n_units", 0) for item in measured)
     versions = [item.get("kilosort_version", "unknown") for item in measured]
     sorter = f"Kilosort {plain(mixed(map(_version_words, versions)))}"
     kilosort4 = ["pachitariu2024"] if any(v.startswith("4") for v in versions) else []
@@ -193,8 +194,9 @@ def _rules(labels):
         return None
 
 
-def _of_set(names, sessions):
-    """Section about the sessions of one set of criteria."""
+def _of_set(names, sessions, units):
+    """Section about the sessions of one set of criteria; `units` are their rows by session."""
+    rows = [row for item in sessions for row in units[item.session]]
     settings, measured = sessions[0].receipt["settings"], sessions[0].receipt["measured"]
     rules = _rules(settings["labels"])
     title = f"## Criteria {listed([code(name) for name in names])}"
@@ -206,7 +208,7 @@ def _of_set(names, sessions):
         parts.append(plain_rules(rules) + "\n")
         definitions = [_definition(name, measured) for name in rules.metrics]
         parts.append("\n".join(definitions) + "\n" if definitions else "")
-    parts.append(f"{_numbers(sessions, rules)} {_by_hand(sessions)}\n")
+    parts.append(f"{_numbers(rows, rules)} {_by_hand(sessions, rows)}\n")
     return "\n".join(filter(None, parts))
 
 
@@ -236,9 +238,8 @@ def _definition(name, measured):
     return f"{text.rstrip('.')}{cite(keys)}."
 
 
-def _numbers(sessions, rules):
+def _numbers(units, rules):
     """How many units have which label, before and after."""
-    units = [unit for item in sessions for unit in item.units]
     labels = Counter(unit["label"] for unit in units)
     order = [label for label in (rules.labels if rules else ()) if label in labels]
     order += sorted(set(labels) - set(order))
@@ -253,11 +254,11 @@ def _numbers(sessions, rules):
     return f"{said} Undefined: {listed(missing)}." if missing else said
 
 
-def _by_hand(sessions):
+def _by_hand(sessions, units):
     """What people decided, and what became of it."""
     policy = sessions[0].receipt["settings"].get("manual_curation", "keep")
     n_decided = sum(len(item.receipt.get("decisions", {})) for item in sessions)
-    sources = Counter(unit["source"] for item in sessions for unit in item.units)
+    sources = Counter(unit["source"] for unit in units)
     n_decided = max(n_decided, sources["manual"])
     if not n_decided and not sources["inherited"]:
         return NOBODY

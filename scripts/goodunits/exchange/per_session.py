@@ -1,6 +1,8 @@
 """What SpikeInterface and neuroconv read of a session. Standard library only."""
 
+import functools
 import json
+import operator
 
 from goodunits import catalogue, tsv
 from goodunits.errors import one_line
@@ -10,6 +12,8 @@ NAMES = (CURATION, UNITS, METADATA)
 PROPERTY = "quality"
 LABEL_OPTIONS = ("good", "mua", "noise")
 UNDEFINED = "undefined"
+# Kinds of metrics whose values are words; where one is missing, that is a word too.
+WORDS = ("bool", "label")
 # Columns of nwb_units.tsv that are no metric.
 OWN_COLUMNS = {
     "unit_name": "Id of the cluster in the sort, as in Phy.",
@@ -51,7 +55,7 @@ def curation(labels):
         "merges": [],
         "splits": [],
     }
-    return (json.dumps(content, indent=1) + "\n").encode()
+    return (json.dumps(content) + "\n").encode()
 
 
 def nwb(units, header, metrics):
@@ -63,7 +67,7 @@ def nwb(units, header, metrics):
         Rows of labels.tsv.
     header : list of str
         Columns of metrics.tsv.
-    metrics : list of dict
+    metrics : list of list of str
         Rows of metrics.tsv.
 
     Returns
@@ -71,22 +75,21 @@ def nwb(units, header, metrics):
     table, metadata : bytes
         TSV with a row per unit, and YAML for neuroconv. A metric that no unit has is left out.
     """
-    by_unit = {row["cluster_id"]: row for row in metrics}
-    names = [name for name in header if name in catalogue.METRICS]
-    used = [name for name in names if any(row[name] for row in metrics)]
+    has_values = [any(column) for column in zip(*metrics, strict=True)]
+    known = (name in catalogue.METRICS for name in header)
+    used = [i for i, is_used in enumerate(map(operator.and_, known, has_values)) if is_used]
+    names = [header[i] for i in used]
+    words = [place for place, name in enumerate(names) if catalogue.METRICS[name].kind in WORDS]
+    by_unit, blank = {row[0]: row for row in metrics}, [""] * len(header)
     rows = []
     for unit in units:
+        row = by_unit.get(unit["cluster_id"], blank)
+        values = [row[i] for i in used]
+        for place in words:
+            values[place] = values[place] or UNDEFINED
         own = [unit["cluster_id"], unit["label"], unit["label"], unit["source"], unit["reason"]]
-        values = by_unit.get(unit["cluster_id"], {})
-        rows.append([*own, *(_value(name, values.get(name, "")) for name in used)])
-    table = tsv.format_results([*OWN_COLUMNS, *used], rows)
-    return table, _metadata(used)
-
-
-def _value(name, text):
-    """A value; where a word is expected, nothing is a word too."""
-    is_word = catalogue.METRICS[name].kind in ("bool", "label")
-    return UNDEFINED if is_word and not text else text
+        rows.append([*own, *values])
+    return tsv.format_table([*OWN_COLUMNS, *names], rows), _metadata(tuple(names))
 
 
 def describe(name):
@@ -98,6 +101,7 @@ def describe(name):
     return f"{metric.description}{unit}{formula}{source}"
 
 
+@functools.cache
 def _metadata(names):
     """YAML of the descriptions, in the form that neuroconv merges into its metadata."""
     described = {**OWN_COLUMNS, **PHY_COLUMNS, **{name: describe(name) for name in names}}

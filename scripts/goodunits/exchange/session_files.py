@@ -1,5 +1,6 @@
 """Write what SpikeInterface and neuroconv read, for every session. Standard library only."""
 
+import csv
 import json
 import logging
 from pathlib import Path
@@ -56,12 +57,15 @@ def _write_one(place):
     """Write the files of one session from the tables that its labels were written from."""
     written = Path(place, standing.WRITTEN)
     _, units = tsv.read_table(written / "labels.tsv")
-    header, metrics = tsv.read_table(written / "metrics.tsv")
+    with open(written / "metrics.tsv", newline="", encoding="utf-8") as file:
+        # Rows of numbers as they are: hundreds of rows of dicts would cost more than all the rest.
+        header, *metrics = csv.reader(file, delimiter="\t")
     labels = {int(unit["cluster_id"]): unit["label"] for unit in units}
     table, metadata = per_session.nwb(units, header, metrics)
     contents = (per_session.curation(labels), table, metadata)
     for name, data in zip(per_session.NAMES, contents, strict=True):
-        files.write_atomically(Path(place, name), data)
+        # Not flushed: where a run is killed, the record of what is made stays as it was.
+        Path(place, name).write_bytes(data)
 
 
 def _are_there(place):
