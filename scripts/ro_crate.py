@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from goodunits import logs
 from goodunits.exchange import documents
+from goodunits.workflow import run_script
 
 
 def main(snakemake):
@@ -15,4 +15,4 @@ def main(snakemake):
 
 
 if __name__ == "__main__":
-    logs.run(main, snakemake)
+    run_script.run(main, snakemake)

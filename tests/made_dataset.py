@@ -3,7 +3,9 @@
 import json
 
 import made_results
-from goodunits import files, labels_file, standing, tsv
+from goodunits.base import files, tsv
+from goodunits.results import labels_tsv
+from goodunits.standing import session_standing
 
 UNITS = [
     (0, "good", "good", "criteria"),
@@ -44,12 +46,12 @@ def label(base, session, measured=None, settings=None, units=UNITS, rows=ROWS, *
     made_results.label(folder, results, units)
     labels = [[i, said, before, source, "a reason", said] for i, said, before, source in units]
     tables = {
-        "labels.tsv": tsv.format_results(labels_file.FIXED_COLUMNS, labels),
+        "labels.tsv": tsv.format_results(labels_tsv.FIXED_COLUMNS, labels),
         "metrics.tsv": tsv.format_results(METRICS, rows),
     }
     for name, data in tables.items():
-        (results / standing.WRITTEN / name).write_bytes(data)
-    path = results / standing.RECEIPT
+        (results / session_standing.WRITTEN / name).write_bytes(data)
+    path = results / session_standing.RECEIPT
     content = json.loads(path.read_text())
     content |= {
         "session": session,

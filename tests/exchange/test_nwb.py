@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from goodunits import store, tsv
+from goodunits.base import tsv
 from goodunits.exchange import per_session, session_files
+from goodunits.session_folder import file_names
 from made_dataset import label
 
 pytestmark = pytest.mark.exchange
@@ -27,14 +28,16 @@ def documented(start):
 def labelled(sort_folder, tmp_path):
     """A real sort with label files, and results of its own units."""
     folder = sort_folder("dev_b")
-    ids = sorted(tsv.parse_labels((folder / store.KS_FILE).read_bytes(), store.KS_FILE).labels)
+    ids = sorted(
+        tsv.parse_labels((folder / file_names.KS_FILE).read_bytes(), file_names.KS_FILE).labels
+    )
     label_of = {unit: "good" if place % 2 else "mua" for place, unit in enumerate(ids)}
     units = [(unit, name, "good", "criteria") for unit, name in label_of.items()]
     rates = [[unit, 100 + unit, unit / 7, "True", "good", 10.0 * unit, ""] for unit in ids]
     rates[0][2] = ""
     session = label(tmp_path, "dev_b", units=units, rows=rates)
     session_files.write([session], tmp_path / "results")
-    for column, name in (("group", store.GROUP_FILE), ("KSLabel", store.KS_FILE)):
+    for column, name in (("group", file_names.GROUP_FILE), ("KSLabel", file_names.KS_FILE)):
         (folder / name).write_bytes(tsv.format_labels(column, label_of))
     return folder, Path(session[2]), label_of
 

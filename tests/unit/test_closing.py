@@ -5,7 +5,8 @@ import time
 import pytest
 
 import made_results
-from goodunits import closing, summary
+from goodunits.tables import sessions_tsv
+from goodunits.workflow import closing
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def rows(tmp_path):
         if name != "new":
             made_results.label(folder, results)
         sessions.append((name, str(folder), results))
-    return summary.sessions_table(sessions)[1]
+    return sessions_tsv.sessions_table(sessions)[1]
 
 
 def test_run_that_was_stopped_names_what_it_did_not_reach(rows):

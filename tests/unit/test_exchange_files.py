@@ -9,8 +9,10 @@ import pytest
 import yaml
 
 import made_dataset
-from goodunits import catalogue, files, store
+from goodunits.base import files
+from goodunits.catalogue import all_metrics
 from goodunits.exchange import per_session, session_files
+from goodunits.session_folder import file_names
 
 LABELS = {0: "good", 2: "mua", 9: "good"}
 
@@ -69,7 +71,7 @@ def test_every_column_is_described(dataset):
     assert texts["gu_firing_rate"] == texts["firing_rate"]
 
 
-@pytest.mark.parametrize("name", catalogue.METRICS)
+@pytest.mark.parametrize("name", all_metrics.METRICS)
 def test_descriptions_are_text_in_yaml(name):
     text = per_session.describe(name)
     assert yaml.safe_load(json.dumps(text)) == text
@@ -100,7 +102,7 @@ def test_files_that_are_gone_come_back(dataset):
 
 def test_files_go_with_the_labels_that_they_tell(dataset):
     base, sessions, _ = dataset
-    Path(sessions[0][1], store.GROUP_FILE).unlink()
+    Path(sessions[0][1], file_names.GROUP_FILE).unlink()
     table = session_files.write(sessions, base / "results").decode()
     assert "a/nwb_units.tsv" not in table and "b/nwb_units.tsv" in table
     assert not (base / "results" / "a" / per_session.UNITS).exists()

@@ -6,7 +6,7 @@ import re
 import pytest
 
 import made_dataset
-from goodunits import catalogue
+from goodunits.catalogue import all_metrics
 from goodunits.exchange import dataset_record, methods_text, parameters_used, references
 
 CITED = re.compile(r"@([a-z]+[0-9]{4})")
@@ -102,9 +102,9 @@ def test_criteria_of_another_version_are_quoted(tmp_path):
     assert "gone_metric > 1" in said and "another version" in said
 
 
-@pytest.mark.parametrize("name", catalogue.METRICS)
+@pytest.mark.parametrize("name", all_metrics.METRICS)
 def test_every_metric_can_be_described_and_its_citations_are_known(tmp_path, name):
-    kind = catalogue.METRICS[name].kind
+    kind = all_metrics.METRICS[name].kind
     line = {"bool": name, "label": f"{name} == good"}.get(kind, f"{name} > 0.5")
     labels = [{"good": {"all": [line]}}, {"mua": "rest"}]
     said, bibliography = text_of(made_dataset.label(tmp_path, "a", settings={"labels": labels}))
@@ -116,7 +116,7 @@ def test_every_metric_can_be_described_and_its_citations_are_known(tmp_path, nam
 
 def test_every_doi_of_the_catalogue_has_an_entry():
     known = {doi.lower() for doi in references.DOIS.values()}
-    for metric in catalogue.METRICS.values():
+    for metric in all_metrics.METRICS.values():
         for doi in re.findall(r"doi:(10\.\S+?)[;,.]?(?=\s|$)", metric.reference):
             assert doi.lower() in known, metric.name
     assert len(known) == len(references.ENTRIES)
@@ -125,5 +125,5 @@ def test_every_doi_of_the_catalogue_has_an_entry():
 
 def test_parameters_that_are_shared_exist():
     for name, others in parameters_used.SHARED.items():
-        assert name in catalogue.METRICS
-        assert all(catalogue.METRICS[other].parameters for other in others)
+        assert name in all_metrics.METRICS
+        assert all(all_metrics.METRICS[other].parameters for other in others)

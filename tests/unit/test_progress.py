@@ -4,8 +4,8 @@ import io
 
 import pytest
 
-from goodunits import progress
-from goodunits.progress import Display, Progress, in_words, weight_s
+from goodunits.workflow import progress
+from goodunits.workflow.progress import Display, Progress, in_words, weight_s
 from screens import screen
 
 

@@ -12,8 +12,9 @@ from spikeinterface.curation import (
     threshold_metrics_label_units,
 )
 
-from goodunits import catalogue, criteria, thresholds_file
-from goodunits.errors import ConfigError
+from goodunits.base.errors import ConfigError
+from goodunits.catalogue import all_metrics
+from goodunits.criteria import label_rules, thresholds_file, unit_verdict
 
 OURS = {"num_spikes": "n_spikes", "presence_ratio": "presence_ratio_si"}
 NOT_HERE = ("amplitude_median", "snr", "amplitude_cutoff")
@@ -28,9 +29,9 @@ def expanded(tmp_path, content, spec=None):
 
 def labels_by(block, frame):
     """Labels by our criteria of metrics under their names."""
-    rules = criteria.parse_labels(block, catalogue.kinds(), catalogue.units())
+    rules = label_rules.parse_labels(block, all_metrics.kinds(), all_metrics.units())
     rows = frame.rename(columns=OURS).to_dict("records")
-    return [criteria.label_unit(rules, row).label for row in rows]
+    return [unit_verdict.label_unit(rules, row).label for row in rows]
 
 
 def random_metrics(thresholds, seed):

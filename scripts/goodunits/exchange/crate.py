@@ -8,8 +8,8 @@ unless the owner asks for it.
 import json
 from pathlib import Path
 
-from goodunits import files
-from goodunits.errors import one_line
+from goodunits.base import files
+from goodunits.base.errors import one_line
 from goodunits.exchange import dataset_record
 
 METADATA, WORKFLOW = "ro-crate-metadata.json", "goodunits-workflow.smk"

@@ -4,7 +4,10 @@ import json
 from pathlib import Path
 from typing import NamedTuple
 
-from goodunits import criteria, errors, standing, summary, tsv
+from goodunits.base import errors, tsv
+from goodunits.criteria import label_rules
+from goodunits.standing import session_standing
+from goodunits.tables import sessions_tsv
 
 
 class Labelled(NamedTuple):
@@ -54,27 +57,27 @@ def read(sessions):
     labelled, others = [], []
     for session, folder, results in sorted(sessions):
         try:
-            stands = standing.of_session(folder, results)
-            problem = stands.receipt and summary.damaged_tables(results, stands.receipt)
-            if stands.status == standing.LABELLED and not problem:
+            stands = session_standing.of_session(folder, results)
+            problem = stands.receipt and sessions_tsv.damaged_tables(results, stands.receipt)
+            if stands.status == session_standing.LABELLED and not problem:
                 labelled.append(Labelled(session, stands.receipt, Path(results)))
                 continue
-            status = standing.NOT_LABELLED if problem else stands.status
+            status = session_standing.NOT_LABELLED if problem else stands.status
             rule = (stands.failure or {}).get("rule", "")
         except Exception:  # whatever it is, the others are told of
-            status, rule = standing.FAILED, ""
+            status, rule = session_standing.FAILED, ""
         others.append((session, status, rule))
     return DatasetRecord(tuple(labelled), tuple(others))
 
 
 def units(item):
     """Rows of the labels.tsv that was written for a labelled session."""
-    return tsv.read_table(item.results / standing.WRITTEN / "labels.tsv")[1]
+    return tsv.read_table(item.results / session_standing.WRITTEN / "labels.tsv")[1]
 
 
 def canonical_labels(labels):
     """One text for the same criteria."""
     try:
-        return criteria.canonical(labels)
+        return label_rules.canonical(labels)
     except errors.ConfigError:
         return json.dumps(labels, sort_keys=True)

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from goodunits import files
+from goodunits.base import files
 from goodunits.exchange import crate, dataset_record, methods_text, session_files
 
 METHODS, BIBLIOGRAPHY = "methods.md", "references.bib"

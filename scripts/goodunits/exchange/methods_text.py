@@ -4,8 +4,9 @@ import json
 import re
 from collections import Counter
 
-from goodunits import catalogue, criteria
-from goodunits.errors import ConfigError, one_line
+from goodunits.base.errors import ConfigError, one_line
+from goodunits.catalogue import all_metrics
+from goodunits.criteria import label_rules, unit_verdict
 from goodunits.exchange import dataset_record, parameters_used, references
 
 # What Markdown would take for something else than text.
@@ -189,7 +190,7 @@ def _made_with(receipt):
 def _rules(labels):
     """Label rules of a receipt; None where this version of goodunits cannot read them."""
     try:
-        return criteria.parse_labels(labels, catalogue.kinds(), catalogue.units())
+        return label_rules.parse_labels(labels, all_metrics.kinds(), all_metrics.units())
     except ConfigError:
         return None
 
@@ -214,12 +215,12 @@ def _of_set(names, sessions, units):
 
 def plain_rules(rules):
     """The criteria in sentences, as text of Markdown."""
-    return " ".join(plain(line) for line in re.split(r"(?<=\.) ", criteria.describe(rules)))
+    return " ".join(plain(line) for line in re.split(r"(?<=\.) ", unit_verdict.describe(rules)))
 
 
 def _definition(name, measured):
     """One line about a metric: what it is, how it was computed, and where it comes from."""
-    metric = catalogue.METRICS[name]
+    metric = all_metrics.METRICS[name]
     words = f"- {code(name)}: {plain(metric.description)}"
     details = []
     if metric.formula:

@@ -1,10 +1,10 @@
 """With which parameters a metric was computed, in words. Standard library only."""
 
-from goodunits import catalogue
+from goodunits.catalogue import all_metrics
 
 _TEMPLATE_SHAPES = tuple(
     name
-    for name, metric in catalogue.METRICS.items()
+    for name, metric in all_metrics.METRICS.items()
     if metric.group == "templates" and name.endswith(("_width", "_duration", "_ratio"))
 )
 # Metrics that use parameters of another one.
@@ -50,7 +50,7 @@ def used(name, measured):
 def in_words(name, key, value):
     """A parameter as a user writes it; what it means to have none stands in the catalogue."""
     other, _, parameter = key.rpartition(".")
-    items = {item.name: item for item in catalogue.METRICS[other or name].parameters}
+    items = {item.name: item for item in all_metrics.METRICS[other or name].parameters}
     item = items.get(parameter)
     if value is None:
         meaning = item.description.partition("null: ")[2].rstrip(".") if item else ""

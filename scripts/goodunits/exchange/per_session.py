@@ -4,8 +4,9 @@ import functools
 import json
 import operator
 
-from goodunits import catalogue, tsv
-from goodunits.errors import one_line
+from goodunits.base import tsv
+from goodunits.base.errors import one_line
+from goodunits.catalogue import all_metrics
 
 CURATION, UNITS, METADATA = "spikeinterface_curation.json", "nwb_units.tsv", "nwb_metadata.yaml"
 NAMES = (CURATION, UNITS, METADATA)
@@ -76,10 +77,10 @@ def nwb(units, header, metrics):
         TSV with a row per unit, and YAML for neuroconv. A metric that no unit has is left out.
     """
     has_values = [any(column) for column in zip(*metrics, strict=True)]
-    known = (name in catalogue.METRICS for name in header)
+    known = (name in all_metrics.METRICS for name in header)
     used = [i for i, is_used in enumerate(map(operator.and_, known, has_values)) if is_used]
     names = [header[i] for i in used]
-    words = [place for place, name in enumerate(names) if catalogue.METRICS[name].kind in WORDS]
+    words = [place for place, name in enumerate(names) if all_metrics.METRICS[name].kind in WORDS]
     by_unit, blank = {row[0]: row for row in metrics}, [""] * len(header)
     rows = []
     for unit in units:
@@ -94,7 +95,7 @@ def nwb(units, header, metrics):
 
 def describe(name):
     """What a metric is, for a column of an NWB file."""
-    metric = catalogue.METRICS[name]
+    metric = all_metrics.METRICS[name]
     unit = f" In {metric.unit}." if metric.unit else ""
     formula = f" Computed as {metric.formula}." if metric.formula else ""
     source = f" Source: {metric.reference}." if metric.reference else ""

@@ -5,9 +5,11 @@ import json
 import logging
 from pathlib import Path
 
-from goodunits import files, standing, summary, tsv
-from goodunits.errors import in_words
+from goodunits.base import files, tsv
+from goodunits.base.errors import in_words
 from goodunits.exchange import per_session
+from goodunits.standing import session_standing
+from goodunits.tables import sessions_tsv
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +36,9 @@ def write(sessions, results):
     """
     known, made, rows = _known(results), {}, []
     for session, folder, place in sorted(sessions):
-        stands = standing.of_session(folder, place)
-        problem = stands.receipt and summary.damaged_tables(place, stands.receipt)
-        if stands.status != standing.LABELLED or problem:
+        stands = session_standing.of_session(folder, place)
+        problem = stands.receipt and sessions_tsv.damaged_tables(place, stands.receipt)
+        if stands.status != session_standing.LABELLED or problem:
             _remove(place)
             continue
         made_of = [FORM, stands.receipt["made_from"]]
@@ -55,7 +57,7 @@ def write(sessions, results):
 
 def _write_one(place):
     """Write the files of one session from the tables that its labels were written from."""
-    written = Path(place, standing.WRITTEN)
+    written = Path(place, session_standing.WRITTEN)
     _, units = tsv.read_table(written / "labels.tsv")
     with open(written / "metrics.tsv", newline="", encoding="utf-8") as file:
         # Rows of numbers as they are: hundreds of rows of dicts would cost more than all the rest.
