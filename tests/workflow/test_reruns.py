@@ -209,6 +209,8 @@ def imports(path):
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(node, ast.ImportFrom) and node.module == "goodunits":
             found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom) and node.module == "goodunits.exchange":
+            found |= {f"exchange/{alias.name}" for alias in node.names}
         elif isinstance(node, ast.ImportFrom) and node.module.startswith("goodunits."):
             found.add(node.module.split(".")[1])
     return found
