@@ -14,6 +14,7 @@ include: "rules/common.smk"
 include: "rules/metrics.smk"
 include: "rules/labels.smk"
 include: "rules/dataset.smk"
+include: "rules/exchange.smk"
 include: "rules/targets.smk"
 include: "rules/learn.smk"
 
@@ -24,6 +25,9 @@ rule all:
         collect("results/{session}/written.json", session=SESSIONS),
         "results/sessions.tsv",
         "results/units.tsv",
+        "results/methods.md",
+        "results/exchange.tsv",
+        "results/ro-crate-metadata.json",
     localrule: True
     message:
         "All sessions are labelled"

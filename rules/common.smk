@@ -47,14 +47,16 @@ LIBRARY.files_behind(
     "from goodunits.answers import preview_labels\n"
     "from goodunits.base.errors import GoodunitsError\n"
     "from goodunits.catalogue import all_metrics\n"
+    "from goodunits.exchange import documents\n"
     "from goodunits.result_files import own_columns\n"
     "from goodunits.tables import sessions_tsv, summary_tsv\n"
     "from goodunits.workflow import closing, command_line, dry_run, preparation, terminal\n"
 )
 
 from goodunits.answers import preview_labels  # noqa: E402
-from goodunits.base.errors import GoodunitsError, one_line  # noqa: E402
+from goodunits.base.errors import GoodunitsError, in_words, one_line  # noqa: E402
 from goodunits.catalogue import all_metrics  # noqa: E402
+from goodunits.exchange import documents  # noqa: E402
 from goodunits.result_files import own_columns  # noqa: E402
 from goodunits.tables import sessions_tsv, summary_tsv  # noqa: E402
 from goodunits.workflow import (  # noqa: E402
@@ -108,6 +110,7 @@ ON_DEMAND = (
     "settle",
     "verify",
 )
+WATCH.on_demand = ON_DEMAND
 MEASURED_FILES = (
     "spike_times.npy",
     "spike_clusters.npy",
@@ -222,6 +225,11 @@ def labels_of_people(wildcards):
     }
 
 
+def archive_settings(wildcards):
+    """What the owner says for archives; a function, so that Snakemake leaves braces in it alone."""
+    return RUN.settings.archive
+
+
 def labels_text(wildcards):
     """Text of all that the labels of a session depend on."""
     return RUN.labels_text(wildcards.session)
@@ -284,7 +292,7 @@ def say_success():
         expected = {name: json.loads(RUN.phy_text(name)) for name in RUN.sessions}
         said, is_done = closing.without_errors(rows, expected)
         costs = summary_tsv.costliest(f"{RESULTS}summary.tsv")
-        print(said, *filter(None, [costs]), sep="\n", file=sys.stderr)
+        terminal.say("\n".join(filter(None, [said, costs, way_to_report()])))
         is_part = workflow.dag_settings.until or workflow.dag_settings.omit_from
         return is_done or bool(is_part)
     if not asked_for(*ON_DEMAND):
@@ -306,11 +314,29 @@ def report_failure():
     unfinished = {getattr(job.wildcards, "session", None) for job in jobs}
     if asked_for("preview"):
         said = preview_labels.compare(with_folders(RUN.sessions), PREVIEW, unfinished)
-        print(said, file=sys.stderr)
+        terminal.say(said)
     elif not asked_for(*ON_DEMAND):
         rows = sessions_tsv.write_tables(with_folders(RUN.dataset), RESULTS)
         treated = [row for row in rows if row["session"] in RUN.sessions]
-        print(closing.with_errors(treated, unfinished), file=sys.stderr)
+        write_documents()
+        said = closing.with_errors(treated, unfinished)
+        terminal.say("\n".join(filter(None, [said, way_to_report()])))
+
+
+def write_documents():
+    """Write what the rules of rules/exchange.smk would; an error costs the documents only."""
+    sessions, snakefile = with_folders(RUN.dataset), project_file("Snakefile")
+    try:
+        documents.write_all(sessions, RESULTS, snakefile, RUN.settings.archive)
+    except Exception as error:
+        terminal.say(
+            f"goodunits: no methods text or files of exchange: {in_words(error)}"
+        )
+
+
+def way_to_report():
+    """Where the results can be looked at, where there is such a page."""
+    return closing.way_to_report(RESULTS, WATCH.since)
 
 
 def report_at_exit():

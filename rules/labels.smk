@@ -4,7 +4,9 @@ Nothing in a session folder is ever an output: Snakemake deletes outputs. The wr
 with a backup of its own (scripts/goodunits/phy/write_labels.py); its output here is a receipt.
 
 These steps are light, so they start by `shell:`, which costs a third of `script:` (see
-scripts/goodunits/workflow/light_step.py). What is in `params` without a part in the result is not tracked.
+scripts/goodunits/workflow/light_step.py). What is in `params` without a part in the result is not
+tracked. A session that was begun goes first (`priority`), so that a run that is stopped leaves whole
+ones.
 """
 
 
@@ -17,6 +19,7 @@ rule backup_labels:
         receipt="results/{session}/backup.json",
     log:
         "logs/backup_labels/{session}.log",
+    priority: 1
     conda:
         "../envs/goodunits.yaml"
     resources:
@@ -44,6 +47,7 @@ rule apply_thresholds:
         labels="results/{session}/labels.tsv",
     log:
         "logs/apply_thresholds/{session}.log",
+    priority: 2
     conda:
         "../envs/goodunits.yaml"
     resources:
@@ -78,6 +82,7 @@ rule write_phy:
         receipt="results/{session}/written.json",
     log:
         "logs/write_phy/{session}.log",
+    priority: 3
     conda:
         "../envs/goodunits.yaml"
     resources:

@@ -1,5 +1,7 @@
 """What the end of a run says of sessions that were not reached, or that hold other labels."""
 
+import time
+
 import pytest
 
 import made_results
@@ -22,11 +24,19 @@ def rows(tmp_path):
 
 def test_run_that_was_stopped_names_what_it_did_not_reach(rows):
     """The labels that are there are of an earlier run: not done is not done."""
-    head, *lines = closing.with_errors(rows, {"b", "new"}).splitlines()
+    done, head, *lines = closing.with_errors(rows, {"b", "new"}).splitlines()
+    assert "1 session(s) labelled" in done
     assert "2 of 3 session(s) without new labels" in head
     assert [line.split()[0] for line in lines] == ["b", "new"]
     assert "not reached before the run ended" in lines[0]
     assert made_results.TIME in lines[0]
+
+
+def test_way_to_the_report_is_told_where_there_is_one(tmp_path):
+    assert closing.way_to_report(f"{tmp_path}/", 0.0) == ""
+    (tmp_path / "report.html").touch()
+    assert closing.way_to_report(f"{tmp_path}/", 0.0).endswith(f"report: {tmp_path}/report.html")
+    assert "earlier run" in closing.way_to_report(f"{tmp_path}/", time.time() + 9)
 
 
 def test_success_is_none_while_a_session_is_not_labelled(rows):

@@ -113,8 +113,14 @@ def write_config(path, text):
 
 def copy_project(folder):
     """Copy the project without what a run or a checkout adds."""
-    ignored = shutil.ignore_patterns(".*", "results", "logs", "sorts", "__pycache__", "tests")
-    return shutil.copytree(PROJECT, folder, ignore=ignored)
+
+    def added(place, names):
+        everywhere = {name for name in names if name.startswith(".") or name == "__pycache__"}
+        # A room of the library is called results too.
+        at_the_top = {"results", "logs", "tests"} if Path(place) == PROJECT else {"sorts"}
+        return everywhere | at_the_top.intersection(names)
+
+    return shutil.copytree(PROJECT, folder, ignore=added)
 
 
 def write_session(folder, trains, rate_hz=30000.0):

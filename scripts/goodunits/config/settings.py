@@ -38,6 +38,8 @@ class Settings:
         For the target settle: "ours" or "theirs".
     phy_columns : tuple of str
         Names of metrics.
+    archive : dict
+        What the owner says for archives: `name`, `license`, `creators`, `folders`.
     session, unit : str, int, list or None
         What the target `explain` is asked for.
     learn : dict
@@ -55,6 +57,7 @@ class Settings:
     manual_curation: str
     labels_are: str | None
     phy_columns: tuple
+    archive: dict
     session: str | int | list | None
     unit: str | int | list | None
     learn: dict

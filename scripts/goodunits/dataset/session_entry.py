@@ -11,9 +11,10 @@ SESSION_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 MAX_ID_LENGTH = 150
 # Names that the workflow itself uses in results/ (compared ignoring case).
 RESERVED = frozenset({
-    "agreement.tsv", "agreement_units.tsv", "benchmarks", "config", "figures", "history.txt",
-    "label_next.tsv", "learn.md", "learned", "logs", "methods.bib", "methods.md", "plots",
-    "preview.tsv", "preview_sessions.tsv", "provenance.json", "report.html", "restore.tsv",
+    "agreement.tsv", "agreement_units.tsv", "benchmarks", "config", "exchange.tsv", "figures",
+    "goodunits-workflow.smk", "history.txt", "label_next.tsv", "learn.md", "learned", "logs",
+    "methods.bib", "methods.md", "plots", "preview.tsv", "preview_sessions.tsv",
+    "provenance.json", "references.bib", "report.html", "restore.tsv", "ro-crate-metadata.json",
     "sessions.tsv", "status.tsv", "summary.tsv", "units.tsv", "verify.tsv",
 })  # fmt: skip
 

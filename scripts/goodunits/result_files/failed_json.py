@@ -15,6 +15,11 @@ def is_note(name):
     return name.startswith(PREFIX) and name.endswith(SUFFIX)
 
 
+def read_note(path):
+    """Note of a failure: `rule`, `reason`, `time` and `folder`."""
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
 def read_failure(results, folder=None):
     """Note of what failed in a session, None where nothing did.
 
@@ -33,7 +38,7 @@ def read_failure(results, folder=None):
     notes = []
     for path in Path(results).glob(FAILED.format(rule="*")):
         with contextlib.suppress(OSError, ValueError):
-            notes.append(json.loads(path.read_text(encoding="utf-8")))
+            notes.append(read_note(path))
     if folder is not None:
         notes = [note for note in notes if note.get("folder") in (None, str(folder))]
     return min(notes, key=_rank, default=None)

@@ -6,11 +6,10 @@ import fcntl
 import json
 import logging
 import os
-import sys
 import time
 from pathlib import Path
 
-from goodunits.base import files
+from goodunits.base import files, said
 from goodunits.base.errors import SessionError
 from goodunits.store import store_files
 
@@ -65,7 +64,7 @@ def _acquire(path, timeout_s):
         if not told and time.monotonic() >= since + SAID_AFTER_S:
             waiting = f"waiting for {path}, held by {holder(path)}; for {timeout_s:g} s at most"
             log.info(waiting)
-            print(f"goodunits: {waiting}", file=sys.stderr, flush=True)
+            said.say(waiting)
             told = True
         time.sleep(POLL_S)
 

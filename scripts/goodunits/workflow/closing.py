@@ -1,9 +1,13 @@
 """The end of a run: tables that agree with the folders, and what is said of the sessions."""
 
+import os
+from pathlib import Path
+
 from goodunits.standing import session_standing
 from goodunits.tables import sessions_tsv
 
 NOT_REACHED = "not reached before the run ended; its folder holds the labels of {written}"
+REPORT = "report.html"
 OTHER_SETTINGS = "holds the labels of {written}, by other criteria than these; run again"
 
 
@@ -46,7 +50,33 @@ def with_errors(rows, unfinished):
     -------
     text : str
     """
-    return sessions_tsv.failures_text([_instead(row, unfinished, NOT_REACHED) for row in rows])
+    rows = [_instead(row, unfinished, NOT_REACHED) for row in rows]
+    failures = sessions_tsv.failures_text(rows)
+    if not any(row["status"] == session_standing.LABELLED for row in rows):
+        return failures
+    return f"{sessions_tsv.success_text(rows).splitlines()[0]}\n{failures}"
+
+
+def way_to_report(results, since_s):
+    """Where to look at the results; empty where there is no report.
+
+    Parameters
+    ----------
+    results : str
+        Folder of all results, with a slash at its end.
+    since_s : float
+        Time when the run began.
+
+    Returns
+    -------
+    text : str
+    """
+    path = Path(results, REPORT)
+    try:
+        is_old = os.stat(path).st_mtime < since_s
+    except OSError:
+        return ""
+    return f"goodunits: report{' of an earlier run' if is_old else ''}: {path}"
 
 
 def _instead(row, sessions, reason):

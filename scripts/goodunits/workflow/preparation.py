@@ -10,7 +10,7 @@ from goodunits.base import files
 from goodunits.base.errors import ConfigError, SessionError, in_words
 from goodunits.catalogue import all_metrics, field_names
 from goodunits.config import scorecard_files, settings, user_config, yaml_file
-from goodunits.criteria import label_rules, sense
+from goodunits.criteria import label_rules, sense, thresholds_file
 from goodunits.dataset import copies, demo, mounts, selection, session_search
 from goodunits.result_files import own_columns
 from goodunits.scorecards import card, quantities
@@ -287,7 +287,7 @@ def prepare(
         layers = [yaml_file.load_yaml(path) for path in config_files]
         config = settings.whole_blocks(config, [*layers, config_words])
     checked = settings.load_settings(
-        config,
+        thresholds_file.expand(config, base_folders),
         defaults_file,
         schema_file,
         all_metrics.kinds() | quantities.kinds(_names_of_cards(config)),

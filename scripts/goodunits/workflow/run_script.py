@@ -13,7 +13,7 @@ import sys
 import traceback
 from pathlib import Path
 
-from goodunits.base import files
+from goodunits.base import files, said
 from goodunits.base.errors import GoodunitsError, in_words
 from goodunits.result_files import failed_json
 
@@ -88,22 +88,25 @@ def _fail(snakemake, message):
     """Say what is wrong on the terminal, in the log and in a note for the table of failures."""
     session = getattr(snakemake.wildcards, "session", None)
     logging.getLogger(snakemake.rule).error(message)
-    where = f"{snakemake.rule}, session {session}" if session else snakemake.rule
-    print(f"goodunits: {where}: {message}", file=sys.stderr)
+    is_noted = False
     with contextlib.suppress(OSError):
-        _write_note(snakemake, message)
+        is_noted = _write_note(snakemake, message)
+    if not (is_noted and os.environ.get(said.TOLD_ELSEWHERE)):
+        where = f"{snakemake.rule}, session {session}" if session else snakemake.rule
+        said.say(f"{where}: {message}")
     sys.exit(1)
 
 
 def _write_note(snakemake, message):
-    """Note what became of a rule of a session."""
+    """Note what became of a rule of a session; whether there is one to note it of."""
     if not getattr(snakemake.wildcards, "session", None):
-        return
+        return False
     note = {"rule": snakemake.rule, "reason": message, "time": files.time_stamp()}
     note["folder"] = getattr(snakemake.params, "folder", None)
     path = _note(snakemake)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(note), encoding="utf-8")
+    return True
 
 
 def _note(snakemake):

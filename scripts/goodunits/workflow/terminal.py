@@ -7,11 +7,15 @@ where an attribute is missing, Snakemake shows what it always does. `.snakemake/
 import atexit
 import contextlib
 import logging
+import os
 import sys
 import time
 from pathlib import Path
 
+from goodunits.base import said
 from goodunits.base.errors import one_line
+from goodunits.result_files import failed_json
+from goodunits.workflow import progress
 
 # Of what Snakemake says of itself while it runs, only this is for the user.
 SHOWN = (
@@ -26,7 +30,8 @@ SHOWN = (
 )
 # Said before the failed sessions are listed, and after that.
 BEFORE, AFTERWARDS = "Exiting because a job execution failed", "At least one job did not complete"
-FIRST_PROGRESS_S = 10.0
+
+EVENTS = ("JOB_INFO", "JOB_FINISHED", "JOB_ERROR")
 
 _watches = {}
 
@@ -50,11 +55,16 @@ class Watch(logging.Handler):
         Time when this began, in s.
     called : dict of str to str
         Names of our rules as the user calls them.
+    on_demand : tuple of str
+        Rules that print what was asked for.
+    teller : Teller or None
+        Says where the run is, where this workflow has the terminal to itself.
     """
 
     def __init__(self):
         super().__init__()
         self.jobs, self.failed, self.errors = [], set(), False
+        self.teller, self.on_demand = None, ()
         self.opened, self.closed = False, False
         self.interrupted = False
         self.since, self.called, self.action = time.time(), {}, None
@@ -70,6 +80,10 @@ class Watch(logging.Handler):
             self.failed.add(getattr(record, "rule_name", None))
         self.interrupted |= str(record.msg).startswith("Terminating processes")
         self.errors |= record.levelno >= logging.ERROR
+        if self.teller and not self.interrupted:
+            if event == "JOB_INFO" and record.rule_name in self.on_demand:
+                self.teller.be_silent()
+            self.teller.take(event, record)
 
     def handleError(self, record):  # noqa: N802
         """A change of Snakemake's records costs the summary, not the run."""
@@ -109,20 +123,21 @@ class Calm(logging.Filter):
     def __init__(self, watch, workflow):
         super().__init__()
         self._watch, self._workflow = watch, workflow
-        self._running, self._next_s = False, FIRST_PROGRESS_S
+        self._running = False
 
     def filter(self, record):
         """Whether to show a record."""
         try:
-            return self._shows(record)
+            shows = self._shows(record)
         except Exception:
-            return True
+            shows = True
+        if shows:
+            erase_line()
+        return shows
 
     def _shows(self, record):
         event, text = event_name(record), str(record.msg or "")
         self._running |= event == "WORKFLOW_STARTED" or text.startswith("host: ")
-        if event == "PROGRESS" and not self._workflow.output_settings.dryrun:
-            self._say_progress(record)
         if record.levelno >= logging.WARNING:
             return not self._is_repeated(record, event, text)
         # Outside a run it answers another command, such as --unlock or --report.
@@ -134,22 +149,88 @@ class Calm(logging.Filter):
             return True
         if event == "JOB_ERROR" and self._watch.interrupted:
             return True
-        if not self._workflow.local_exec or self._workflow.output_settings.show_failed_logs:
+        if self._workflow.output_settings.show_failed_logs:
+            return False
+        if event == "JOB_ERROR" and self._watch.teller and self._watch.teller.reason_of(record):
+            return True
+        if not self._workflow.local_exec:
             return False
         # Only that some command failed; the job's own error follows.
         return "CalledProcessError in file" in text or (
             event == "JOB_ERROR" and _was_said(record, self._watch.since)
         )
 
-    def _say_progress(self, record):
-        """One line now and then: after 10 s, 20 s, 40 s and so on."""
-        passed_s = time.time() - self._watch.since
-        if passed_s < self._next_s or record.done == record.total:
+
+class Teller:
+    """Says where a run is, and in one line each which session failed.
+
+    Parameters
+    ----------
+    workflow : snakemake.workflow.Workflow
+        What Snakemake has read; which jobs there are is settled only later.
+    place : str
+        Folder of the results.
+    """
+
+    def __init__(self, workflow, place):
+        self._workflow, self._place = workflow, place
+        self._since, self._told = time.time(), set()
+        self._jobs, self._progress, self._is_silent = {}, None, False
+        self.display = progress.Display()
+
+    def take(self, event, record):
+        """Take note of one record of Snakemake."""
+        if self._workflow.output_settings.dryrun:
             return
-        while self._next_s <= passed_s:
-            self._next_s *= 2
-        share = f"{record.done} of {record.total} steps ({100 * record.done // record.total} %)"
-        say(f"goodunits: {share} after {passed_s:.0f} s")
+        if event == "JOB_INFO" and self._progress is None:
+            self._begin()
+        if event == "JOB_FINISHED" and record.job_id in self._jobs:
+            self._progress.finished(*self._jobs[record.job_id][1:])
+        if event == "JOB_ERROR" and record.jobid in self._jobs:
+            self._progress.failed(self._jobs[record.jobid][1])
+            self._tell(record)
+        if event in EVENTS and not self._is_silent and not self._is_quiet():
+            self.display.show(self._progress)
+
+    def be_silent(self):
+        """Leave the terminal to a job that prints."""
+        self.display.erase()
+        self._is_silent = True
+
+    def reason_of(self, record):
+        """Why a job of a session failed, as it noted itself; empty where it did not in this run."""
+        rule, session, _ = self._jobs.get(record.jobid, (None, None, None))
+        if session is None:
+            return ""
+        path = Path(self._place, session, failed_json.FAILED.format(rule=rule))
+        try:
+            is_old = path.stat().st_mtime < self._since - 1
+            return "" if is_old else failed_json.read_note(path)["reason"]
+        except (OSError, ValueError, KeyError):
+            return ""
+
+    def _begin(self):
+        """Look up what the run is to do."""
+        dag = self._workflow.dag
+        for job in list(dag.needrun_jobs(exclude_finished=False)):
+            session = job.wildcards_dict.get("session")
+            weight_s = progress.weight_s(job.rule.name, job.input)
+            self._jobs[dag.jobid(job)] = (job.rule.name, session, weight_s)
+        to_do = [(session, weight_s) for _, session, weight_s in self._jobs.values()]
+        self._progress = progress.Progress(to_do, time.monotonic())
+
+    def _tell(self, record):
+        """Say why a session failed, once for each reason."""
+        rule, session, _ = self._jobs[record.jobid]
+        reason = self.reason_of(record)
+        if reason and (session, reason) not in self._told:
+            self._told.add((session, reason))
+            say(one_line(f"goodunits: {rule}, session {session}: {reason}"))
+
+    def _is_quiet(self):
+        """Whether the user asked for no progress."""
+        asked = {getattr(word, "name", "") for word in self._workflow.output_settings.quiet or ()}
+        return not asked.isdisjoint({"ALL", "PROGRESS"})
 
 
 def event_name(record):
@@ -169,8 +250,16 @@ def _was_said(record, since):
     return False
 
 
+def erase_line():
+    """Take the line of progress away, before anything else is printed."""
+    for watch in _watches.values():
+        if watch.teller:
+            watch.teller.display.erase()
+
+
 def say(text):
     """Print on the terminal, without a word where nobody can read it any more."""
+    erase_line()
     with contextlib.suppress(OSError):
         print(text, file=sys.stderr, flush=True)
 
@@ -201,11 +290,11 @@ def watch(workflow, place):
     if not workflow.is_main_process:
         return watch
     with contextlib.suppress(AttributeError, ImportError, TypeError):
-        _attach(workflow, watch)
+        _attach(workflow, watch, place)
     return watch
 
 
-def _attach(workflow, watch):
+def _attach(workflow, watch, place):
     """Hang a watch, and the filter, on Snakemake's logger."""
     from snakemake.logging import logger
 
@@ -218,6 +307,8 @@ def _attach(workflow, watch):
     for handler in logger.handlers:
         if getattr(handler, "name", None) == "DefaultStreamHandler":
             handler.addFilter(Calm(watch, workflow))
+            watch.teller = Teller(workflow, place)
+            os.environ[said.TOLD_ELSEWHERE] = "yes"
             # A disk that is full of logs would be said by a traceback for every line.
             logging.raiseExceptions = False
 
