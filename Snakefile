@@ -14,6 +14,7 @@ include: "rules/common.smk"
 include: "rules/metrics.smk"
 include: "rules/labels.smk"
 include: "rules/dataset.smk"
+include: "rules/report.smk"
 include: "rules/targets.smk"
 
 
@@ -23,6 +24,7 @@ rule all:
         collect("results/{session}/written.json", session=SESSIONS),
         "results/sessions.tsv",
         "results/units.tsv",
+        "results/report.html",
     localrule: True
     message:
         "All sessions are labelled"

@@ -44,7 +44,7 @@ LIBRARY = Library(library_module)
 # Where the workflow comes from a remote place, what is imported here has to be fetched first.
 LIBRARY.files_behind(
     "from goodunits import catalogue, closing, command_line, criteria_counts, own_columns\n"
-    "from goodunits import plan, preview, setup, summary, terminal\n"
+    "from goodunits import plan, preview, report_files, setup, summary, terminal\n"
     "from goodunits.errors import GoodunitsError"
 )
 
@@ -56,11 +56,12 @@ from goodunits import (  # noqa: E402
     own_columns,
     plan,
     preview,
+    report_files,
     setup,
     summary,
     terminal,
 )
-from goodunits.errors import GoodunitsError, one_line  # noqa: E402
+from goodunits.errors import GoodunitsError, in_words, one_line  # noqa: E402
 
 WATCH = terminal.watch(workflow, RESULTS)
 ALONE = workflow.is_main_process and not terminal.is_module(workflow)
@@ -103,6 +104,8 @@ ON_DEMAND = (
     "settle",
     "verify",
 )
+PAGE_FILES = [project_file(f"report/page/{name}") for name in report_files.PAGE]
+PRESET_FILES = [project_file(f"presets/{name}") for name in report_files.PRESETS]
 MEASURED_FILES = (
     "spike_times.npy",
     "spike_clusters.npy",
@@ -231,7 +234,7 @@ def with_label_settings(entries):
 
 
 CALLED = terminal.names_called(
-    workflow, WATCH, (*ON_DEMAND, *plan.STEPS, "all", "summarize")
+    workflow, WATCH, (*ON_DEMAND, *plan.STEPS, "all", "summarize", "report")
 )
 
 
@@ -263,7 +266,9 @@ def say_success():
     """Say what was labelled; whether that is all that the configuration asks for."""
     if not WATCH.close_once():
         return True
-    everything = not workflow.dag_settings.targets or asked_for("all", "summarize")
+    everything = not workflow.dag_settings.targets or asked_for(
+        "all", "summarize", "report"
+    )
     if everything or WATCH.ran(CALLED["summarize"]):
         _, rows = summary.sessions_table(with_folders(RUN.sessions))
         expected = {name: json.loads(RUN.phy_text(name)) for name in RUN.sessions}
@@ -292,8 +297,20 @@ def report_failure():
         print(said, file=sys.stderr)
     elif not asked_for(*ON_DEMAND):
         rows = summary.write_tables(with_folders(RUN.dataset), RESULTS)
+        make_report()
         treated = [row for row in rows if row["session"] in RUN.sessions]
         print(closing.with_errors(treated, unfinished), file=sys.stderr)
+
+
+def make_report():
+    """The page of the sessions that are there; what is wrong with it never hides what failed."""
+    try:
+        from goodunits import report_page  # numpy, only where it is needed
+
+        project = f"{RESULTS}.run/project.json"
+        report_page.write(RESULTS, PAGE_FILES, PRESET_FILES, project)
+    except Exception as error:
+        print(f"  report.html was not made: {in_words(error)}", file=sys.stderr)
 
 
 def report_at_exit():

@@ -1,7 +1,8 @@
 """Measure the units of a session; the only costly step.
 
 Inputs: the files of a Kilosort folder, none of which is changed.
-Outputs: results/{session}/metrics.tsv, and measured.json, which says what was read and how.
+Outputs: results/{session}/metrics.tsv; measured.json, which says what was read and how; and
+unit_pictures.npz, what the report draws of each unit.
 """
 
 
@@ -14,6 +15,7 @@ rule compute_metrics:
     output:
         metrics="results/{session}/metrics.tsv",
         measured="results/{session}/measured.json",
+        pictures="results/{session}/unit_pictures.npz",
     log:
         "logs/compute_metrics/{session}.log",
     conda:

@@ -17,11 +17,12 @@ from goodunits import (
     software,
     spikes,
     store,
+    unit_pictures,
 )
 
 
 def main(snakemake):
-    """Read the session, write metrics.tsv and, beside it, what was read and how."""
+    """Read the session; write its metrics, what was read and how, and what the report draws."""
     # For the compiled loops of large sessions: a place that can be written, and stays.
     cache = Path(snakemake.output.metrics).resolve().parents[1] / ".run" / "numba"
     os.environ.setdefault("NUMBA_CACHE_DIR", str(cache))
@@ -35,6 +36,7 @@ def main(snakemake):
     for note in (*sort.notes, *table.notes):
         logging.getLogger("compute_metrics").warning(note)
     metrics_table.write_metrics(table, snakemake.output.metrics)
+    unit_pictures.write(sort, table, snakemake.output.pictures)
     units = spikes.sampled_spikes(table.spikes, lineage.SAMPLED_SPIKES)
     measured = measurement.measured(sort, table, parameters, units, software.package_versions())
     files.write_atomically(Path(snakemake.output.measured), store.as_json(measured))

@@ -42,6 +42,8 @@ class MetricsTable:
         Things worth saying about the session (those of the session itself are not repeated).
     spikes : UnitSpikes
         The spikes by unit.
+    inputs : Inputs
+        What they were computed from.
     """
 
     unit_ids: np.ndarray
@@ -49,6 +51,7 @@ class MetricsTable:
     undefined: dict
     notes: list
     spikes: UnitSpikes
+    inputs: object
 
 
 @dataclass(frozen=True)
@@ -138,7 +141,8 @@ def compute(session, parameters, ks_labels, names=None):
     for name in names:
         for row, reason in found[name].reasons.items():
             undefined.setdefault(int(spikes.unit_ids[row]), {})[name] = reason
-    return MetricsTable(spikes.unit_ids, columns, dict(sorted(undefined.items())), notes, spikes)
+    undefined = dict(sorted(undefined.items()))
+    return MetricsTable(spikes.unit_ids, columns, undefined, notes, spikes, inputs)
 
 
 def _columns_of(group, inputs):

@@ -1,0 +1,238 @@
+"""What the report shows, gathered from the results of all sessions that are there.
+
+It tells what was written into the session folders, as the tables over all sessions do.
+"""
+
+import json
+import zipfile
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from goodunits import catalogue, criteria, own_columns, standing, store, summary, tsv, unit_pictures
+from goodunits.errors import ConfigError, in_words
+
+NUMBERS = ("n_units", "n_good", "n_good_before", "n_manual", "n_changed", "recording_duration_s")
+
+
+@dataclass
+class SessionPart:
+    """One session of the report.
+
+    Attributes
+    ----------
+    row : dict of str to str
+        Its row of sessions.tsv, numbers as numbers (None where there is none).
+    own : dict of str to str
+        Columns of the user's own in the session sheet.
+    receipt : dict
+        Of the last write; empty unless the session is labelled.
+    units : list of dict
+        Rows of labels.tsv as written.
+    metrics : dict of str to array (n_units,)
+        Numbers by metric, NaN where undefined; words as a list.
+    undefined : list of str
+        Why metrics of each unit are undefined.
+    pictures : dict of str to array
+        As `unit_pictures.draw` gives them; empty where there are none.
+    """
+
+    row: dict
+    own: dict
+    receipt: dict
+    units: list = field(default_factory=list)
+    metrics: dict = field(default_factory=dict)
+    undefined: list = field(default_factory=list)
+    pictures: dict = field(default_factory=dict)
+
+    @property
+    def id(self):
+        """Session id."""
+        return self.row["session"]
+
+
+@dataclass
+class Dataset:
+    """All that the report shows.
+
+    Attributes
+    ----------
+    sessions : list of SessionPart
+    sets : dict of str to dict
+        Criteria in force by name: `labels`, `manual_curation`, number of `sessions`.
+    presets : dict of str to dict
+        Criteria that the project ships, by name: `labels`, `metrics`.
+    """
+
+    sessions: list
+    sets: dict
+    presets: dict
+
+    @property
+    def n_units(self):
+        """Units of all sessions."""
+        return sum(len(part.units) for part in self.sessions)
+
+
+def gather(folder, presets):
+    """Read the results of all sessions.
+
+    Parameters
+    ----------
+    folder : path-like
+        Folder of all results, with sessions.tsv.
+    presets : dict of str to dict
+        Configurations that the project ships.
+
+    Returns
+    -------
+    dataset : Dataset
+        A session whose files cannot be read is there without units, with the reason in its row.
+    """
+    _, rows = tsv.read_table(Path(folder, summary.SESSIONS))
+    own = own_columns.read(folder)
+    parts = [_part(row, own.get(row["session"], {}), Path(folder)) for row in rows]
+    return Dataset(parts, _sets(parts), presets)
+
+
+def _part(row, own, folder):
+    """One session, with its units where it is labelled."""
+    row = row | {name: _number(row.get(name)) for name in NUMBERS}
+    if row["status"] != standing.LABELLED:
+        return SessionPart(row, own, {})
+    results = folder / row["session"]
+    try:
+        receipt = store.read_receipt(results / standing.RECEIPT) or {}
+        part = SessionPart(row, own, receipt)
+        _, part.units = tsv.read_table(results / standing.WRITTEN / "labels.tsv")
+        part.metrics, part.undefined = read_metrics(results / standing.WRITTEN / "metrics.tsv")
+        ids = [int(unit["cluster_id"]) for unit in part.units]
+        part.pictures = read_pictures(results / unit_pictures.NAME, ids)
+    except Exception as error:  # whatever it is, the other sessions go on
+        return SessionPart({**row, "status": standing.FAILED, "reason": in_words(error)}, own, {})
+    return part
+
+
+def _number(text):
+    """Number in a cell; None where there is none."""
+    try:
+        number = float(text)
+    except (TypeError, ValueError):
+        return None
+    return int(number) if number.is_integer() else number
+
+
+def read_metrics(path):
+    """Read a metrics.tsv column by column, which is far quicker than row by row.
+
+    Parameters
+    ----------
+    path : path-like
+        A metrics.tsv that was checked when it was written.
+
+    Returns
+    -------
+    metrics : dict of str to (float array or list of str)
+        Columns that the catalogue knows; yes/no as 1 and 0, NaN or "" where undefined.
+    undefined : list of str
+        Last column.
+    """
+    lines = Path(path).read_text(encoding="utf-8").removesuffix("\n").split("\n")
+    header = lines[0].split("\t")
+    columns = list(zip(*(line.split("\t") for line in lines[1:]), strict=True))
+    cells = dict(zip(header, columns or [()] * len(header), strict=True))
+    metrics = {
+        name: _values(cells[name], catalogue.METRICS[name].kind)
+        for name in header
+        if name in catalogue.METRICS
+    }
+    return metrics, list(cells.get(header[-1], ()))
+
+
+def _values(cells, kind):
+    """Values of one column."""
+    if kind == "label":
+        return list(cells)
+    if kind == "bool":
+        codes = {"True": 1.0, "False": 0.0}
+        return np.array([codes.get(cell, np.nan) for cell in cells])
+    return np.array([float(cell) if cell else np.nan for cell in cells])
+
+
+def read_pictures(path, ids):
+    """Pictures of some units; empty where there are none, or none of these.
+
+    Parameters
+    ----------
+    path : path-like
+        File of `unit_pictures.write`.
+    ids : list of int
+        Units of the session, ascending.
+
+    Returns
+    -------
+    pictures : dict of str to array
+    """
+    try:
+        with np.load(path) as file:
+            pictures = {name: file[name] for name in file.files}
+    except (OSError, ValueError, EOFError, zipfile.BadZipFile):
+        return {}
+    is_same = np.array_equal(pictures.get("unit_ids", ()), ids)
+    return pictures if is_same and "problem" not in pictures else {}
+
+
+def _sets(parts):
+    """Criteria in force by name; where sessions were labelled by several of one name, each."""
+    found = {}
+    for part in parts:
+        settings = part.receipt.get("settings")
+        if not settings:
+            continue
+        key = (settings["criteria"], json.dumps(settings["labels"], sort_keys=True))
+        kept = found.setdefault(key, {**settings, "sessions": []})
+        kept["sessions"].append(part.id)
+    named = {}
+    for (name, _), settings in found.items():
+        number = sum(other.split(" (")[0] == name for other in named)
+        named[f"{name} ({number + 1})" if number else name] = settings
+    return named
+
+
+def plain_rules(block):
+    """Label rules as plain data for the page; None if they cannot be read.
+
+    Parameters
+    ----------
+    block : mapping or list
+        Label classes as in the configuration.
+
+    Returns
+    -------
+    rules : dict
+        `classes`: pairs of label and node; a node is `{"all" or "any": [nodes]}` or a check:
+        `metric`, `operator`, `target`, `absolute`, `undefined` ("pass" or "fail"). `rest`: a label.
+    """
+    try:
+        rules = criteria.parse_labels(block, catalogue.kinds(), catalogue.units())
+    except ConfigError:
+        return None
+    classes = [[label, _plain_node(node)] for label, node in rules.classes]
+    return {"classes": classes, "rest": rules.rest, "metrics": list(rules.metrics)}
+
+
+def _plain_node(node):
+    """A check or a group as plain data."""
+    if hasattr(node, "parts"):
+        return {node.mode: [_plain_node(part) for part in node.parts]}
+    check = node.criterion
+    target = list(check.target) if isinstance(check.target, tuple) else check.target
+    return {
+        "metric": check.metric,
+        "operator": check.operator,
+        "target": target,
+        "absolute": check.absolute,
+        "undefined": "pass" if node.undefined_passes else "fail",
+        "text": check.text,
+    }
