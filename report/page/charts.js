@@ -24,6 +24,8 @@
   gu.binsOf = function (sorted, isWhole) {
     if (!sorted.length) return null;
     let low = gu.quantile(sorted, 0.005), high = gu.quantile(sorted, 0.995);
+    // A few far values would squeeze all others: the last bar holds them.
+    if (high > 3 * gu.quantile(sorted, 0.9) && gu.quantile(sorted, 0.9) > 0) high = Math.max(2 * gu.quantile(sorted, 0.9), gu.quantile(sorted, 0.97));
     const isLog = sorted[0] > 0 && gu.quantile(sorted, 0.95) / gu.quantile(sorted, 0.05) > 40;
     if (!isLog && low > 0 && low < 0.5 * high) low = 0;
     if (high === low) { low -= Math.abs(low) * 0.1 || 0.5; high += Math.abs(high) * 0.1 || 0.5; }
@@ -35,7 +37,7 @@
 
   /* Distribution of a metric with its threshold; `split` = {pass: [n], fail: [n]} per bin. */
   gu.histogram = function (width, { bins, pass, fail, threshold, unit, name, undefinedCount }) {
-    const height = 168, left = 8, right = width - 8, bottom = height - 40, top = 22;
+    const height = 176, left = 8, right = width - 8, bottom = height - 40, top = 30;
     const x = gu.scale(bins.low, bins.high, left, right, bins.isLog);
     let most = 1;
     for (let k = 0; k < bins.n; k++) most = Math.max(most, pass[k] + fail[k]);
@@ -51,15 +53,17 @@
       }
     }
     root.append(gu.axisX(x, bottom, gu.withUnit(name, unit && "(" + unit + ")"), left, right));
-    root.append(svg("text", { class: "quiet", x: left, y: 10 }, "units, up to " + most));
+    root.append(svg("text", { class: "quiet", x: left, y: 10 }, "units (tallest bar: " + most + ")"));
     if (threshold !== null && isFinite(threshold)) {
       const at = Math.max(left, Math.min(right, bins.isLog && threshold <= 0 ? left : x(threshold)));
-      root.append(svg("line", { class: "limit", x1: at, x2: at, y1: 12, y2: bottom + 4 }));
-      root.append(svg("text", { x: at + (at > width / 2 ? -6 : 6), y: 20, "text-anchor": at > width / 2 ? "end" : "start", "font-weight": 600 }, gu.number(threshold, 6)));
+      root.append(svg("line", { class: "limit", x1: at, x2: at, y1: 16, y2: bottom + 4 }));
+      root.append(svg("text", { x: at + (at > width / 2 ? -6 : 6), y: 26, "text-anchor": at > width / 2 ? "end" : "start", "font-weight": 600 }, gu.number(threshold, 6)));
     }
     const total = (list) => list.reduce((a, b) => a + b, 0);
+    const all = total(pass) + total(fail) + undefinedCount;
     return {
       svg: root,
+      title: total(pass) + " of " + all + " units meet it" + (undefinedCount ? ", " + undefinedCount + " undefined" : ""),
       label: name + ": " + total(pass) + " units pass, " + total(fail) + " fail, " + undefinedCount + " undefined",
       table: { head: ["from", "to", "pass", "fail"], rows: Array.from({ length: bins.n }, (_, k) => [Number(bins.edge(k).toPrecision(4)), Number(bins.edge(k + 1).toPrecision(4)), pass[k], fail[k]]) },
     };
@@ -76,7 +80,8 @@
       root.append(svg("rect", { x: left, y, width: ((width - left - 50) * row.n) / most, height: 20, fill: row.pass ? "var(--pass)" : "url(#" + id + ")" }));
       root.append(svg("text", { x: left + ((width - left - 50) * row.n) / most + 6, y: y + 14 }, row.n));
     });
-    return { svg: root, label: name + ": " + rows.map((row) => row.n + " " + row.text).join(", "), table: { head: [name, "units"], rows: rows.map((row) => [row.text, row.n]) } };
+    const met = rows.filter((row) => row.pass && row.text === "met").reduce((a, row) => a + row.n, 0);
+    return { svg: root, title: met + " of " + rows.reduce((a, row) => a + row.n, 0) + " units meet it", label: name + ": " + rows.map((row) => row.n + " " + row.text).join(", "), table: { head: [name, "units"], rows: rows.map((row) => [row.text, row.n]) } };
   };
 
   /* Which criteria keep units out together: a row per combination, a column per criterion. */
@@ -111,7 +116,7 @@
   function domainOf(items, options) {
     if (options.domain) return options.domain;
     const all = items.flatMap((item) => [item.value, item.before, item.now, ...(item.range || [])]).filter((x) => x !== null && x !== undefined && x === x);
-    return [Math.min(0, ...all), Math.max(...all, 1e-9)];
+    return [Math.min(0, ...all), Math.max(...all, 1e-9) * 1.04];
   }
 
   function tableOf(items, options) {
@@ -236,7 +241,7 @@
     const [nChannels, nSamples] = waves.shape;
     const px = Array.from({ length: nChannels }, (_, k) => positions[2 * k]), py = Array.from({ length: nChannels }, (_, k) => positions[2 * k + 1]);
     const columns = [...new Set(px)].sort((a, b) => a - b), rows = [...new Set(py)].sort((a, b) => b - a);
-    const cell = Math.min(64, 240 / rows.length), height = cell * rows.length + 46, w = (width - 8) / columns.length;
+    const cell = Math.min(64, 240 / rows.length), height = cell * rows.length + 46 + cell * 0.35, w = (width - 8) / columns.length;
     const root = chart(width, height);
     for (let k = 0; k < nChannels; k++) {
       const left = 4 + columns.indexOf(px[k]) * w, mid = 14 + rows.indexOf(py[k]) * cell + cell / 2, points = [];

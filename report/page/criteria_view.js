@@ -65,7 +65,7 @@
       const choice = gu.select("Add a criterion to " + label, [["", "choose a metric"], ...names.map((name) => [name, name])], "", (name) => name && this.add(place, name));
       const earlier = this.explorer.block.classes.slice(0, place).map(([other]) => other);
       return el("section", { class: "class", "aria-label": "Class " + label },
-        el("h3", {}, (place ? "Otherwise " : "A unit is ") + label + " if" + (rules.isCheck(node) ? "" : "")),
+        el("h3", {}, (place ? "Otherwise it is " : "A unit is ") + label + " if"),
         earlier.length ? el("p", { class: "how" }, "Asked only of units that are not " + earlier.join(" or ") + ".") : null,
         this.nodeBox(node, this.explorer.block.classes[place]), el("div", { class: "controls" }, choice));
     }
@@ -100,6 +100,12 @@
     drop(check) {
       this.explorer.drop(check);
       this.build();
+    }
+
+    /* Label of the class that a check belongs to, and whether one of its criteria is enough. */
+    placeOf(check) {
+      const [label, node] = this.explorer.block.classes.find(([, one]) => rules.checks(one).includes(check));
+      return { label, isAny: Boolean(node.any) };
     }
 
     /* After a step of a slider: what has to follow at once; the rest waits for the hand to rest. */
@@ -188,7 +194,7 @@
 
     /* Draw, once the card is in the page and has a width. */
     attach() {
-      this.figure = gu.figure(this.histogram, { title: "Where units lie", level: 5, draw: (width) => this.drawSplit(width) });
+      this.figure = gu.figure(this.histogram, { title: "", level: 5, draw: (width) => this.drawSplit(width) });
       if (this.isNumber && this.sorted.length) this.sweep = new gu.Sweep(this.sweepBox, this);
     }
 
@@ -196,12 +202,14 @@
       const { check, column } = this, about = column.about;
       this.title = el("h4", {}, rules.text(check) + (about.unit && this.isNumber ? " " + about.unit : ""));
       const rows = [this.title, el("p", { class: "how" }, about.description)];
-      if (this.isNumber) rows.push(...this.numberRows());
-      else if (column.kind === "bool") rows.push(this.flagRow());
+      const row = el("div", { class: "row" });
       const passes = el("select", { "aria-label": "Undefined " + check.metric, onchange: () => { check.undefined = passes.value; this.moved(); } },
         el("option", { value: "fail" }, "undefined: not met"), el("option", { value: "pass" }, "undefined: met"));
       passes.value = check.undefined;
-      rows.push(el("div", { class: "row" }, passes, el("button", { type: "button", "aria-label": "Drop " + rules.text(check), onclick: () => this.view.drop(check) }, "Drop")));
+      if (this.isNumber) rows.push(...this.numberRows());
+      else if (column.kind === "bool") row.append(this.flagBox());
+      row.append(passes, el("button", { type: "button", class: "quiet", "aria-label": "Drop " + rules.text(check), onclick: () => this.view.drop(check) }, "Drop"));
+      rows.push(row);
       return el("div", {}, rows, this.cost, this.near);
     }
 
@@ -215,11 +223,11 @@
       return [el("div", { class: "row" }, check.absolute ? "absolute value " : null, sign, this.box, el("span", { class: "quiet" }, this.column.about.unit)), this.slider];
     }
 
-    flagRow() {
+    flagBox() {
       const { check } = this;
       const value = el("select", { "aria-label": check.metric, onchange: () => { check.target = value.value === "true"; this.moved(); } }, el("option", { value: "true" }, "is true"), el("option", { value: "false" }, "is false"));
       value.value = String(check.target);
-      return el("div", { class: "row" }, value);
+      return value;
     }
 
     /* Number at a step of the slider, which is linear in rank. */
@@ -279,9 +287,9 @@
 
     updateRest(cost) {
       if (cost) {
-        const alone = cost.keepsOut ? cost.keepsOut + " would be in if this were met. " : "";
-        const holds = cost.takesIn && !cost.keepsOut ? cost.takesIn + " are in because of this. " : "";
-        this.cost.textContent = "Met by " + cost.pass + ", not by " + cost.fail + (cost.undefined ? ", undefined for " + cost.undefined : "") + ". " + alone + holds;
+        const { label, isAny } = this.view.placeOf(this.check);
+        const alone = isAny ? "It alone makes " + cost.takesIn + " " + label + "." : "It alone keeps " + cost.keepsOut + " from being " + label + ".";
+        this.cost.textContent = "Met by " + cost.pass + ", not by " + cost.fail + (cost.undefined ? ", undefined for " + cost.undefined : "") + ". " + alone;
       }
       if (!this.isNumber) return;
       const units = this.view.explorer.nearest(this.check, 4);

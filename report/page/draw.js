@@ -148,6 +148,7 @@
     }, 120);
   });
   gu.resized = new Set();
+  gu.redrawAll = () => drawn.filter((kept) => kept.node.isConnected).forEach((kept) => kept.redraw());
 
   gu.plainTable = (head, rows) => gu.el("table", {},
     gu.el("thead", {}, gu.el("tr", {}, head.map((name) => gu.el("th", { scope: "col" }, name)))),

@@ -50,7 +50,8 @@
     const shares = sessions.filter((session) => session.n).map(share).sort((a, b) => a - b);
     if (!shares.length) return "No session has labels";
     const text = (x) => Math.round(100 * x) + " %";
-    return shares.length === 1 ? text(shares[0]) + " of the units are good" : "Half of the sessions have more than " + text(gu.quantile(shares, 0.5)) + " good units; they range from " + text(shares[0]) + " to " + text(shares[shares.length - 1]);
+    if (shares.length === 1) return text(shares[0]) + " of the units are good";
+    return "Between " + text(shares[0]) + " and " + text(shares[shares.length - 1]) + " of a session's units are good, " + text(gu.quantile(shares, 0.5)) + " in the middle one";
   }
 
   function sessionsTable() {

@@ -41,7 +41,7 @@
       gu.put(this.parent, el("p", { class: "quiet" }, this.summary()), gu.labelKey([...new Set(this.rows.map((row) => row.label))]),
         el("div", { class: "pair" }, depthBox, presenceBox), el("h3", {}, "Units and why they have their label"), tableBox, this.panel);
       this.depthFigure = gu.figure(depthBox, { title: "Where the units lie on the probe", how: "Each mark is a unit; its shape and colour are its label. Click one to see it.", draw: (width) => this.drawDepth(width) });
-      gu.figure(presenceBox, { title: "When the units fire", how: "One row for each unit, the deepest at the bottom; darker is closer to its highest rate, white is silence. A row that begins or ends within the recording is a unit that was lost or found.", draw: (width) => this.drawPresence(width) });
+      gu.figure(presenceBox, { title: "When the units fire", how: "One row for each unit, the deepest at the bottom; the stronger the colour, the closer to its highest rate; empty is silence. A row that begins or ends within the recording is a unit that was lost or found.", draw: (width) => this.drawPresence(width) });
       this.unitTable(tableBox);
     }
 
@@ -65,15 +65,16 @@
       if (!rate || !rate.shape[0]) return { svg: "There is no picture of this session: it was measured before pictures were made. A new measurement makes them." };
       const order = this.rows.slice().sort((a, b) => (b.depth - a.depth) || a.row - b.row), n = order.length, bins = rate.shape[1];
       const height = 420, top = 24, bottom = height - 42, left = 26, right = width - 10;
+      const ink = matchMedia("(prefers-color-scheme: dark)").matches ? [110, 195, 245] : [0, 80, 140];
       const canvas = el("canvas", { width: bins, height: n }), context = canvas.getContext("2d"), image = context.createImageData(bins, n);
       order.forEach((row, y) => {
         const data = gu.pictureOf(this.block, "rate", row.row).data;
-        for (let k = 0; k < bins; k++) image.data.set([0, 80, 140, data[k]], 4 * (y * bins + k));
+        for (let k = 0; k < bins; k++) image.data.set([...ink, data[k]], 4 * (y * bins + k));
       });
       context.putImageData(image, 0, 0);
       const minutes = (this.block.duration_s || 0) / 60, isHours = minutes > 180, x = gu.scale(0, isHours ? minutes / 60 : minutes, left, right, false);
       const root = gu.svg("svg", { viewBox: "0 0 " + width + " " + height, height, "aria-hidden": "true" },
-        gu.svg("rect", { x: left, y: top, width: right - left, height: bottom - top, fill: "#fff" }),
+        gu.svg("rect", { x: left, y: top, width: right - left, height: bottom - top, fill: "var(--paper)" }),
         gu.svg("image", { href: canvas.toDataURL(), x: left, y: top, width: right - left, height: bottom - top, preserveAspectRatio: "none", style: "image-rendering: pixelated" }),
         gu.axisX(x, bottom, isHours ? "time (h)" : "time (min)", left, right), gu.svg("text", { class: "quiet", x: 0, y: 12 }, gu.count(n, "unit") + ", by depth"));
       const step = (bottom - top) / n;
@@ -116,13 +117,13 @@
 
     async drawUnit(row) {
       const { block } = this, before = gu.word(gu.units.label_before, row.unit);
-      const acg = el("div"), template = el("div"), times = el("div"), judged = el("div");
+      const acg = el("div"), template = el("div"), times = el("div", { class: "pair" }), judged = el("div");
       const step = (by) => el("button", { type: "button", onclick: () => this.choose(this.rows[(row.row + by + this.rows.length) % this.rows.length]) }, by > 0 ? "Next unit" : "Previous unit");
       gu.put(this.panel, el("div", { class: "panel" },
         el("h3", { id: "unit-title" }, "Unit " + row.id + " is " + row.label + (before && before !== row.label ? ", was " + before : "")),
         el("p", {}, block.reasons[row.row] || "Meets all criteria."),
         el("div", { class: "controls" }, step(-1), step(1)),
-        el("div", { class: "three" }, acg, template, times), judged));
+        el("div", { class: "three" }, acg, template, judged), times));
       this.drawPictures(row, acg, template, times);
       await this.drawCriteria(row, judged);
     }
@@ -148,22 +149,23 @@
       const times = Array.from({ length: bins }, (_, k) => ((k + 0.5) * minutes) / bins);
       const hz = Array.from(rate.data, (value) => (value / 255) * block.scales.rate_max_hz[row.row]);
       const sync = "time-" + this.session.place;
-      const chart = (title, label, series, options) => {
-        const plot = el("div", { class: "over-time" });
+      const chart = (title, how, label, series, options) => {
+        const plot = el("div", { class: "over-time" }), reading = el("p", { class: "read" });
+        const read = (k) => { reading.textContent = k === null || k === undefined ? "" : gu.number(times[k]) + " min: " + options.map((one, q) => one.label + " " + gu.number(series[q][k])).join(", "); };
         const details = el("details", {}, el("summary", {}, "Numbers"), el("div", { class: "scroll tall", tabindex: 0, role: "region", "aria-label": "Numbers of " + title }, gu.plainTable(["time (min)", ...options.map((one) => one.label)], times.map((t, k) => [Number(t.toPrecision(3)), ...series.map((s) => (s[k] === null ? NaN : Number(s[k].toPrecision(3))))]))));
-        box.append(el("figure", { "aria-label": title }, el("figcaption", {}, el("h3", {}, title)), plot, details));
+        box.append(el("figure", { "aria-label": title }, el("figcaption", {}, el("h3", {}, title)), plot, reading, el("p", { class: "how" }, how), details));
         gu.lineChart(plot, (width, colour) => ({ data: [times, ...series], options: {
-          width, height: 130, cursor: { y: false, sync: { key: sync } }, scales: { x: { time: false }, y: { range: (_, low, high) => [0, high * 1.08 || 1] } },
+          width, height: 170, legend: { show: false }, hooks: { setCursor: [(chart) => read(chart.cursor.idx)] }, cursor: { y: false, sync: { key: sync } }, scales: { x: { time: false }, y: { range: (_, low, high) => [0, high * 1.08 || 1] } },
           axes: [gu.axisOptions(colour, "time (min)", 30), gu.axisOptions(colour, label, 46)],
-          series: [{ label: "min", value: (_, v) => (v === null ? "" : gu.number(v)) }, ...options.map((one) => ({ ...one, stroke: colour(one.stroke), value: (_, v) => (v === null ? "" : gu.number(v)) }))],
+          series: [{}, ...options.map((one) => ({ ...one, stroke: colour(one.stroke) }))],
         } }));
       };
-      chart("Firing rate over time", "Hz", [hz], [{ label: "Hz", stroke: "--good", width: 2, points: { show: false } }]);
+      chart("Firing rate over time", "Spikes per second in " + bins + " bins of the recording. Drag to look closer, double click to go back.", "Hz", [hz], [{ label: "Hz", stroke: "--good", width: 2, points: { show: false } }]);
       if (!amplitude || !(block.scales.amplitude_max[row.row] > 0)) return;
       const most = block.scales.amplitude_max[row.row], n = amplitude.shape[0];
       const series = Array.from({ length: n }, (_, q) => Array.from({ length: bins }, (_, k) => { const v = amplitude.data[q * bins + k]; return v ? (v / 255) * most : null; }));
       const names = n === 3 ? ["5 %", "median", "95 %"] : ["median"];
-      chart("Amplitude over time", "Kilosort's", series, names.map((label) => ({ label, stroke: label === "median" ? "--mua" : "--quiet", width: label === "median" ? 2 : 1, dash: label === "median" ? [] : [4, 3], points: { show: false } })));
+      chart("Amplitude over time", "Median" + (n === 3 ? ", and 5th and 95th percentile (dashed)," : "") + " in Kilosort's unit, a norm and no microvolts. A median that wanders is drift.", "amplitude", series, names.map((label) => ({ label, stroke: label === "median" ? "--mua" : "--quiet", width: label === "median" ? 2 : 1, dash: label === "median" ? [] : [4, 3], points: { show: true, size: 3 } })));
     }
 
     async drawCriteria(row, box) {
@@ -178,7 +180,8 @@
       }
       const why = this.block.undefined[row.row];
       gu.put(box, el("h3", {}, "Its criteria, one by one"), el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Criteria of the unit" }, gu.plainTable(["class", "criterion", "value", "margin", "result"], lines)),
-        el("p", { class: "how" }, "The margin is positive on the side that meets the criterion." + (why ? " Undefined: " + why + "." : "")));
+        el("p", { class: "how" }, "The margin is positive on the side that meets the criterion."),
+        why ? el("details", {}, el("summary", {}, gu.count(why.split("; ").length, "metric") + " undefined"), el("p", { class: "how" }, why)) : null);
     }
   };
 

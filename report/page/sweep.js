@@ -24,7 +24,7 @@
     for (const kept of charts) if (kept.box.isConnected) kept.redraw(); else charts.delete(kept);
   }
   gu.resized.add(again);
-  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => { gu.redrawAll(); again(); });
 
   const font = "12px system-ui, sans-serif";
   gu.axisOptions = (colour, label, size) => ({ stroke: colour("--quiet"), font, labelFont: font, label, labelSize: 18, size, gap: 3,
@@ -35,9 +35,10 @@
       this.card = card;
       this.heading = el("h5", {}, "Good units over the threshold");
       this.box = el("div", { class: "over-time" });
+      this.reading = el("p", { class: "read" });
       this.details = el("details", {}, el("summary", {}, "Numbers"));
       this.details.addEventListener("toggle", () => this.table());
-      parent.append(el("figure", { "aria-label": "Number of good units over the threshold of " + card.check.metric }, el("figcaption", {}, this.heading), this.box, this.details));
+      parent.append(el("figure", { "aria-label": "Number of good units over the threshold of " + card.check.metric }, el("figcaption", {}, this.heading), this.box, this.reading, this.details));
       this.compute();
       this.chart = gu.lineChart(this.box, (width, colour) => this.make(width, colour));
     }
@@ -51,7 +52,14 @@
       const here = this.thresholds.indexOf(check.target);
       const most = Math.max(...this.counts);
       this.marked = this.thresholds.map((_, k) => (k === here ? this.counts[k] : null));
-      this.heading.textContent = most === Math.min(...this.counts) ? "No threshold changes the yield" : "Between " + Math.min(...this.counts) + " and " + most + " " + card.view.explorer.target + " units";
+      this.read(null);
+      this.heading.textContent = most === Math.min(...this.counts) ? "No threshold changes the yield" : Math.min(...this.counts) + " to " + most + " " + card.view.explorer.target + " units over all thresholds";
+    }
+
+    /* What the chart says where the pointer is; without one, at the threshold set. */
+    read(place) {
+      const { check, view } = this.card, at = place === null || place === undefined ? this.thresholds.indexOf(check.target) : place;
+      this.reading.textContent = at < 0 ? "" : "at " + gu.number(this.thresholds[at]) + ": " + this.counts[at] + " " + view.explorer.target + " units";
     }
 
     redraw() { this.compute(); this.chart.redraw(); this.table(); }
@@ -64,12 +72,11 @@
     make(width, colour) {
       const { card } = this, unit = card.column.about.unit, name = gu.withUnit("threshold", unit && "(" + unit + ")");
       return { data: [this.thresholds, this.counts, this.marked], options: {
-        width, height: 150, legend: { show: true, live: true }, cursor: { y: false, drag: { x: false, y: false } },
+        width, height: 150, legend: { show: false }, cursor: { y: false, drag: { x: false, y: false } }, hooks: { setCursor: [(chart) => this.read(chart.cursor.idx)] },
         scales: { x: { time: false, distr: card.bins.isLog ? 3 : 1 }, y: { range: (_, low, high) => [0, Math.max(high * 1.08, 1)] } },
-        axes: [gu.axisOptions(colour, name, 30), gu.axisOptions(colour, "units", 42)],
-        series: [{ label: "threshold", value: (_, v) => (v === null ? "" : gu.number(v)) },
-          { label: card.view.explorer.target, stroke: colour("--good"), width: 2, points: { show: false }, value: (_, v) => (v === null ? "" : String(v)) },
-          { label: "now", stroke: colour("--ink"), points: { show: true, size: 9, fill: colour("--ink") }, value: (_, v) => (v === null ? "" : String(v)) }],
+        axes: [{ ...gu.axisOptions(colour, name, 30), grid: { show: false } }, gu.axisOptions(colour, "units", 42)],
+        series: [{}, { stroke: colour("--good"), width: 2, points: { show: false } },
+          { stroke: colour("--ink"), points: { show: true, size: 9, fill: colour("--ink") } }],
       } };
     }
   };
