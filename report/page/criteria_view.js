@@ -2,7 +2,7 @@
 /* The threshold explorer as people see it. */
 (function () {
   const { el, rules } = gu;
-  const STEPS = 200, LISTED = 200;
+  const STEPS = 200, LISTED = 60;
   const OPERATORS = ["<", "<=", ">", ">=", "==", "!="];
 
   gu.CriteriaView = class {

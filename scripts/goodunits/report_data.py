@@ -13,6 +13,26 @@ import numpy as np
 from goodunits import catalogue, criteria, own_columns, standing, store, summary, tsv, unit_pictures
 from goodunits.errors import ConfigError, in_words
 
+# Up to so many units every metric is carried, as it is in metrics.tsv.
+EXACT_UNITS = 30_000
+# Beside those of criteria and presets, the metrics that are carried of a large dataset.
+SHORT_LIST = (
+    "n_spikes",
+    "firing_rate",
+    "presence_ratio",
+    "ks_contamination",
+    "ks_refractory",
+    "isi_violations_ratio",
+    "rp_contamination",
+    "contamination_upper_bound",
+    "duplicate_share",
+    "duplicate_of",
+    "amplitude_median_ks",
+    "amplitude_cutoff_ks",
+    "drift_ptp",
+    "depth",
+    "template_ptp_adc",
+)
 NUMBERS = ("n_units", "n_good", "n_good_before", "n_manual", "n_changed", "recording_duration_s")
 
 
@@ -93,25 +113,44 @@ def gather(folder, presets):
     _, rows = tsv.read_table(Path(folder, summary.SESSIONS))
     own = own_columns.read(folder)
     parts = [_part(row, own.get(row["session"], {}), Path(folder)) for row in rows]
-    return Dataset(parts, _sets(parts), presets)
+    dataset = Dataset(parts, _sets(parts), presets)
+    names = _metrics_wanted(dataset)
+    for part in parts:
+        if part.receipt:
+            _add_units(part, Path(folder, part.id), names)
+    return dataset
 
 
 def _part(row, own, folder):
-    """One session, with its units where it is labelled."""
+    """One session without its units."""
     row = row | {name: _number(row.get(name)) for name in NUMBERS}
-    if row["status"] != standing.LABELLED:
-        return SessionPart(row, own, {})
-    results = folder / row["session"]
+    receipt = None
+    if row["status"] == standing.LABELLED:
+        receipt = store.read_receipt(folder / row["session"] / standing.RECEIPT)
+    return SessionPart(row, own, receipt or {})
+
+
+def _add_units(part, results, names):
+    """The units of a labelled session; whatever is wrong with its files, the others have theirs."""
     try:
-        receipt = store.read_receipt(results / standing.RECEIPT) or {}
-        part = SessionPart(row, own, receipt)
-        _, part.units = tsv.read_table(results / standing.WRITTEN / "labels.tsv")
-        part.metrics, part.undefined = read_metrics(results / standing.WRITTEN / "metrics.tsv")
-        ids = [int(unit["cluster_id"]) for unit in part.units]
+        _, units = tsv.read_table(results / standing.WRITTEN / "labels.tsv")
+        metrics, undefined = read_metrics(results / standing.WRITTEN / "metrics.tsv", names)
+        ids = [int(unit["cluster_id"]) for unit in units]
         part.pictures = read_pictures(results / unit_pictures.NAME, ids)
-    except Exception as error:  # whatever it is, the other sessions go on
-        return SessionPart({**row, "status": standing.FAILED, "reason": in_words(error)}, own, {})
-    return part
+        part.units, part.metrics, part.undefined = units, metrics, undefined
+    except Exception as error:
+        part.row |= {"status": standing.FAILED, "reason": in_words(error)}
+        part.receipt = {}
+
+
+def _metrics_wanted(dataset):
+    """Metrics that the page carries: of many units only those that criteria may ask for."""
+    n_units = sum(part.row["n_units"] or 0 for part in dataset.sessions if part.receipt)
+    if n_units <= EXACT_UNITS:
+        return set(catalogue.METRICS)
+    blocks = [used["labels"] for used in (*dataset.sets.values(), *dataset.presets.values())]
+    rules = filter(None, map(plain_rules, blocks))
+    return {*SHORT_LIST, *(name for block in rules for name in block["metrics"])}
 
 
 def _number(text):
@@ -123,18 +162,20 @@ def _number(text):
     return int(number) if number.is_integer() else number
 
 
-def read_metrics(path):
+def read_metrics(path, names):
     """Read a metrics.tsv column by column, which is far quicker than row by row.
 
     Parameters
     ----------
     path : path-like
         A metrics.tsv that was checked when it was written.
+    names : set of str
+        Metrics to read.
 
     Returns
     -------
     metrics : dict of str to (float array or list of str)
-        Columns that the catalogue knows; yes/no as 1 and 0, NaN or "" where undefined.
+        Of those that are there; yes/no as 1 and 0, NaN or "" where undefined.
     undefined : list of str
         Last column.
     """
@@ -143,9 +184,7 @@ def read_metrics(path):
     columns = list(zip(*(line.split("\t") for line in lines[1:]), strict=True))
     cells = dict(zip(header, columns or [()] * len(header), strict=True))
     metrics = {
-        name: _values(cells[name], catalogue.METRICS[name].kind)
-        for name in header
-        if name in catalogue.METRICS
+        name: _values(cells[name], catalogue.METRICS[name].kind) for name in header if name in names
     }
     return metrics, list(cells.get(header[-1], ()))
 

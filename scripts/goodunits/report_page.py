@@ -89,7 +89,8 @@ def render(dataset, changes, page_files, project, now, methods=""):
     sets = {name: _set(used) for name, used in dataset.sets.items()}
     presets = {name: _preset(block, dataset) for name, block in dataset.presets.items()}
     readable = [block["rules"] for block in (*sets.values(), *presets.values()) if block["rules"]]
-    names = report_payload.metrics_carried(dataset, readable)
+    there = {name for part in dataset.sessions for name in part.metrics}
+    names = [name for name in catalogue.METRICS if name in there]
     warned = report_warnings.warnings(dataset)
     columns, head = _columns(dataset, names, readable)
     head |= {
@@ -166,7 +167,7 @@ def _session_head(part):
 
 def _columns(dataset, names, rules):
     """Packed columns over all units by name, and what the page has to know of them."""
-    parts, exact = dataset.sessions, dataset.n_units <= report_payload.EXACT_UNITS
+    parts, exact = dataset.sessions, dataset.n_units <= report_data.EXACT_UNITS
     thresholds, columns, metrics = report_payload.thresholds_of(rules), {}, []
     for name in names:
         metric = catalogue.METRICS[name]

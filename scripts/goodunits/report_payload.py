@@ -6,38 +6,18 @@ import zlib
 
 import numpy as np
 
-from goodunits import catalogue
+from goodunits import report_data
 
-# Up to so many units every metric is carried, as it is in metrics.tsv.
-EXACT_UNITS = 30_000
 # Above so many units a picture is coarser: a page has to open.
 FULL_PICTURES = 80_000
-# Beside those of criteria and presets, the metrics that are carried of a large dataset.
-SHORT_LIST = (
-    "n_spikes",
-    "firing_rate",
-    "presence_ratio",
-    "ks_contamination",
-    "ks_refractory",
-    "isi_violations_ratio",
-    "rp_contamination",
-    "contamination_upper_bound",
-    "duplicate_share",
-    "duplicate_of",
-    "amplitude_median_ks",
-    "amplitude_cutoff_ks",
-    "drift_ptp",
-    "depth",
-    "template_ptp_adc",
-    "peak_channel",
-)
+LEVEL = 4  # higher ones cost far more time than they save space
 PICTURES = ("acg", "rate", "amplitude", "template", "positions_um", "channels")
 SCALES = ("acg_max_hz", "rate_max_hz", "amplitude_max", "template_max")
 
 
 def packed(data):
     """Bytes as the text of a gzip stream: browsers unpack that by themselves."""
-    squeezer = zlib.compressobj(6, zlib.DEFLATED, 31)
+    squeezer = zlib.compressobj(LEVEL, zlib.DEFLATED, 31)
     return base64.b64encode(squeezer.compress(data) + squeezer.flush()).decode("ascii")
 
 
@@ -45,27 +25,6 @@ def shuffled(values):
     """Bytes of an array, first bytes first: numbers of one size compress far better so."""
     values = np.ascontiguousarray(values)
     return values.view(np.uint8).reshape(-1, values.itemsize).T.tobytes()
-
-
-def metrics_carried(dataset, rules):
-    """Names of the metrics that the page carries, in the order of the catalogue.
-
-    Parameters
-    ----------
-    dataset : Dataset
-        All sessions.
-    rules : iterable of dict
-        Plain rules of criteria and presets.
-
-    Returns
-    -------
-    names : list of str
-    """
-    there = {name for part in dataset.sessions for name in part.metrics}
-    if dataset.n_units > EXACT_UNITS:
-        named = {name for block in rules for name in block["metrics"]}
-        there &= named | set(SHORT_LIST)
-    return [name for name in catalogue.METRICS if name in there]
 
 
 def number_column(name, parts, thresholds, exact):
@@ -174,7 +133,7 @@ def _pictures(pictures, n_units):
     if "template" in arrays:
         step = 2 if n_units <= FULL_PICTURES else 3
         shown = slice(None) if n_units <= FULL_PICTURES else slice(0, 1)
-        if n_units <= EXACT_UNITS:
+        if n_units <= report_data.EXACT_UNITS:
             step = 1
         arrays["template"] = arrays["template"][:, shown, ::step]
         arrays["positions_um"] = np.rint(arrays["positions_um"][:, shown]).astype("<i2")
@@ -182,6 +141,6 @@ def _pictures(pictures, n_units):
     if n_units > FULL_PICTURES:
         arrays["rate"] = arrays["rate"][:, ::2] if "rate" in arrays else np.zeros((0, 0), np.uint8)
         arrays.pop("amplitude", None)
-    elif n_units > EXACT_UNITS and "amplitude" in arrays:
+    elif n_units > report_data.EXACT_UNITS and "amplitude" in arrays:
         arrays["amplitude"] = arrays["amplitude"][:, 1:2]
     return {name: np.ascontiguousarray(array) for name, array in arrays.items()}

@@ -8,7 +8,7 @@ import yaml
 
 import made_report
 from browser.conftest import PROJECT, make
-from goodunits import catalogue, criteria, labelling, report_data, report_files, report_payload
+from goodunits import catalogue, criteria, labelling, report_data, report_files
 
 SESSIONS = ("one", "two")
 KINDS = catalogue.kinds()
@@ -133,7 +133,7 @@ def test_the_sweep_counts_what_each_threshold_gives(opened, made):
 
 def test_of_many_units_the_thresholds_in_use_are_exact_too(browser, tmp_path, monkeypatch):
     """Numbers of 32 bits do not tell 0.2 from its neighbours, and a label hangs on that."""
-    monkeypatch.setattr(report_payload, "EXACT_UNITS", 0)
+    monkeypatch.setattr(report_data, "EXACT_UNITS", 0)
 
     def near(columns):
         close = [0.2, 0.2 - 1e-12, 0.2 + 1e-12, 0.19999999, 0.20000001, 0.199, 0.201, None]
