@@ -25,6 +25,7 @@ rule all:
         "results/sessions.tsv",
         "results/units.tsv",
         "results/report.html",
+        rules.figures.output,
     localrule: True
     message:
         "All sessions are labelled"

@@ -1,4 +1,4 @@
-"""The report: one page that shows the whole dataset, and what other thresholds would do.
+"""Figures for papers, and the report: one page that shows the dataset and what thresholds would do.
 
 What is drawn of each unit is made with the metrics, so that another threshold costs a new page only.
 """
@@ -14,6 +14,61 @@ def preset_files(wildcards):
     return [local(path) for path in PRESET_FILES]
 
 
+rule figures:
+    input:
+        library("figures"),
+        "results/sessions.tsv",
+        collect("results/{session}/written.json", session=SESSIONS),
+    output:
+        report(
+            "results/figures/yield.svg",
+            caption="../report/yield.rst",
+            category="Yield",
+            labels={"figure": "good units per session"},
+        ),
+        report(
+            "results/figures/labels.svg",
+            caption="../report/labels.rst",
+            category="Yield",
+            labels={"figure": "labels before and now"},
+        ),
+        report(
+            "results/figures/costs.svg",
+            caption="../report/costs.rst",
+            category="Criteria",
+            labels={"figure": "units that miss each criterion"},
+        ),
+        report(
+            "results/figures/together.svg",
+            caption="../report/together.rst",
+            category="Criteria",
+            labels={"figure": "criteria missed together"},
+        ),
+        report(
+            "results/figures/distributions.svg",
+            caption="../report/distributions.rst",
+            category="Metrics",
+            labels={"figure": "distributions and thresholds"},
+        ),
+        report(
+            "results/figures/sessions.svg",
+            caption="../report/sessions.rst",
+            category="Metrics",
+            labels={"figure": "medians of the sessions"},
+        ),
+    log:
+        "logs/figures.log",
+    conda:
+        "../envs/goodunits.yaml"
+    resources:
+        mem_mb=joining_mem_mb,
+        runtime=light_runtime,
+    message:
+        "Drawing the figures"
+    script:
+        "../scripts/figures.py"
+
+
 rule report:
     input:
         library("report"),
@@ -24,7 +79,12 @@ rule report:
         page_files=page_files,
         presets=preset_files,
     output:
-        page="results/report.html",
+        page=report(
+            "results/report.html",
+            caption="../report/page.rst",
+            category="Everything",
+            labels={"figure": "report and threshold explorer"},
+        ),
     log:
         "logs/report.log",
     conda:

@@ -95,7 +95,7 @@ class Dataset:
         return sum(len(part.units) for part in self.sessions)
 
 
-def gather(folder, presets):
+def gather(folder, presets, with_pictures=True):
     """Read the results of all sessions.
 
     Parameters
@@ -104,6 +104,8 @@ def gather(folder, presets):
         Folder of all results, with sessions.tsv.
     presets : dict of str to dict
         Configurations that the project ships.
+    with_pictures : bool
+        Whether to read what is drawn of each unit, and metrics that no criterion in force names.
 
     Returns
     -------
@@ -114,10 +116,10 @@ def gather(folder, presets):
     own = own_columns.read(folder)
     parts = [_part(row, own.get(row["session"], {}), Path(folder)) for row in rows]
     dataset = Dataset(parts, _sets(parts), presets)
-    names = _metrics_wanted(dataset)
+    names = _metrics_wanted(dataset) if with_pictures else _metrics_named(dataset)
     for part in parts:
         if part.receipt:
-            _add_units(part, Path(folder, part.id), names)
+            _add_units(part, Path(folder, part.id), names, with_pictures)
     return dataset
 
 
@@ -130,13 +132,14 @@ def _part(row, own, folder):
     return SessionPart(row, own, receipt or {})
 
 
-def _add_units(part, results, names):
+def _add_units(part, results, names, with_pictures):
     """The units of a labelled session; whatever is wrong with its files, the others have theirs."""
     try:
         _, units = tsv.read_table(results / standing.WRITTEN / "labels.tsv")
         metrics, undefined = read_metrics(results / standing.WRITTEN / "metrics.tsv", names)
-        ids = [int(unit["cluster_id"]) for unit in units]
-        part.pictures = read_pictures(results / unit_pictures.NAME, ids)
+        if with_pictures:
+            ids = [int(unit["cluster_id"]) for unit in units]
+            part.pictures = read_pictures(results / unit_pictures.NAME, ids)
         part.units, part.metrics, part.undefined = units, metrics, undefined
     except Exception as error:
         part.row |= {"status": standing.FAILED, "reason": in_words(error)}
@@ -148,9 +151,14 @@ def _metrics_wanted(dataset):
     n_units = sum(part.row["n_units"] or 0 for part in dataset.sessions if part.receipt)
     if n_units <= EXACT_UNITS:
         return set(catalogue.METRICS)
+    return {*SHORT_LIST, *_metrics_named(dataset)}
+
+
+def _metrics_named(dataset):
+    """Metrics that criteria in force or presets name."""
     blocks = [used["labels"] for used in (*dataset.sets.values(), *dataset.presets.values())]
     rules = filter(None, map(plain_rules, blocks))
-    return {*SHORT_LIST, *(name for block in rules for name in block["metrics"])}
+    return {name for block in rules for name in block["metrics"]}
 
 
 def _number(text):
