@@ -127,6 +127,7 @@ A node is a check (metric, operator, target, absolute, undefined) or {all: [...]
       const isCheck = rules.isCheck(node);
       out.push("  " + label + ":", "    " + (isCheck ? "all" : rules.modeOf(node)) + ":");
       for (const part of isCheck ? [node] : rules.parts(node)) lines(part, 6, out);
+      if ((block.shown_as || {})[label]) out.push("    phy: " + block.shown_as[label]);
     }
     out.push("  " + block.rest + ": rest");
     return out.join("\n") + "\n";

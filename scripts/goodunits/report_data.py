@@ -4,6 +4,7 @@ It tells what was written into the session folders, as the tables over all sessi
 """
 
 import json
+import re
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,6 +34,7 @@ SHORT_LIST = (
     "depth",
     "template_ptp_adc",
 )
+SCORE = re.compile(r"score(\.\w+)?(?<!_undefined)")
 NUMBERS = ("n_units", "n_good", "n_good_before", "n_manual", "n_changed", "recording_duration_s")
 
 
@@ -140,7 +142,7 @@ def _add_units(part, results, names, with_pictures):
         if with_pictures:
             ids = [int(unit["cluster_id"]) for unit in units]
             part.pictures = read_pictures(results / unit_pictures.NAME, ids)
-        part.units, part.metrics, part.undefined = units, metrics, undefined
+        part.units, part.metrics, part.undefined = units, metrics | scores(units), undefined
     except Exception as error:
         part.row |= {"status": standing.FAILED, "reason": in_words(error)}
         part.receipt = {}
@@ -207,6 +209,43 @@ def _values(cells, kind):
     return np.array([float(cell) if cell else np.nan for cell in cells])
 
 
+def scores(units):
+    """Scores of scorecards, which criteria use as metrics.
+
+    Parameters
+    ----------
+    units : list of dict of str to str
+        Rows of labels.tsv.
+
+    Returns
+    -------
+    scores : dict of str to float array (n_units,)
+    """
+    names = [name for name in (units[0] if units else ()) if SCORE.fullmatch(name)]
+    return {name: _values([unit[name] for unit in units], "float") for name in names}
+
+
+def about(name):
+    """What the page says of a metric or a score.
+
+    Parameters
+    ----------
+    name : str
+        Of the metric.
+
+    Returns
+    -------
+    about : dict of str to str
+        `name`, `unit`, `kind`, `better`, `description`.
+    """
+    if name not in catalogue.METRICS:
+        said = "Score from 0 to 1 by a scorecard: points of many metrics, added up."
+        return {"name": name, "unit": "", "kind": "float", "better": "higher", "description": said}
+    metric = catalogue.METRICS[name]
+    keys = ("name", "unit", "kind", "better", "description")
+    return {key: getattr(metric, key) for key in keys}
+
+
 def read_pictures(path, ids):
     """Pictures of some units; empty where there are none, or none of these.
 
@@ -260,13 +299,19 @@ def plain_rules(block):
     rules : dict
         `classes`: pairs of label and node; a node is `{"all" or "any": [nodes]}` or a check:
         `metric`, `operator`, `target`, `absolute`, `undefined` ("pass" or "fail"). `rest`: a label.
+        `shown_as`: group in Phy of classes that it does not know.
     """
     try:
-        rules = criteria.parse_labels(block, catalogue.kinds(), catalogue.units())
+        rules = criteria.parse_labels(block, None)
     except ConfigError:
         return None
     classes = [[label, _plain_node(node)] for label, node in rules.classes]
-    return {"classes": classes, "rest": rules.rest, "metrics": list(rules.metrics)}
+    return {
+        "classes": classes,
+        "rest": rules.rest,
+        "metrics": list(rules.metrics),
+        "shown_as": dict(getattr(rules, "shown_as", {})),
+    }
 
 
 def _plain_node(node):

@@ -9,7 +9,7 @@ matplotlib.use("Agg")  # no screen is needed, and none is looked for
 import numpy as np  # noqa: E402
 from matplotlib import pyplot as plt  # noqa: E402
 
-from goodunits import catalogue, criteria, criteria_text, report_warnings  # noqa: E402
+from goodunits import criteria, criteria_text, report_data, report_warnings  # noqa: E402
 
 # Okabe and Ito; what fails is hatched too.
 BLUE, ORANGE, YELLOW, GREY = "#0072B2", "#D55E00", "#E69F00", "#6B7680"
@@ -214,7 +214,7 @@ def _distribution(ax, check, values):
     """One histogram; units that do not meet the criterion are hatched."""
     values = values[np.isfinite(values)]
     values = np.abs(values) if check.absolute else values
-    unit = catalogue.METRICS[check.metric].unit
+    unit = report_data.about(check.metric)["unit"]
     ax.set_xlabel(check.quantity + (f" ({unit})" if unit else ""))
     ax.set_ylabel("units")
     if not len(values):
@@ -241,9 +241,7 @@ def draw_sessions(dataset):
     if judged is None:
         return _empty("No session has labels.")
     names = [
-        name
-        for name in judged[0].metrics
-        if catalogue.METRICS.get(name) and catalogue.METRICS[name].kind in ("float", "int")
+        name for name in judged[0].metrics if report_data.about(name)["kind"] in ("float", "int")
     ][:6]
     shown = [(name, report_warnings.medians(dataset, name)) for name in names]
     shown = [(name, by_session) for name, by_session in shown if by_session]
@@ -255,7 +253,7 @@ def draw_sessions(dataset):
     for ax, (name, by_session) in zip(axes.flat, shown, strict=True):
         ax.plot(range(len(by_session)), list(by_session.values()), "o", ms=3.5, color=BLUE)
         ax.axhline(np.median(list(by_session.values())), color=GREY, lw=0.8)
-        unit = catalogue.METRICS[name].unit
+        unit = report_data.about(name)["unit"]
         ax.set_ylabel(name.replace("_", " ") + (f"\n({unit})" if unit else ""))
     axes[0, 0].set_title("Median of each session; the line is that of all")
     last, ids = axes[-1, 0], list(shown[-1][1])

@@ -90,7 +90,8 @@ def render(dataset, changes, page_files, project, now, methods=""):
     presets = {name: _preset(block, dataset) for name, block in dataset.presets.items()}
     readable = [block["rules"] for block in (*sets.values(), *presets.values()) if block["rules"]]
     there = {name for part in dataset.sessions for name in part.metrics}
-    names = [name for name in catalogue.METRICS if name in there]
+    scores = sorted(there - set(catalogue.METRICS))
+    names = [*scores, *(name for name in catalogue.METRICS if name in there)]
     warned = report_warnings.warnings(dataset)
     columns, head = _columns(dataset, names, readable)
     head |= {
@@ -170,15 +171,8 @@ def _columns(dataset, names, rules):
     parts, exact = dataset.sessions, dataset.n_units <= report_data.EXACT_UNITS
     thresholds, columns, metrics = report_payload.thresholds_of(rules), {}, []
     for name in names:
-        metric = catalogue.METRICS[name]
-        about = {
-            "name": name,
-            "unit": metric.unit,
-            "kind": metric.kind,
-            "better": metric.better,
-            "description": metric.description,
-        }
-        if metric.kind == "label":
+        about = report_data.about(name)
+        if about["kind"] == "label":
             cells = [part.metrics.get(name, [""] * len(part.units)) for part in parts]
             about["words"], values = report_payload.word_column([c for cell in cells for c in cell])
         else:

@@ -10,6 +10,7 @@ from goodunits import report_data
 
 # Above so many units a picture is coarser: a page has to open.
 FULL_PICTURES = 80_000
+COARSER = (("acg", 2), ("rate", 3))  # how many bins become one
 LEVEL = 4  # higher ones cost far more time than they save space
 PICTURES = ("acg", "rate", "amplitude", "template", "positions_um", "channels")
 SCALES = ("acg_max_hz", "rate_max_hz", "amplitude_max", "template_max")
@@ -122,9 +123,17 @@ def session_block(part, n_units):
     for name in ("duration_s", "sampling_frequency_hz", "acg_bin_ms"):
         if name in part.pictures:
             header[name] = float(part.pictures[name])
+    if "acg" in arrays and "acg_bin_ms" in header:
+        header["acg_bin_ms"] *= part.pictures["acg"].shape[1] / arrays["acg"].shape[1]
     head = json.dumps(header).encode()
     data = b"".join(array.tobytes() for array in arrays.values())
     return packed(len(head).to_bytes(4, "little") + head + data)
+
+
+def _coarser(shares, by):
+    """Mean of every few bins; what is above 0 stays so."""
+    parts = shares.reshape(len(shares), shares.shape[1] // by, by).astype(float)
+    return np.ceil(parts.mean(axis=2)).astype(np.uint8)
 
 
 def _pictures(pictures, n_units):
@@ -139,7 +148,7 @@ def _pictures(pictures, n_units):
         arrays["positions_um"] = np.rint(arrays["positions_um"][:, shown]).astype("<i2")
         arrays["channels"] = arrays["channels"][:, shown].astype("<i2")
     if n_units > FULL_PICTURES:
-        arrays["rate"] = arrays["rate"][:, ::2] if "rate" in arrays else np.zeros((0, 0), np.uint8)
+        arrays |= {name: _coarser(arrays[name], by) for name, by in COARSER if name in arrays}
         arrays.pop("amplitude", None)
     elif n_units > report_data.EXACT_UNITS and "amplitude" in arrays:
         arrays["amplitude"] = arrays["amplitude"][:, 1:2]

@@ -202,3 +202,22 @@ def test_a_damaged_memory_of_the_last_report_is_none(results):
 def test_methods_are_shown_where_they_were_made(results):
     (results / "methods.md").write_text("We labelled <b>units</b>.")
     assert "We labelled &lt;b&gt;units&lt;/b&gt;." in make(results)
+
+
+def test_a_score_is_a_metric_of_the_page(tmp_path):
+    row = made_report.session(tmp_path, "a", 3)
+    path = tmp_path / "a" / "written" / "labels.tsv"
+    header, rows = tsv.read_table(path)
+    header = [*header, "score", "score_undefined"]
+    told = [[*unit.values(), f"0.{k}", k] for k, unit in enumerate(rows, start=2)]
+    path.write_bytes(tsv.format_results(header, told))
+    receipt = json.loads((tmp_path / "a" / "written.json").read_text())
+    receipt["settings"]["labels"] = {"good": {"all": ["score >= 0.3"]}, "mua": "rest"}
+    (tmp_path / "a" / "written.json").write_text(json.dumps(receipt))
+    made_report.table(tmp_path, [row])
+    head = head_of(make(tmp_path))
+    assert [one["name"] for one in head["metrics"]][0] == "score"
+    assert "score_undefined" not in [one["name"] for one in head["metrics"]]
+    assert head["sets"]["labels"]["rules"]["metrics"] == ["score"]
+    (part,) = report_data.gather(tmp_path, {}).sessions
+    assert part.metrics["score"].tolist() == [0.2, 0.3, 0.4]
