@@ -15,7 +15,7 @@ sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "tests")]
 
 import made_report  # noqa: E402
 from browser import chromium  # noqa: E402
-from goodunits import report_files, report_page  # noqa: E402
+from goodunits.report import report_files, report_page  # noqa: E402
 
 DIFFERENT = 200  # sessions that are made; further ones are copies of them
 STEP = """

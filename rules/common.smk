@@ -35,33 +35,37 @@ def config_files():
 
 
 sys.path.insert(0, str(Path(library_module("__init__.py")).parents[1]))
-library_module("own_imports.py")
+for name in ("__init__", "workflow/__init__", "workflow/own_imports"):
+    library_module(f"{name}.py")
 
-from goodunits.own_imports import Library  # noqa: E402
+from goodunits.workflow.own_imports import Library  # noqa: E402
 from snakemake.exceptions import WorkflowError  # noqa: E402
 
 LIBRARY = Library(library_module)
 # Where the workflow comes from a remote place, what is imported here has to be fetched first.
 LIBRARY.files_behind(
-    "from goodunits import catalogue, closing, command_line, criteria_counts, own_columns\n"
-    "from goodunits import plan, preview, report_files, setup, summary, terminal\n"
-    "from goodunits.errors import GoodunitsError"
+    "from goodunits.answers import preview_labels\n"
+    "from goodunits.base.errors import GoodunitsError\n"
+    "from goodunits.catalogue import all_metrics\n"
+    "from goodunits.report import report_files, report_page\n"
+    "from goodunits.results import own_columns\n"
+    "from goodunits.tables import sessions_tsv, summary_tsv\n"
+    "from goodunits.workflow import closing, command_line, dry_run, preparation, terminal\n"
 )
 
-from goodunits import (  # noqa: E402
-    catalogue,
+from goodunits.answers import preview_labels  # noqa: E402
+from goodunits.base.errors import GoodunitsError, in_words, one_line  # noqa: E402
+from goodunits.catalogue import all_metrics  # noqa: E402
+from goodunits.report import report_files  # noqa: E402
+from goodunits.results import own_columns  # noqa: E402
+from goodunits.tables import sessions_tsv, summary_tsv  # noqa: E402
+from goodunits.workflow import (  # noqa: E402
     closing,
     command_line,
-    criteria_counts,
-    own_columns,
-    plan,
-    preview,
-    report_files,
-    setup,
-    summary,
+    dry_run,
+    preparation,
     terminal,
 )
-from goodunits.errors import GoodunitsError, in_words, one_line  # noqa: E402
 
 WATCH = terminal.watch(workflow, RESULTS)
 ALONE = workflow.is_main_process and not terminal.is_module(workflow)
@@ -69,7 +73,7 @@ TARGETS = command_line.targets(sys.argv) if ALONE else []
 try:
     command_line.check_words(TARGETS)
     command_line.check_storage(workflow.storage_settings.default_storage_provider)
-    RUN = setup.prepare(
+    RUN = preparation.prepare(
         config,
         config_files=config_files(),
         config_words=workflow.config_settings.config,
@@ -113,7 +117,7 @@ MEASURED_FILES = (
     "params.py",
     "ops.npy",
     "kilosort4.log",
-    *catalogue.files_of(RUN.metric_names()),
+    *all_metrics.files_of(RUN.metric_names()),
 )
 
 
@@ -234,7 +238,7 @@ def with_label_settings(entries):
 
 
 CALLED = terminal.names_called(
-    workflow, WATCH, (*ON_DEMAND, *plan.STEPS, "all", "summarize", "report")
+    workflow, WATCH, (*ON_DEMAND, *dry_run.STEPS, "all", "summarize", "report")
 )
 
 
@@ -270,15 +274,17 @@ def say_success():
         "all", "summarize", "report"
     )
     if everything or WATCH.ran(CALLED["summarize"]):
-        _, rows = summary.sessions_table(with_folders(RUN.sessions))
+        _, rows = sessions_tsv.sessions_table(with_folders(RUN.sessions))
         expected = {name: json.loads(RUN.phy_text(name)) for name in RUN.sessions}
         said, is_done = closing.without_errors(rows, expected)
-        costs = criteria_counts.costliest(f"{RESULTS}summary.tsv")
+        costs = summary_tsv.costliest(f"{RESULTS}summary.tsv")
         print(said, *filter(None, [costs]), sep="\n", file=sys.stderr)
         is_part = workflow.dag_settings.until or workflow.dag_settings.omit_from
         return is_done or bool(is_part)
     if not asked_for(*ON_DEMAND):
-        summary.keep_true(RESULTS, {name: e.folder for name, e in RUN.dataset.items()})
+        sessions_tsv.keep_true(
+            RESULTS, {name: e.folder for name, e in RUN.dataset.items()}
+        )
     return True
 
 
@@ -293,10 +299,10 @@ def report_failure():
     jobs = workflow.dag.needrun_jobs(exclude_finished=True)
     unfinished = {getattr(job.wildcards, "session", None) for job in jobs}
     if asked_for("preview"):
-        said = preview.compare(with_folders(RUN.sessions), PREVIEW, unfinished)
+        said = preview_labels.compare(with_folders(RUN.sessions), PREVIEW, unfinished)
         print(said, file=sys.stderr)
     elif not asked_for(*ON_DEMAND):
-        rows = summary.write_tables(with_folders(RUN.dataset), RESULTS)
+        rows = sessions_tsv.write_tables(with_folders(RUN.dataset), RESULTS)
         make_report()
         treated = [row for row in rows if row["session"] in RUN.sessions]
         print(closing.with_errors(treated, unfinished), file=sys.stderr)
@@ -305,7 +311,7 @@ def report_failure():
 def make_report():
     """The page of the sessions that are there; what is wrong with it never hides what failed."""
     try:
-        from goodunits import report_page  # numpy, only where it is needed
+        from goodunits.report import report_page  # numpy, only where it is needed
 
         project = f"{RESULTS}.run/project.json"
         report_page.write(RESULTS, PAGE_FILES, PRESET_FILES, project)
@@ -316,7 +322,7 @@ def make_report():
 def report_at_exit():
     """What a dry run would do; and the summary where Snakemake ran an outer onsuccess or onerror."""
     if workflow.output_settings.dryrun and WATCH.jobs and not WATCH.errors:
-        terminal.say(plan.text(WATCH.jobs_by_our_names(), RUN))
+        terminal.say(dry_run.text(WATCH.jobs_by_our_names(), RUN))
     elif WATCH.errors and WATCH.ran(*CALLED.values()):
         report_failure()
     elif WATCH.ran(CALLED["summarize"]):

@@ -2,14 +2,15 @@
 
 from pathlib import Path
 
-from goodunits import logs, report_data
-from goodunits.errors import GoodunitsError
+from goodunits.base.errors import GoodunitsError
+from goodunits.report import report_data
+from goodunits.workflow import run_script
 
 
 def main(snakemake):
     """Draw each figure as SVG."""
     try:
-        from goodunits import report_figures  # needs matplotlib
+        from goodunits.report import report_figures  # needs matplotlib
     except ModuleNotFoundError as error:
         raise GoodunitsError(
             f"{error.name} is not installed; python -m pip install -r requirements.txt"
@@ -19,4 +20,4 @@ def main(snakemake):
 
 
 if __name__ == "__main__":
-    logs.run(main, snakemake)
+    run_script.run(main, snakemake)

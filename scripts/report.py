@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from goodunits import logs, report_page
+from goodunits.report import report_page
+from goodunits.workflow import run_script
 
 
 def main(snakemake):
@@ -14,4 +15,4 @@ def main(snakemake):
 
 
 if __name__ == "__main__":
-    logs.run(main, snakemake)
+    run_script.run(main, snakemake)

@@ -5,19 +5,14 @@ from pathlib import Path
 
 import numpy as np
 
-from goodunits import (
-    catalogue,
-    curation_file,
-    files,
-    labelling,
-    labels_file,
-    metrics_file,
-    own_columns,
-    standing,
-    summary,
-    tsv,
-    unit_pictures,
-)
+from goodunits.base import files, tsv
+from goodunits.catalogue import all_metrics
+from goodunits.curation import curation_record, label_units
+from goodunits.metrics import unit_pictures
+from goodunits.report import report_data
+from goodunits.results import labels_tsv, metrics_tsv, own_columns
+from goodunits.standing import session_standing
+from goodunits.tables import sessions_tsv
 
 LABELS = {
     "good": {
@@ -94,28 +89,28 @@ def session(
     random = np.random.default_rng(seed)
     labels = labels or LABELS
     folder = Path(results, name)
-    written = folder / standing.WRITTEN
+    written = folder / session_standing.WRITTEN
     written.mkdir(parents=True, exist_ok=True)
     ids = sorted(random.choice(3 * n_units + 1, n_units, replace=False).tolist())
-    names = catalogue.names_by_default()
-    columns = {key: values(catalogue.METRICS[key], n_units, random) for key in names}
+    names = all_metrics.names_by_default()
+    columns = {key: values(all_metrics.METRICS[key], n_units, random) for key in names}
     if change:
         change(columns)
     undefined = {
         unit: {key: "too_few_spikes" for key in names if columns[key][row] is None}
         for row, unit in enumerate(ids)
     }
-    metrics_file.write_rows(written / "metrics.tsv", ids, columns, undefined)
-    rows, why = metrics_file.read_metrics(written / "metrics.tsv")
+    metrics_tsv.write_rows(written / "metrics.tsv", ids, columns, undefined)
+    rows, why = metrics_tsv.read_metrics(written / "metrics.tsv")
     decisions = {ids[place]: label for place, label in by_hand}
     before = {
         unit: "good" if row["ks_refractory"] else "mua" for unit, row in zip(ids, rows, strict=True)
     }
-    seen = curation_file.Curation(decisions, {}, {}, before, [])
-    data = labelling.label_units(rows, why, labels, curation, seen)
+    seen = curation_record.Curation(decisions, {}, {}, before, [])
+    data = label_units.label_units(rows, why, labels, curation, seen)
     (written / "labels.tsv").write_bytes(data)
     if drawn:
-        np.savez_compressed(folder / unit_pictures.NAME, **pictures(ids, random))
+        np.savez_compressed(folder / report_data.PICTURES, **pictures(ids, random))
     settings = {"criteria": criteria, "labels": labels, "manual_curation": curation}
     sha = files.sha256_bytes(f"{seed}".encode())
     receipt = {
@@ -124,12 +119,12 @@ def session(
         "time": TIME,
         "measured": {"files": {"spike_times.npy": {"sha256": sha}}, "parameters": {}},
     }
-    (folder / standing.RECEIPT).write_text(json.dumps(receipt))
+    (folder / session_standing.RECEIPT).write_text(json.dumps(receipt))
     _, units = tsv.read_table(written / "labels.tsv")
     count = [unit["label"] for unit in units].count
     return {
         "session": name,
-        "status": standing.LABELLED,
+        "status": session_standing.LABELLED,
         "n_units": len(ids),
         "n_good": count("good"),
         "n_good_before": list(before.values()).count("good"),
@@ -146,9 +141,9 @@ def session(
 
 def table(results, rows, own=None):
     """Write sessions.tsv and the columns of the user's own."""
-    header = [*summary.BEFORE_CLASSES, "n_mua", *summary.AFTER_CLASSES]
+    header = [*sessions_tsv.BEFORE_CLASSES, "n_mua", *sessions_tsv.AFTER_CLASSES]
     body = [[row.get(name, "") for name in header] for row in rows]
-    Path(results, summary.SESSIONS).write_bytes(tsv.format_results(header, body))
+    Path(results, sessions_tsv.SESSIONS).write_bytes(tsv.format_results(header, body))
     kept = own_columns.path(results)
     kept.parent.mkdir(exist_ok=True)
     kept.write_text(json.dumps(own or {}))
@@ -156,7 +151,7 @@ def table(results, rows, own=None):
 
 def units_of(results, name):
     """Rows of metrics and of labels of a session, as the criteria read them."""
-    written = Path(results, name, standing.WRITTEN)
-    rows, why = metrics_file.read_metrics(written / "metrics.tsv")
-    labels, criteria_labels = labels_file.read_labels(written / "labels.tsv")
+    written = Path(results, name, session_standing.WRITTEN)
+    rows, why = metrics_tsv.read_metrics(written / "metrics.tsv")
+    labels, criteria_labels = labels_tsv.read_labels(written / "labels.tsv")
     return rows, why, labels, criteria_labels

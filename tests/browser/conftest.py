@@ -8,7 +8,7 @@ import pytest
 
 import made_report
 from browser import chromium
-from goodunits import report_files, report_page
+from goodunits.report import report_files, report_page
 
 PROJECT = Path(__file__).resolve().parents[2]
 AXE = Path(os.environ.get("GOODUNITS_AXE", PROJECT / ".ci" / "axe.min.js"))

@@ -8,10 +8,13 @@ import yaml
 
 import made_report
 from browser.conftest import PROJECT, make
-from goodunits import catalogue, criteria, labelling, report_data, report_files
+from goodunits.catalogue import all_metrics
+from goodunits.criteria import label_rules, unit_verdict
+from goodunits.curation import label_units
+from goodunits.report import report_data, report_files
 
 SESSIONS = ("one", "two")
-KINDS = catalogue.kinds()
+KINDS = all_metrics.kinds()
 
 
 @pytest.fixture(scope="module")
@@ -45,13 +48,13 @@ def labels_there(page, block):
 
 def labels_here(made, block):
     """The same as apply_thresholds has it."""
-    rules = criteria.parse_labels(block, KINDS, catalogue.units())
+    rules = label_rules.parse_labels(block, KINDS, all_metrics.units())
     alone, final = [], []
     for name in SESSIONS:
         rows, why, labels, by_criteria = made_report.units_of(made.parent, name)
-        _, units = labelling.tsv.read_table(made.parent / name / "written" / "labels.tsv")
+        _, units = label_units.tsv.read_table(made.parent / name / "written" / "labels.tsv")
         for row, unit in zip(rows, units, strict=True):
-            said = criteria.label_unit(rules, row, why.get(row["cluster_id"])).label
+            said = unit_verdict.label_unit(rules, row, why.get(row["cluster_id"])).label
             alone.append(said)
             final.append(said if unit["source"] == "criteria" else unit["label"])
     return alone, final
@@ -62,7 +65,7 @@ def same(page, made, block):
     alone, final, text = labels_there(page, block)
     assert (alone, final) == labels_here(made, block), block
     pasted = yaml.safe_load(text)["labels"]
-    assert criteria.canonical(pasted) == criteria.canonical(block)
+    assert label_rules.canonical(pasted) == label_rules.canonical(block)
 
 
 def test_the_criteria_in_force_label_as_the_run_did(opened, made):

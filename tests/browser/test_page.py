@@ -7,7 +7,8 @@ import yaml
 
 import made_report
 from browser.conftest import HARMFUL
-from goodunits import catalogue, criteria
+from goodunits.catalogue import all_metrics
+from goodunits.criteria import label_rules, unit_verdict
 
 FAULTS = """
 axe.run(document, {resultTypes: ["violations"], runOnly: ["wcag2a", "wcag2aa", "wcag21aa"]})
@@ -68,14 +69,16 @@ def shown_total(page):
 
 def relabelled(report, block):
     """Number of good units by the real criteria; labels by hand stay."""
-    rules = criteria.parse_labels(block, catalogue.kinds(), catalogue.units())
+    rules = label_rules.parse_labels(block, all_metrics.kinds(), all_metrics.units())
     total = 0
     for name in ("day1", "day2", "day3", "lonely", "bare"):
         rows, _, labels, by_criteria = made_report.units_of(report.parent, name)
         for row in rows:
             unit = row["cluster_id"]
             stays = labels[unit] != by_criteria[unit]
-            total += (labels[unit] if stays else criteria.label_unit(rules, row).label) == "good"
+            total += (
+                labels[unit] if stays else unit_verdict.label_unit(rules, row).label
+            ) == "good"
     return total
 
 

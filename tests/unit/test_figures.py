@@ -5,10 +5,10 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 import made_report
-from goodunits import report_data
+from goodunits.report import report_data
 
 pytest.importorskip("matplotlib", reason="the figures need matplotlib, see requirements.txt")
-from goodunits import report_figures  # noqa: E402
+from goodunits.report import report_figures  # noqa: E402
 
 
 def words(path):

@@ -9,14 +9,14 @@ import numpy as np
 import pytest
 
 import made_report
-from goodunits import (
+from goodunits.base import tsv
+from goodunits.report import (
     report_changes,
     report_data,
     report_files,
     report_page,
     report_payload,
     report_warnings,
-    tsv,
 )
 from real_sorts import PROJECT
 

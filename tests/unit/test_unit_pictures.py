@@ -6,9 +6,10 @@ import numpy as np
 import pytest
 import yaml
 
-from goodunits import metrics_table, session, unit_pictures
-from goodunits.lags import count_lags
-from goodunits.spikes import group_by_unit
+from goodunits.kilosort import sort_files
+from goodunits.metrics import compute, unit_pictures
+from goodunits.spiketrains.pair_lags import count_lags
+from goodunits.spiketrains.unit_spikes import group_by_unit
 from real_sorts import PROJECT
 
 RATE_HZ = 30000
@@ -49,8 +50,8 @@ def drawn(sort_folder, tmp_path):
         folder = sort_folder("dev_b", tmp_path / f"sort{len(without)}")
         for name in without:
             (folder / name).unlink()
-        sort = session.load_session(folder)
-        table = metrics_table.compute(sort, parameters, None)
+        sort = sort_files.read_sort(folder)
+        table = compute.compute_metrics(sort, parameters, None)
         path = tmp_path / f"{len(without)}.npz"
         unit_pictures.write(sort, table, path)
         with np.load(path) as file:
