@@ -20,7 +20,7 @@ from helpers import (
 from goodunits.workflow import own_imports
 
 LABELLING = ("apply_thresholds", "write_phy")
-DATASET = {("summarize", None)}
+DATASET = {("summarize", None), ("figures", None), ("report", None)}
 
 
 def config_with(work, name, old, new):
