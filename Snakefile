@@ -15,6 +15,7 @@ include: "rules/metrics.smk"
 include: "rules/labels.smk"
 include: "rules/dataset.smk"
 include: "rules/exchange.smk"
+include: "rules/report.smk"
 include: "rules/targets.smk"
 include: "rules/learn.smk"
 
@@ -28,6 +29,8 @@ rule all:
         "results/methods.md",
         "results/exchange.tsv",
         "results/ro-crate-metadata.json",
+        "results/report.html",
+        rules.figures.output,
     localrule: True
     message:
         "All sessions are labelled"

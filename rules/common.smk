@@ -48,6 +48,7 @@ LIBRARY.files_behind(
     "from goodunits.base.errors import GoodunitsError\n"
     "from goodunits.catalogue import all_metrics\n"
     "from goodunits.exchange import documents\n"
+    "from goodunits.report import report_files, report_page\n"
     "from goodunits.result_files import own_columns\n"
     "from goodunits.tables import sessions_tsv, summary_tsv\n"
     "from goodunits.workflow import closing, command_line, dry_run, preparation, terminal\n"
@@ -57,6 +58,7 @@ from goodunits.answers import preview_labels  # noqa: E402
 from goodunits.base.errors import GoodunitsError, in_words, one_line  # noqa: E402
 from goodunits.catalogue import all_metrics  # noqa: E402
 from goodunits.exchange import documents  # noqa: E402
+from goodunits.report import report_files  # noqa: E402
 from goodunits.result_files import own_columns  # noqa: E402
 from goodunits.tables import sessions_tsv, summary_tsv  # noqa: E402
 from goodunits.workflow import (  # noqa: E402
@@ -111,6 +113,8 @@ ON_DEMAND = (
     "verify",
 )
 WATCH.on_demand = ON_DEMAND
+PAGE_FILES = [project_file(f"report/page/{name}") for name in report_files.PAGE]
+PRESET_FILES = [project_file(f"presets/{name}") for name in report_files.PRESETS]
 MEASURED_FILES = (
     "spike_times.npy",
     "spike_clusters.npy",
@@ -254,7 +258,7 @@ def with_label_settings(entries):
 
 
 CALLED = terminal.names_called(
-    workflow, WATCH, (*ON_DEMAND, *dry_run.STEPS, "all", "summarize")
+    workflow, WATCH, (*ON_DEMAND, *dry_run.STEPS, "all", "summarize", "report")
 )
 
 
@@ -286,7 +290,9 @@ def say_success():
     """Say what was labelled; whether that is all that the configuration asks for."""
     if not WATCH.close_once():
         return True
-    everything = not workflow.dag_settings.targets or asked_for("all", "summarize")
+    everything = not workflow.dag_settings.targets or asked_for(
+        "all", "summarize", "report"
+    )
     if everything or WATCH.ran(CALLED["summarize"]):
         _, rows = sessions_tsv.sessions_table(with_folders(RUN.sessions))
         expected = {name: json.loads(RUN.phy_text(name)) for name in RUN.sessions}
@@ -317,8 +323,9 @@ def report_failure():
         terminal.say(said)
     elif not asked_for(*ON_DEMAND):
         rows = sessions_tsv.write_tables(with_folders(RUN.dataset), RESULTS)
-        treated = [row for row in rows if row["session"] in RUN.sessions]
         write_documents()
+        make_report()
+        treated = [row for row in rows if row["session"] in RUN.sessions]
         said = closing.with_errors(treated, unfinished)
         terminal.say("\n".join(filter(None, [said, way_to_report()])))
 
@@ -337,6 +344,17 @@ def write_documents():
 def way_to_report():
     """Where the results can be looked at, where there is such a page."""
     return closing.way_to_report(RESULTS, WATCH.since)
+
+
+def make_report():
+    """The page of the sessions that are there; what is wrong with it never hides what failed."""
+    try:
+        from goodunits.report import report_page  # numpy, only where it is needed
+
+        project = f"{RESULTS}.run/project.json"
+        report_page.write(RESULTS, PAGE_FILES, PRESET_FILES, project)
+    except Exception as error:
+        terminal.say(f"goodunits: no report: {in_words(error)}")
 
 
 def report_at_exit():

@@ -1,8 +1,8 @@
 """Measure the units of a session; the only costly step.
 
 Inputs: the files of a Kilosort folder, none of which is changed.
-Outputs: results/{session}/metrics.tsv; merge_candidates.tsv, of the same numbers; and measured.json,
-which says what was read and how.
+Outputs: results/{session}/metrics.tsv; merge_candidates.tsv, of the same numbers; measured.json, which
+says what was read and how; and unit_pictures.npz, what the report draws of each unit.
 """
 
 
@@ -16,6 +16,7 @@ rule compute_metrics:
         metrics="results/{session}/metrics.tsv",
         measured="results/{session}/measured.json",
         merge_candidates="results/{session}/merge_candidates.tsv",
+        pictures="results/{session}/unit_pictures.npz",
     log:
         "logs/compute_metrics/{session}.log",
     conda:

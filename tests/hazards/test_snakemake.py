@@ -19,7 +19,7 @@ from goodunits.store import generations, original_files
 
 PROJECT = Path(__file__).resolve().parents[2]
 SETTLED = "Nothing to be done"
-RULES = ("backup_labels", "compute_metrics", "apply_thresholds", "write_phy", "summarize")
+RULES = ("backup_labels", "compute_metrics", "apply_thresholds", "write_phy", "summarize", "report")
 STRICTER = "{labels: {good: {all: ['firing_rate >= 4']}, mua: rest}}"
 # Strikes inside the real job: found by every Python through PYTHONPATH.
 SITECUSTOMIZE = """\

@@ -29,10 +29,12 @@ FLOORS = (
     "answers",
     "dataset",
     "config",
+    "exchange",
     "learning",
     "workflow",
+    "report",
 )
-MEASURING = {"learning", "numerics", "spiketrains", "kilosort", "waveforms", "metrics"}
+MEASURING = {"numerics", "spiketrains", "kilosort", "waveforms", "metrics"}
 # What starts hundreds of times a run must not load what takes longer than its work.
 LIGHT = (
     "catalogue",

@@ -53,7 +53,8 @@ def test_every_step_starts_in_the_environment_of_the_project(tmp_path, conda):
     ours = (PROJECT / "envs" / "goodunits.yaml").read_text(encoding="utf-8")
     assert (conda / "asked.yaml").read_text(encoding="utf-8") == ours
     started = (conda / "started").read_text()
-    for rule in (*SESSION_RULES, "summarize", "methods", "exchange", "ro_crate"):
+    documents = ("summarize", "methods", "exchange", "ro_crate", "figures", "report")
+    for rule in (*SESSION_RULES, *documents):
         assert f"{rule}.py" in started, rule
     again = work.succeed(options=("--sdm", "conda"), env=environment)
     assert "Nothing to be done" in again

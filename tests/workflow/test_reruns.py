@@ -20,7 +20,8 @@ from helpers import (
 from goodunits.workflow import own_imports
 
 LABELLING = ("apply_thresholds", "write_phy")
-DATASET = {(rule, None) for rule in ("summarize", "methods", "exchange", "ro_crate")}
+PAGES = ("summarize", "methods", "exchange", "ro_crate", "figures", "report")
+DATASET = {(rule, None) for rule in PAGES}
 
 
 def config_with(work, name, old, new):

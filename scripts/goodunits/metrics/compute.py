@@ -76,6 +76,8 @@ class MetricsTable:
         The spikes by unit.
     merge_candidates : list of merge_candidates_tsv.Candidate
         Pairs that may be one neuron; none without metrics of the group `pairs`.
+    inputs : Inputs
+        What they were computed from.
     """
 
     unit_ids: np.ndarray
@@ -84,6 +86,7 @@ class MetricsTable:
     notes: list
     spikes: UnitSpikes
     merge_candidates: list
+    inputs: object
 
 
 @dataclass(frozen=True)
@@ -189,9 +192,8 @@ def compute_metrics(sort, parameters, ks_labels, names=None):
         for row, reason in found[name].reasons.items():
             undefined.setdefault(int(spikes.unit_ids[row]), {})[name] = reason
     undefined = dict(sorted(undefined.items()))
-    return MetricsTable(
-        spikes.unit_ids, columns, undefined, notes, spikes, _merge_candidates(names, inputs)
-    )
+    candidates = _merge_candidates(names, inputs)
+    return MetricsTable(spikes.unit_ids, columns, undefined, notes, spikes, candidates, inputs)
 
 
 def _merge_candidates(names, inputs):

@@ -1,0 +1,100 @@
+"""Figures for papers, and the report: one page that shows the dataset and what thresholds would do.
+
+What is drawn of each unit is made with the metrics, so that another threshold costs a new page only.
+"""
+
+
+def page_files(wildcards):
+    """Input function: what the page is made of."""
+    return [local(path) for path in PAGE_FILES]
+
+
+def preset_files(wildcards):
+    """Input function: criteria that the page offers to start from."""
+    return [local(path) for path in PRESET_FILES]
+
+
+rule figures:
+    input:
+        library("figures"),
+        "results/sessions.tsv",
+        collect("results/{session}/written.json", session=SESSIONS),
+    output:
+        report(
+            "results/figures/yield.svg",
+            caption="../report/yield.rst",
+            category="Yield",
+            labels={"figure": "good units per session"},
+        ),
+        report(
+            "results/figures/labels.svg",
+            caption="../report/labels.rst",
+            category="Yield",
+            labels={"figure": "labels before and now"},
+        ),
+        report(
+            "results/figures/costs.svg",
+            caption="../report/costs.rst",
+            category="Criteria",
+            labels={"figure": "units that miss each criterion"},
+        ),
+        report(
+            "results/figures/together.svg",
+            caption="../report/together.rst",
+            category="Criteria",
+            labels={"figure": "criteria missed together"},
+        ),
+        report(
+            "results/figures/distributions.svg",
+            caption="../report/distributions.rst",
+            category="Metrics",
+            labels={"figure": "distributions and thresholds"},
+        ),
+        report(
+            "results/figures/sessions.svg",
+            caption="../report/sessions.rst",
+            category="Metrics",
+            labels={"figure": "medians of the sessions"},
+        ),
+    log:
+        "logs/figures.log",
+    conda:
+        "../envs/goodunits.yaml"
+    resources:
+        mem_mb=joining_mem_mb,
+        runtime=light_runtime,
+    message:
+        "Drawing the figures"
+    script:
+        "../scripts/figures.py"
+
+
+rule report:
+    input:
+        library("report"),
+        own_columns_of_the_sheet,
+        "results/sessions.tsv",
+        collect("results/{session}/written.json", session=SESSIONS),
+        collect("results/{session}/unit_pictures.npz", session=SESSIONS),
+        page_files=page_files,
+        presets=preset_files,
+    output:
+        page=report(
+            "results/report.html",
+            caption="../report/page.rst",
+            category="Everything",
+            labels={"figure": "report and threshold explorer"},
+        ),
+    log:
+        "logs/report.log",
+    conda:
+        "../envs/goodunits.yaml"
+    resources:
+        mem_mb=joining_mem_mb,
+        runtime=light_runtime,
+    params:
+        project=f"{RESULTS}.run/project.json",
+    message:
+        "Making the report"
+    script:
+        "../scripts/report.py"

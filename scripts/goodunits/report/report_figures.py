@@ -1,0 +1,265 @@
+"""Figures for papers and for `snakemake --report`: the dataset as SVG files."""
+
+from pathlib import Path
+
+import matplotlib
+
+matplotlib.use("Agg")  # no screen is needed, and none is looked for
+
+import numpy as np  # noqa: E402
+from matplotlib import pyplot as plt  # noqa: E402
+
+from goodunits.criteria import criterion_text, label_rules  # noqa: E402
+from goodunits.report import report_data, report_warnings
+
+# Okabe and Ito; what fails is hatched too.
+BLUE, ORANGE, YELLOW, GREY = "#0072B2", "#D55E00", "#E69F00", "#6B7680"
+LABEL_COLOURS = {"good": BLUE, "mua": ORANGE, "noise": GREY}
+NAMES = ("yield", "labels", "costs", "together", "distributions", "sessions")
+WIDTH_IN = 7.0
+MANY_SESSIONS = 40
+STYLE = {
+    "font.size": 8,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlesize": 9,
+    "axes.titleweight": "bold",
+    "axes.titlelocation": "left",
+    "svg.fonttype": "none",
+    "svg.hashsalt": "goodunits",  # the same figure is the same file
+    "hatch.linewidth": 0.6,
+    "hatch.color": "white",
+    "figure.dpi": 150,
+    "legend.frameon": False,
+}
+
+
+def write(dataset, folder):
+    """Draw every figure of NAMES into a folder.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        All sessions.
+    folder : path-like
+        Is made.
+    """
+    Path(folder).mkdir(parents=True, exist_ok=True)
+    for name in NAMES:
+        with plt.rc_context(STYLE):
+            figure = globals()[f"draw_{name}"](dataset)
+            path = Path(folder, f"{name}.svg")
+            figure.savefig(path, metadata={"Date": None}, bbox_inches="tight")
+            plt.close(figure)
+
+
+def _labelled(dataset):
+    return [part for part in dataset.sessions if part.units]
+
+
+def _empty(text):
+    """A figure that says why there is nothing to draw."""
+    figure, axes = plt.subplots(figsize=(WIDTH_IN, 1))
+    axes.text(0, 0.5, text)
+    axes.axis("off")
+    return figure
+
+
+def draw_yield(dataset):
+    """Good units of each session, before and after."""
+    parts = _labelled(dataset)
+    if not parts:
+        return _empty("No session has labels.")
+    before, after = (
+        np.array([part.row[name] or 0 for part in parts]) for name in ("n_good_before", "n_good")
+    )
+    places = np.arange(len(parts))
+    title = f"{after.sum()} of {dataset.n_units} units are good, {before.sum()} before"
+    if len(parts) > MANY_SESSIONS:
+        figure, axes = plt.subplots(figsize=(WIDTH_IN, 3))
+        axes.vlines(places, before, after, color=BLUE, lw=0.8)
+        axes.plot(places, before, "o", ms=2.5, mfc="white", mec=GREY, label="before")
+        axes.plot(places, after, "o", ms=2.5, color=BLUE, label="now")
+        axes.set(xlabel="session", ylabel="good units", title=title, ylim=(0, None))
+    else:
+        figure, axes = plt.subplots(figsize=(WIDTH_IN, 0.8 + 0.22 * len(parts)))
+        axes.hlines(places, before, after, color=BLUE, lw=1.5)
+        axes.plot(before, places, "o", ms=5, mfc="white", mec=GREY, label="before")
+        axes.plot(after, places, "o", ms=5.5, color=BLUE, label="now")
+        axes.set_yticks(places, [part.id for part in parts])
+        axes.set(xlabel="good units", title=title, xlim=(0, None), ylim=(len(parts) - 0.5, -0.5))
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return figure
+
+
+def draw_labels(dataset):
+    """Units by label before and now."""
+    parts = _labelled(dataset)
+    if not parts:
+        return _empty("No session has labels.")
+    units = [unit for part in parts for unit in part.units]
+    labels = list(dict.fromkeys([*LABEL_COLOURS, *(unit["label"] for unit in units)]))
+    figure, axes = plt.subplots(figsize=(WIDTH_IN, 1.3))
+    for row, column in enumerate(("label_before", "label")):
+        left = 0
+        for place, label in enumerate(labels):
+            count = sum(unit[column] == label for unit in units)
+            colour = LABEL_COLOURS.get(label, f"C{place}")
+            axes.barh(row, count, left=left, color=colour, label=None if row else label)
+            if count > 0.04 * len(units):
+                axes.text(left + count / 2, row, count, ha="center", va="center", color="white")
+            left += count
+    axes.set_yticks([0, 1], ["before", "now"])
+    axes.invert_yaxis()
+    moved = sum(unit["label"] != unit["label_before"] for unit in units)
+    axes.set(xlabel="units", title=f"{moved} of {len(units)} labels are other ones than before")
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return figure
+
+
+def _judged(dataset):
+    """Criteria of the first class of the set with most sessions, and each unit's result."""
+    sets = sorted(dataset.sets.values(), key=_fewest_sessions_last)
+    if not sets:
+        return None
+    rules = label_rules.parse_labels(sets[0]["labels"], None)
+    texts = [criterion.text for criterion in rules.criteria]
+    inside = set(sets[0]["sessions"])
+    units = [unit for part in dataset.sessions if part.id in inside for unit in part.units]
+    met = np.array([[unit.get(text) == "pass" for text in texts] for unit in units], dtype=bool)
+    return rules, texts, met.reshape(len(units), len(texts)), inside
+
+
+def _fewest_sessions_last(used):
+    return -len(used["sessions"])
+
+
+def draw_costs(dataset):
+    """Units that do not meet each criterion, and those that meet all others."""
+    judged = _judged(dataset)
+    if judged is None or not judged[2].size:
+        return _empty("No session has labels.")
+    _, texts, met, _ = judged
+    missed = ~met
+    alone = [int((missed[:, k] & (missed.sum(axis=1) == 1)).sum()) for k in range(len(texts))]
+    figure, axes = plt.subplots(figsize=(WIDTH_IN, 0.7 + 0.3 * len(texts)))
+    places = np.arange(len(texts))
+    axes.barh(places, missed.sum(axis=0), color=YELLOW, hatch="////", label="do not meet it")
+    axes.barh(places, alone, color=ORANGE, label="miss nothing else")
+    axes.set_yticks(places, texts)
+    axes.invert_yaxis()
+    most = texts[int(np.argmax(missed.sum(axis=0)))]
+    axes.set(xlabel="units", title=f"{most} is missed most often")
+    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    return figure
+
+
+def draw_together(dataset, most=12):
+    """Which criteria are missed together."""
+    judged = _judged(dataset)
+    if judged is None or not judged[2].size or judged[2].all():
+        return _empty("Every unit meets every criterion." if judged else "No session has labels.")
+    _, texts, met, _ = judged
+    rows, counts = np.unique(~met[~met.all(axis=1)], axis=0, return_counts=True)
+    order = np.argsort(-counts, kind="stable")[:most]
+    rows, counts = rows[order], counts[order]
+    figure, (bars, dots) = plt.subplots(
+        2,
+        1,
+        figsize=(WIDTH_IN, 1.6 + 0.2 * len(texts)),
+        sharex=True,
+        height_ratios=[2, 0.4 * len(texts)],
+    )
+    places = np.arange(len(rows))
+    bars.bar(places, counts, color=GREY)
+    for place, count in zip(places, counts, strict=True):
+        bars.text(place, count, count, ha="center", va="bottom")
+    bars.set(ylabel="units", title="Units by the criteria that they do not meet together")
+    for place, row in zip(places, rows, strict=True):
+        hit = np.flatnonzero(row)
+        dots.plot([place, place], [hit[0], hit[-1]], color="black", lw=1)
+        dots.plot([place] * len(texts), range(len(texts)), "o", ms=4, color="#dfe4e8", zorder=1)
+        dots.plot([place] * len(hit), hit, "o", ms=4, color="black")
+    dots.set_yticks(range(len(texts)), texts)
+    dots.invert_yaxis()
+    dots.set_xticks([])
+    dots.spines[["bottom", "left"]].set_visible(False)
+    return figure
+
+
+def draw_distributions(dataset):
+    """Each number that a criterion of the set asks for, with its threshold."""
+    judged = _judged(dataset)
+    if judged is None or not judged[2].size:
+        return _empty("No session has labels.")
+    rules, _, _, inside = judged
+    shown = [check for check in rules.criteria if isinstance(check.target, float)][:12]
+    if not shown:
+        return _empty("No criterion compares with a number.")
+    n_rows = -(-len(shown) // 3)
+    figure, axes = plt.subplots(n_rows, 3, figsize=(WIDTH_IN, 1.9 * n_rows), squeeze=False)
+    for ax in axes.flat[len(shown) :]:
+        ax.axis("off")
+    for ax, check in zip(axes.flat, shown, strict=False):
+        values = [
+            part.metrics[check.metric]
+            for part in dataset.sessions
+            if part.id in inside and check.metric in part.metrics
+        ]
+        _distribution(ax, check, np.concatenate([np.zeros(0), *values]))
+    figure.tight_layout()
+    return figure
+
+
+def _distribution(ax, check, values):
+    """One histogram; units that do not meet the criterion are hatched."""
+    values = values[np.isfinite(values)]
+    values = np.abs(values) if check.absolute else values
+    unit = report_data.about(check.metric)["unit"]
+    ax.set_xlabel(check.quantity + (f" ({unit})" if unit else ""))
+    ax.set_ylabel("units")
+    if not len(values):
+        ax.set_title("undefined for every unit")
+        return
+    low, high = np.quantile(values, [0.005, 0.995])
+    is_log = values.min() > 0 and np.quantile(values, 0.95) > 40 * np.quantile(values, 0.05)
+    if is_log:
+        edges = np.geomspace(low, max(high, low * 1.01), 31)
+        ax.set_xscale("log")
+    else:
+        edges = np.linspace(min(low, 0) if low < 0.5 * high else low, high or 1, 31)
+    met = np.array([criterion_text.judge(check, value) == criterion_text.PASS for value in values])
+    clipped = np.clip(values, edges[0], edges[-1])
+    ax.hist(clipped[~met], edges, color=YELLOW, hatch="////")
+    ax.hist(clipped[met], edges, color=BLUE)
+    ax.axvline(check.target, color="black", lw=1.2)
+    ax.set_title(f"{met.sum()} of {len(met)}: {check.text}", fontsize=8)
+
+
+def draw_sessions(dataset):
+    """Medians of the numbers that criteria ask for, session by session."""
+    judged = _judged(dataset)
+    if judged is None:
+        return _empty("No session has labels.")
+    names = [
+        name for name in judged[0].metrics if report_data.about(name)["kind"] in ("float", "int")
+    ][:6]
+    shown = [(name, report_warnings.medians(dataset, name)) for name in names]
+    shown = [(name, by_session) for name, by_session in shown if by_session]
+    if not shown:
+        return _empty("No session has enough units for a median.")
+    figure, axes = plt.subplots(
+        len(shown), 1, figsize=(WIDTH_IN, 0.5 + 1.1 * len(shown)), sharex=True, squeeze=False
+    )
+    for ax, (name, by_session) in zip(axes.flat, shown, strict=True):
+        ax.plot(range(len(by_session)), list(by_session.values()), "o", ms=3.5, color=BLUE)
+        ax.axhline(np.median(list(by_session.values())), color=GREY, lw=0.8)
+        unit = report_data.about(name)["unit"]
+        ax.set_ylabel(name.replace("_", " ") + (f"\n({unit})" if unit else ""))
+    axes[0, 0].set_title("Median of each session; the line is that of all")
+    last, ids = axes[-1, 0], list(shown[-1][1])
+    if len(ids) <= MANY_SESSIONS:
+        last.set_xticks(range(len(ids)), ids, rotation=90)
+    else:
+        last.set_xlabel("session")
+    return figure

@@ -1,0 +1,20 @@
+"""Which files of the project the report is made of. Standard library only."""
+
+TEMPLATE = "report.html.j2"
+# In the order in which the page needs them.
+STYLES = ("vendor/uPlot.min.css", "style.css")
+SCRIPTS = (
+    "vendor/uPlot.iife.min.js",
+    "data.js",
+    "rules.js",
+    "draw.js",
+    "table.js",
+    "charts.js",
+    "explorer.js",
+    "sweep.js",
+    "criteria_view.js",
+    "session.js",
+    "main.js",
+)
+PAGE = (TEMPLATE, *STYLES, *SCRIPTS)
+PRESETS = ("allen.yaml", "bombcell.yaml", "ibl.yaml", "recommended.yaml", "tutorial.yaml")

@@ -1,0 +1,155 @@
+"""The numbers of the report as text in a page: columns over all units, and a block per session."""
+
+import base64
+import json
+import zlib
+
+import numpy as np
+
+from goodunits.report import report_data
+
+# Above so many units a picture is coarser: a page has to open.
+FULL_PICTURES = 80_000
+COARSER = (("acg", 2), ("rate", 3))  # how many bins become one
+LEVEL = 4  # higher ones cost far more time than they save space
+PICTURES = ("acg", "rate", "amplitude", "template", "positions_um", "channels")
+SCALES = ("acg_max_hz", "rate_max_hz", "amplitude_max", "template_max")
+
+
+def packed(data):
+    """Bytes as the text of a gzip stream: browsers unpack that by themselves."""
+    squeezer = zlib.compressobj(LEVEL, zlib.DEFLATED, 31)
+    return base64.b64encode(squeezer.compress(data) + squeezer.flush()).decode("ascii")
+
+
+def shuffled(values):
+    """Bytes of an array, first bytes first: numbers of one size compress far better so."""
+    values = np.ascontiguousarray(values)
+    return values.view(np.uint8).reshape(-1, values.itemsize).T.tobytes()
+
+
+def number_column(name, parts, thresholds, exact):
+    """One metric of all units.
+
+    Parameters
+    ----------
+    name : str
+        Of the metric.
+    parts : list of SessionPart
+        All sessions.
+    thresholds : iterable of float
+        Numbers that criteria compare it with. Where 32 bits do not tell a value from one of them,
+        the value is moved by one step to its own side.
+    exact : bool
+        Whether to carry 64 bits.
+
+    Returns
+    -------
+    values : float array (n_units,)
+    """
+    columns = [part.metrics.get(name, np.full(len(part.units), np.nan)) for part in parts]
+    values = np.concatenate([np.zeros(0), *columns])
+    if exact:
+        return values
+    short = values.astype(np.float32)
+    for threshold in thresholds:
+        same = (short == np.float32(threshold)) & (values != threshold)
+        away = np.where(values < threshold, -np.inf, np.inf).astype(np.float32)
+        short[same] = np.nextafter(short, away)[same]
+    return short
+
+
+def word_column(cells):
+    """Words of all units as codes; 255 is none.
+
+    Parameters
+    ----------
+    cells : iterable of str
+        Words; "" is none.
+
+    Returns
+    -------
+    words : list of str
+    codes : uint8 array (n_units,)
+    """
+    words = dict.fromkeys(cell for cell in cells if cell)
+    codes = {word: place for place, word in enumerate(words)}
+    return list(words), np.array([codes.get(cell, 255) for cell in cells], dtype=np.uint8)
+
+
+def thresholds_of(rules):
+    """Numbers that each metric is compared with in some plain rules, also without its sign."""
+    found = {}
+    for block in rules:
+        for _, node in block["classes"]:
+            _add_thresholds(node, found)
+    return found
+
+
+def _add_thresholds(node, found):
+    for part in [*node.get("all", ()), *node.get("any", ())]:
+        _add_thresholds(part, found)
+    if isinstance(node.get("target"), float):
+        signs = (1, -1) if node["absolute"] else (1,)
+        found.setdefault(node["metric"], []).extend(sign * node["target"] for sign in signs)
+
+
+def session_block(part, n_units):
+    """Everything of a session's units that is looked at one session at a time.
+
+    Parameters
+    ----------
+    part : SessionPart
+        The session.
+    n_units : int
+        Units of the whole dataset, which decide how fine the pictures are.
+
+    Returns
+    -------
+    text : str
+        Packed: length of a JSON header (4 bytes), the header, the arrays that it describes.
+    """
+    arrays = _pictures(part.pictures, n_units)
+    header = {
+        "reasons": [unit["reason"] for unit in part.units],
+        "undefined": part.undefined,
+        "arrays": [[name, array.dtype.str, array.shape] for name, array in arrays.items()],
+        "scales": {
+            name: [float(f"{value:.4g}") for value in part.pictures[name]]
+            for name in SCALES
+            if name in part.pictures
+        },
+    }
+    for name in ("duration_s", "sampling_frequency_hz", "acg_bin_ms"):
+        if name in part.pictures:
+            header[name] = float(part.pictures[name])
+    if "acg" in arrays and "acg_bin_ms" in header:
+        header["acg_bin_ms"] *= part.pictures["acg"].shape[1] / arrays["acg"].shape[1]
+    head = json.dumps(header).encode()
+    data = b"".join(array.tobytes() for array in arrays.values())
+    return packed(len(head).to_bytes(4, "little") + head + data)
+
+
+def _coarser(shares, by):
+    """Mean of every few bins; what is above 0 stays so."""
+    parts = shares.reshape(len(shares), shares.shape[1] // by, by).astype(float)
+    return np.ceil(parts.mean(axis=2)).astype(np.uint8)
+
+
+def _pictures(pictures, n_units):
+    """Arrays of a session as the page carries them."""
+    arrays = {name: pictures[name] for name in PICTURES if name in pictures}
+    if "template" in arrays:
+        step = 2 if n_units <= FULL_PICTURES else 3
+        shown = slice(None) if n_units <= FULL_PICTURES else slice(0, 1)
+        if n_units <= report_data.EXACT_UNITS:
+            step = 1
+        arrays["template"] = arrays["template"][:, shown, ::step]
+        arrays["positions_um"] = np.rint(arrays["positions_um"][:, shown]).astype("<i2")
+        arrays["channels"] = arrays["channels"][:, shown].astype("<i2")
+    if n_units > FULL_PICTURES:
+        arrays |= {name: _coarser(arrays[name], by) for name, by in COARSER if name in arrays}
+        arrays.pop("amplitude", None)
+    elif n_units > report_data.EXACT_UNITS and "amplitude" in arrays:
+        arrays["amplitude"] = arrays["amplitude"][:, 1:2]
+    return {name: np.ascontiguousarray(array) for name, array in arrays.items()}

@@ -1,0 +1,50 @@
+"""The figures for papers."""
+
+import xml.etree.ElementTree as ElementTree
+
+import pytest
+
+import made_report
+from goodunits.report import report_data
+
+pytest.importorskip("matplotlib", reason="the figures need matplotlib, see requirements.txt")
+from goodunits.report import report_figures  # noqa: E402
+
+
+def words(path):
+    """Text in an SVG file."""
+    return " ".join(ElementTree.parse(path).getroot().itertext())
+
+
+def draw(tmp_path, rows):
+    """Every figure of some sessions."""
+    made_report.table(tmp_path, rows)
+    dataset = report_data.gather(tmp_path, {}, with_pictures=False)
+    report_figures.write(dataset, tmp_path / "figures")
+    return {name: words(tmp_path / "figures" / f"{name}.svg") for name in report_figures.NAMES}
+
+
+def test_each_figure_says_its_finding_and_its_unit(tmp_path):
+    rows = [
+        made_report.session(tmp_path, name, 30, seed) for seed, name in enumerate(("one", "two"))
+    ]
+    told = draw(tmp_path, rows)
+    good = sum(row["n_good"] for row in rows)
+    assert f"{good} of 60 units are good" in told["yield"] and "one" in told["yield"]
+    assert "firing_rate (Hz)" in told["distributions"]
+    assert "firing_rate >= 1" in told["costs"] and "firing_rate >= 1" in told["together"]
+    assert "units" in told["labels"] and "(Hz)" in told["sessions"]
+
+
+@pytest.mark.parametrize("n_units", [0, 1])
+def test_there_is_always_a_figure(tmp_path, n_units):
+    told = draw(tmp_path, [made_report.session(tmp_path, "a", n_units)] if n_units else [])
+    assert all(told.values())
+
+
+def test_the_same_units_make_the_same_file(tmp_path):
+    rows = [made_report.session(tmp_path, "a", 10)]
+    draw(tmp_path, rows)
+    once = (tmp_path / "figures" / "costs.svg").read_bytes()
+    draw(tmp_path, rows)
+    assert (tmp_path / "figures" / "costs.svg").read_bytes() == once
