@@ -10,6 +10,7 @@ from goodunits import (
     catalogue,
     coincidence,
     lags,
+    loops,
     metrics_file,
     trains_groups,
     waves_files,
@@ -126,7 +127,7 @@ def compute(session, parameters, ks_labels, names=None):
     spikes = group_by_unit(session.spike_samples, session.spike_clusters)
     inputs = Inputs(session, spikes, catalogue.typed(parameters), ks_labels)
     _check_times(inputs.in_time_order.samples)
-    found, notes = {}, []
+    found, notes = {}, list(filter(None, [loops.note(len(spikes.samples))]))
     if not spikes.in_time_order:
         notes.append("spike_times.npy: spikes are not in time order; they were sorted by time")
     for group in dict.fromkeys(catalogue.METRICS[name].group for name in names):

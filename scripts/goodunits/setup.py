@@ -17,6 +17,7 @@ from goodunits import (
     field_names,
     files,
     found,
+    loops,
     mounts,
     own_columns,
     selection,
@@ -284,8 +285,12 @@ def prepare(
     everything = {entry.id: entry for entry in entries}
     only = selection.as_text(checked.only, list(everything))
     chosen = {entry.id: entry for entry in dataset.select(entries, only)}
-    if write and (note := mounts.note(_folders(chosen), mounts.read_mounts())):
-        notes.append(note)
+    if write:
+        said = (
+            mounts.note(_folders(chosen), mounts.read_mounts()),
+            loops.note_for_folders(_folders(chosen)),
+        )
+        notes += filter(None, said)
     texts = _label_texts(checked, entries)
     opening = _opening(dataset.locate(checked.dataset, base_folders), entries, chosen, notes)
     run = Run(chosen, everything, checked, Path(results), write, metrics, *texts, opening)

@@ -5,8 +5,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goodunits import kilosort_ccg, session, spikes
+from goodunits import kilosort_ccg, loops, session, spikes
 from real_sorts import SORTS
+
+pytest.importorskip("numba", reason="without numba there are no compiled loops to compare")
 
 # Halves of milliseconds at 30 kHz, where rounding alone decides the bin.
 EDGES = [15 + 30 * lag for lag in (0, 1, 9, 10, 49, 50, 249, 250, 499)]
@@ -15,8 +17,7 @@ EDGES = [15 + 30 * lag for lag in (0, 1, 9, 10, 49, 50, 249, 250, 499)]
 @pytest.fixture
 def always_compiled(monkeypatch):
     """Take the compiled loops for sessions of any size."""
-    monkeypatch.setattr(spikes, "COMPILED_FROM_SPIKES", 0)
-    monkeypatch.setattr(kilosort_ccg, "COMPILED_FROM_SPIKES", 0)
+    monkeypatch.setattr(loops, "COMPILED_FROM_SPIKES", 0)
 
 
 @pytest.mark.parametrize("name", SORTS)
@@ -24,8 +25,7 @@ def test_real_sorts(name, pristine_sorts, monkeypatch):
     sort = session.load_session(pristine_sorts / name)
     found = []
     for least in (10**9, 0):
-        monkeypatch.setattr(spikes, "COMPILED_FROM_SPIKES", least)
-        monkeypatch.setattr(kilosort_ccg, "COMPILED_FROM_SPIKES", least)
+        monkeypatch.setattr(loops, "COMPILED_FROM_SPIKES", least)
         units = spikes.group_by_unit(sort.spike_samples, sort.spike_clusters)
         scores = kilosort_ccg.refractoriness(units, 30_000.0, acg_threshold=0.2, q12_threshold=0.2)
         found.append((units, scores))
@@ -44,7 +44,9 @@ def test_real_sorts(name, pristine_sorts, monkeypatch):
 def test_pairs_at_bin_edges(steps, start):
     train = np.cumsum([start, *steps]).astype(np.int64)
     expected = kilosort_ccg.pairs_within(train, 30_000.0)
-    assert kilosort_ccg.pairs_within_compiled(train, 30_000.0) == expected
+    compiled = kilosort_ccg.counter_for(loops.COMPILED_FROM_SPIKES)
+    assert compiled is not kilosort_ccg.pairs_within
+    assert compiled(train, 30_000.0) == expected
 
 
 def test_unsorted_times_and_gaps_in_ids(always_compiled):

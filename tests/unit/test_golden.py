@@ -14,7 +14,7 @@ import yaml
 
 from golden import recorded
 from golden.recorded import FREQUENCY_HZ, MADE_UNITS
-from goodunits import kilosort_ccg, metrics_table, poisson
+from goodunits import kilosort_ccg, loops, metrics_table, poisson
 from goodunits.lags import count_lags
 from goodunits.spikes import group_by_unit
 
@@ -116,7 +116,7 @@ def row_of(golden, name):
 def kilosort_columns(request, golden, monkeypatch):
     """Our columns of Kilosort's test, from either of our two ways to count pairs."""
     limit = 0 if request.param == "compiled" else np.inf
-    monkeypatch.setattr(kilosort_ccg, "COMPILED_FROM_SPIKES", limit)
+    monkeypatch.setattr(loops, "COMPILED_FROM_SPIKES", limit)
     return kilosort_ccg.refractoriness(
         golden.spikes, float(FREQUENCY_HZ), acg_threshold=0.2, q12_threshold=0.2
     )

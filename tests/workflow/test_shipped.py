@@ -22,7 +22,7 @@ def read(name):
 
 def pins(text):
     """Versions by package in a requirements or conda file."""
-    return dict(re.findall(r"^(?:  - )?([\w-]+) ?==?([\d.]+)$", text, re.MULTILINE))
+    return dict(re.findall(r"^(?:  - )?([\w-]+) ?==?([\d.]+)(?:;.*)?$", text, re.MULTILINE))
 
 
 def test_environments_have_the_pins_of_the_requirements():
