@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from goodunits import catalogue, guarded, summary, unit_table
+from goodunits import catalogue, given_paths, guarded, summary, unit_table
 from goodunits.errors import ConfigError, SessionError, nearest
 from goodunits.metrics_file import WHY_COLUMN
 from goodunits.session_entry import (
@@ -235,7 +235,10 @@ def _repeats(sheet, rows):
 
 def _folder(sheet, values):
     """Folder of a row; relative paths count from the folder of the sheet."""
-    return Path(os.path.abspath(sheet.parent / os.path.expanduser(values["path"])))
+    path = given_paths.as_here(values["path"])
+    if os.path.isabs(path):
+        return Path(os.path.normpath(path))
+    return Path(given_paths.as_here(os.path.abspath(sheet.parent / path)))
 
 
 def _entry(sheet, values):
