@@ -11,6 +11,12 @@ import shlex
 import sys
 from pathlib import Path
 
+if os.name == "nt":
+    sys.exit(
+        "goodunits: this is a Python of Windows itself; goodunits runs in Linux or macOS, and on "
+        "Windows in WSL: see docs/systems.md"
+    )
+
 PROJECT = os.path.normpath(str(workflow.current_basedir.join("..")))
 # Where results go: Snakemake adds the prefix of a `module` statement to inputs and outputs by itself,
 # but not to what a script gets as a parameter or what is written here.
@@ -37,18 +43,20 @@ def config_files():
 sys.path.insert(0, str(Path(library_module("__init__.py")).parents[1]))
 library_module("own_imports.py")
 
+import snakemake  # noqa: E402
 from goodunits.own_imports import Library  # noqa: E402
 from snakemake.exceptions import WorkflowError  # noqa: E402
 
 LIBRARY = Library(library_module)
 # Where the workflow comes from a remote place, what is imported here has to be fetched first.
 LIBRARY.files_behind(
-    "from goodunits import catalogue, closing, command_line, criteria_counts, own_columns\n"
+    "from goodunits import as_left, catalogue, closing, command_line, criteria_counts, own_columns\n"
     "from goodunits import plan, preview, setup, summary, terminal\n"
     "from goodunits.errors import GoodunitsError"
 )
 
 from goodunits import (  # noqa: E402
+    as_left,
     catalogue,
     closing,
     command_line,
@@ -65,6 +73,16 @@ from goodunits.errors import GoodunitsError, one_line  # noqa: E402
 WATCH = terminal.watch(workflow, RESULTS)
 ALONE = workflow.is_main_process and not terminal.is_module(workflow)
 TARGETS = command_line.targets(sys.argv) if ALONE else []
+PLAIN = (
+    [
+        snakemake.__version__,
+        sys.version,
+        repr(sorted(map(str, workflow.deployment_settings.deployment_method or ()))),
+        repr(sorted(map(str, workflow.dag_settings.rerun_triggers))),
+    ]
+    if ALONE and as_left.is_plain(sys.argv[1:], workflow.dag_settings)
+    else None
+)
 try:
     command_line.check_words(TARGETS)
     command_line.check_storage(workflow.storage_settings.default_storage_provider)
@@ -79,6 +97,7 @@ try:
         results=RESULTS,
         write=workflow.is_main_process,
         is_module=terminal.is_module(workflow),
+        plain=PLAIN,
     )
 except GoodunitsError as error:
     sys.exit(f"goodunits: {error}")
@@ -92,6 +111,7 @@ if not terminal.is_module(workflow):
     shell.prefix("set -euo pipefail; trap '' INT; ")
 
 SESSIONS = RUN.sessions
+AWAITED = [] if RUN.is_as_left else list(SESSIONS)
 PREVIEW = f"{RESULTS}preview.tsv"
 # Targets that label nothing.
 ON_DEMAND = (
@@ -257,6 +277,7 @@ def report_success():
     """
     if not say_success():
         raise WorkflowError("Not every session is labelled as configured.")
+    WATCH.is_success = True
 
 
 def say_success():
@@ -304,6 +325,20 @@ def report_at_exit():
         report_failure()
     elif WATCH.ran(CALLED["summarize"]):
         say_success()
+    if PLAIN and not workflow.output_settings.dryrun and is_all_done():
+        as_left.keep(RESULTS, as_left.fingerprint(RUN, PROJECT, PLAIN))
+
+
+def is_all_done():
+    """Whether Snakemake found nothing to do, or did all of it."""
+    if (
+        RUN.is_as_left
+        or not RUN.tables_are_of_it_alone()
+        or WATCH.errors
+        or WATCH.interrupted
+    ):
+        return False
+    return WATCH.is_success or not WATCH.jobs
 
 
 terminal.at_exit(WATCH, report_at_exit)

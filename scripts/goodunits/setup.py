@@ -1,12 +1,14 @@
 """All that is settled before the first job: settings, sessions, and what each rule depends on."""
 
 import contextlib
+import dataclasses
 import json
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from goodunits import (
+    as_left,
     catalogue,
     copies,
     criteria,
@@ -30,6 +32,7 @@ from goodunits.errors import ConfigError, SessionError, in_words
 
 KEPT = ".run"  # in results/: what the rules depend on beside data, as files
 SHOWN = 10
+OTHERS = "not in this dataset, but in the tables of the last run"
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,8 @@ class Run:
         Lines to begin with on the terminal: which dataset, and what was left out of it.
     hashes : dict of tuple to str
         Of the files of the project that were read, by path and signature.
+    is_as_left : bool
+        Whether all is as the last whole run left it, so that there is nothing to do.
     """
 
     sessions: dict
@@ -68,6 +73,7 @@ class Run:
     phy_texts: dict
     opening: list
     hashes: dict = field(default_factory=dict)
+    is_as_left: bool = False
 
     def metric_names(self):
         """Metrics to compute: the cheap ones, and those of the groups that are used."""
@@ -155,7 +161,11 @@ class Run:
         others = sorted(summary.keep_true(self.results, folders, standings))
         if others:
             named = ", ".join([*others[:SHOWN], *_more(len(others) - SHOWN)])
-            self.opening.append(f"not in this dataset, but in the tables of the last run: {named}")
+            self.opening.append(f"{OTHERS}: {named}")
+
+    def tables_are_of_it_alone(self):
+        """Whether the tables of the last run hold no session that is not in this dataset."""
+        return not any(line.startswith(OTHERS) for line in self.opening)
 
     def _dates_set_straight(self):
         """Results dated so that Snakemake does what their content asks for; what was seen."""
@@ -227,6 +237,7 @@ def prepare(
     results,
     write,
     is_module=False,
+    plain=None,
 ):
     """Check the configuration and find the sessions.
 
@@ -253,6 +264,9 @@ def prepare(
         Whether this process may write; false in a job of a running workflow.
     is_module : bool
         Whether the workflow is part of a larger pipeline.
+    plain : list of str, optional
+        Where all of the workflow is asked for: what, beside files and settings, decides whether
+        there is anything to do.
 
     Returns
     -------
@@ -297,6 +311,10 @@ def prepare(
     if write:
         version = json.dumps(software.project_version(project))
         files.write_if_changed(run.results / KEPT / "project.json", version.encode())
+        if plain is not None and as_left.is_known(
+            results, as_left.fingerprint(run, project, plain)
+        ):
+            return dataclasses.replace(run, is_as_left=True)
         run.bring_up_to_date()
     return run
 
