@@ -78,9 +78,8 @@ PLAIN = (
         snakemake.__version__,
         sys.version,
         repr(sorted(map(str, workflow.deployment_settings.deployment_method or ()))),
-        repr(sorted(map(str, workflow.dag_settings.rerun_triggers))),
     ]
-    if ALONE and as_left.is_plain(sys.argv[1:], workflow.dag_settings)
+    if ALONE and not TARGETS and as_left.is_plain(sys.argv[1:])
     else None
 )
 try:
@@ -325,8 +324,17 @@ def report_at_exit():
         report_failure()
     elif WATCH.ran(CALLED["summarize"]):
         say_success()
-    if PLAIN and not workflow.output_settings.dryrun and is_all_done():
+    is_plain = PLAIN and as_left.is_all_asked_for(workflow.dag_settings)
+    if is_plain and not workflow.output_settings.dryrun and is_all_done():
         as_left.keep(RESULTS, as_left.fingerprint(RUN, PROJECT, PLAIN))
+
+
+def all_if_forced(wildcards):
+    """Input function for a run that finds all as it was left: everything, if a profile forces jobs."""
+    if as_left.is_all_asked_for(workflow.dag_settings):
+        return []
+    receipts = [f"{RESULTS}{session}/written.json" for session in SESSIONS]
+    return [*receipts, f"{RESULTS}sessions.tsv", f"{RESULTS}units.tsv"]
 
 
 def is_all_done():

@@ -15,6 +15,8 @@ from goodunits import files, store
 
 KEPT = "as_left.json"
 CODE = ("scripts", "rules", "schemas", "envs", "profiles")
+# Why a job runs again, by the words of the shipped profiles.
+TRIGGERS = {"mtime", "params", "input", "software-env"}
 # Options that change nothing of which jobs there are. With any other one Snakemake decides.
 PLAIN = re.compile(
     r"-[cj]\d*|-np?|-pn?|-[qCsdkew]|--(cores|jobs|dry-?run|quiet|printshellcmds|config|configfiles?|"
@@ -23,22 +25,31 @@ PLAIN = re.compile(
 )
 
 
-def is_plain(words, dag_settings):
-    """Whether a command asks for the whole workflow and for nothing special.
+def is_plain(words):
+    """Whether a command line has no option that could change which jobs there are.
 
     Parameters
     ----------
     words : list of str
         The command line without the program.
-    dag_settings : snakemake.settings.types.DAGSettings
-        What Snakemake made of it and of the profiles.
     """
-    special = ("targets", "target_jobs", "forcerun", "until", "omit_from", "batch")
-    if any(getattr(dag_settings, name, True) for name in special):
-        return False
-    if getattr(dag_settings, "forceall", True) or getattr(dag_settings, "forcetargets", True):
-        return False
     return all(PLAIN.fullmatch(word) for word in words if word.startswith("-"))
+
+
+def is_all_asked_for(dag_settings):
+    """Whether Snakemake is to make all that is missing or old, and nothing by force.
+
+    Parameters
+    ----------
+    dag_settings : snakemake.settings.types.DAGSettings or None
+        What Snakemake made of the command line and of the profiles; None before that.
+    """
+    if dag_settings is None or dag_settings.forceall or dag_settings.forcetargets:
+        return False
+    if any(getattr(dag_settings, name) for name in ("forcerun", "until", "omit_from", "batch")):
+        return False
+    triggers = {str(trigger) for trigger in dag_settings.rerun_triggers}
+    return not dag_settings.targets and triggers >= TRIGGERS
 
 
 def fingerprint(run, project, more):
