@@ -56,16 +56,18 @@ def prepare_ours():
     sys.path.insert(0, str(PROJECT / "scripts"))
     import yaml
 
-    from goodunits import catalogue, metrics_table, session
+    from goodunits.catalogue import all_metrics
+    from goodunits.kilosort import sort_files
+    from goodunits.metrics import compute
 
     config = yaml.safe_load((PROJECT / "config.yaml").read_text())
     start_numba()
-    return catalogue, metrics_table, session, config["metrics"]
+    return all_metrics, compute, sort_files, config["metrics"]
 
 
 def start_numba():
     """Load the compiled loops, which large sessions use: a fixed cost, so timed as an import."""
-    from goodunits import compiled
+    from goodunits.spiketrains import compiled
 
     samples, starts = np.arange(2, dtype=np.int64), np.zeros(1, dtype=np.int64)
     for rank_type in (np.uint8, np.uint16):
@@ -77,8 +79,8 @@ def start_numba():
 
 def run_ours(folder, tools, names):
     """Load a session and compute some metrics."""
-    _, metrics_table, session, parameters = tools
-    return metrics_table.compute(session.load_session(folder), parameters, None, names)
+    _, compute, sort_files, parameters = tools
+    return compute.compute_metrics(sort_files.read_sort(folder), parameters, None, names)
 
 
 def run_ours_tutorial(folder, tools):
@@ -88,10 +90,9 @@ def run_ours_tutorial(folder, tools):
 
 def run_ours_trains(folder, tools):
     """Compute every metric of spike trains."""
-    from goodunits import records_coincidence, records_contamination, records_trains
-
-    records = (records_trains, records_contamination, records_coincidence)
-    run_ours(folder, tools, [metric.name for module in records for metric in module.RECORDS])
+    all_metrics, *_ = tools
+    files = {name: group.files for name, group in all_metrics.GROUPS.items()}
+    run_ours(folder, tools, [m.name for m in all_metrics.METRICS.values() if not files[m.group]])
 
 
 def run_ours_default(folder, tools):

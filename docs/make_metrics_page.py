@@ -6,13 +6,14 @@ from pathlib import Path
 DOCS = Path(__file__).resolve().parent
 sys.path.insert(0, str(DOCS.parent / "scripts"))
 
-from goodunits import catalogue, criteria_sense, field_names  # noqa: E402
+from goodunits.catalogue import all_metrics, field_names  # noqa: E402
+from goodunits.criteria import sense  # noqa: E402
 
 PAGE = DOCS / "metrics.md"
 HEAD = """\
 # Metrics
 
-<!-- Made from scripts/goodunits/catalogue.py by docs/make_metrics_page.py; do not edit by hand. -->
+<!-- Made from scripts/goodunits/catalogue/ by docs/make_metrics_page.py; do not edit by hand. -->
 
 Every column of `metrics.tsv`. A value that cannot be computed is blank, and the column `undefined`
 of that file says why. A criterion on such a value fails unless its class says `undefined: pass`.
@@ -37,8 +38,8 @@ BETTER = {"higher": "high in a good unit", "lower": "low in a good unit", "none"
 def page():
     """Text of the whole page."""
     parts = [HEAD]
-    for group in catalogue.GROUPS.values():
-        metrics = [item for item in catalogue.METRICS.values() if item.group == group.name]
+    for group in all_metrics.GROUPS.values():
+        metrics = [item for item in all_metrics.METRICS.values() if item.group == group.name]
         when = "always computed" if group.cost == "always" else "computed on request"
         parts.append(f"## {group.name}\n\n{group.description} ({when})\n")
         parts += [section(metric) for metric in metrics]
@@ -55,7 +56,7 @@ def other_name(entry):
 def values(metric):
     """Unit and range of a metric."""
     if metric.kind in ("float", "int"):
-        return criteria_sense.range_words(metric)
+        return sense.range_words(metric)
     return " or ".join(metric.values)
 
 

@@ -41,34 +41,37 @@ def config_files():
 
 
 sys.path.insert(0, str(Path(library_module("__init__.py")).parents[1]))
-library_module("own_imports.py")
+for name in ("__init__", "workflow/__init__", "workflow/own_imports"):
+    library_module(f"{name}.py")
 
 import snakemake  # noqa: E402
-from goodunits.own_imports import Library  # noqa: E402
+from goodunits.workflow.own_imports import Library  # noqa: E402
 from snakemake.exceptions import WorkflowError  # noqa: E402
 
 LIBRARY = Library(library_module)
 # Where the workflow comes from a remote place, what is imported here has to be fetched first.
 LIBRARY.files_behind(
-    "from goodunits import as_left, catalogue, closing, command_line, criteria_counts, own_columns\n"
-    "from goodunits import plan, preview, setup, summary, terminal\n"
-    "from goodunits.errors import GoodunitsError"
+    "from goodunits.answers import preview_labels\n"
+    "from goodunits.base.errors import GoodunitsError\n"
+    "from goodunits.catalogue import all_metrics\n"
+    "from goodunits.results import own_columns\n"
+    "from goodunits.tables import sessions_tsv, summary_tsv\n"
+    "from goodunits.workflow import as_left, closing, command_line, dry_run, preparation, terminal\n"
 )
 
-from goodunits import (  # noqa: E402
+from goodunits.answers import preview_labels  # noqa: E402
+from goodunits.base.errors import GoodunitsError, one_line  # noqa: E402
+from goodunits.catalogue import all_metrics  # noqa: E402
+from goodunits.results import own_columns  # noqa: E402
+from goodunits.tables import sessions_tsv, summary_tsv  # noqa: E402
+from goodunits.workflow import (  # noqa: E402
     as_left,
-    catalogue,
     closing,
     command_line,
-    criteria_counts,
-    own_columns,
-    plan,
-    preview,
-    setup,
-    summary,
+    dry_run,
+    preparation,
     terminal,
 )
-from goodunits.errors import GoodunitsError, one_line  # noqa: E402
 
 WATCH = terminal.watch(workflow, RESULTS)
 ALONE = workflow.is_main_process and not terminal.is_module(workflow)
@@ -85,7 +88,7 @@ PLAIN = (
 try:
     command_line.check_words(TARGETS)
     command_line.check_storage(workflow.storage_settings.default_storage_provider)
-    RUN = setup.prepare(
+    RUN = preparation.prepare(
         config,
         config_files=config_files(),
         config_words=workflow.config_settings.config,
@@ -129,7 +132,7 @@ MEASURED_FILES = (
     "params.py",
     "ops.npy",
     "kilosort4.log",
-    *catalogue.files_of(RUN.metric_names()),
+    *all_metrics.files_of(RUN.metric_names()),
 )
 
 
@@ -250,7 +253,7 @@ def with_label_settings(entries):
 
 
 CALLED = terminal.names_called(
-    workflow, WATCH, (*ON_DEMAND, *plan.STEPS, "all", "summarize")
+    workflow, WATCH, (*ON_DEMAND, *dry_run.STEPS, "all", "summarize")
 )
 
 
@@ -285,15 +288,17 @@ def say_success():
         return True
     everything = not workflow.dag_settings.targets or asked_for("all", "summarize")
     if everything or WATCH.ran(CALLED["summarize"]):
-        _, rows = summary.sessions_table(with_folders(RUN.sessions))
+        _, rows = sessions_tsv.sessions_table(with_folders(RUN.sessions))
         expected = {name: json.loads(RUN.phy_text(name)) for name in RUN.sessions}
         said, is_done = closing.without_errors(rows, expected)
-        costs = criteria_counts.costliest(f"{RESULTS}summary.tsv")
+        costs = summary_tsv.costliest(f"{RESULTS}summary.tsv")
         print(said, *filter(None, [costs]), sep="\n", file=sys.stderr)
         is_part = workflow.dag_settings.until or workflow.dag_settings.omit_from
         return is_done or bool(is_part)
     if not asked_for(*ON_DEMAND):
-        summary.keep_true(RESULTS, {name: e.folder for name, e in RUN.dataset.items()})
+        sessions_tsv.keep_true(
+            RESULTS, {name: e.folder for name, e in RUN.dataset.items()}
+        )
     return True
 
 
@@ -308,10 +313,10 @@ def report_failure():
     jobs = workflow.dag.needrun_jobs(exclude_finished=True)
     unfinished = {getattr(job.wildcards, "session", None) for job in jobs}
     if asked_for("preview"):
-        said = preview.compare(with_folders(RUN.sessions), PREVIEW, unfinished)
+        said = preview_labels.compare(with_folders(RUN.sessions), PREVIEW, unfinished)
         print(said, file=sys.stderr)
     elif not asked_for(*ON_DEMAND):
-        rows = summary.write_tables(with_folders(RUN.dataset), RESULTS)
+        rows = sessions_tsv.write_tables(with_folders(RUN.dataset), RESULTS)
         treated = [row for row in rows if row["session"] in RUN.sessions]
         print(closing.with_errors(treated, unfinished), file=sys.stderr)
 
@@ -319,7 +324,7 @@ def report_failure():
 def report_at_exit():
     """What a dry run would do; and the summary where Snakemake ran an outer onsuccess or onerror."""
     if workflow.output_settings.dryrun and WATCH.jobs and not WATCH.errors:
-        terminal.say(plan.text(WATCH.jobs_by_our_names(), RUN))
+        terminal.say(dry_run.text(WATCH.jobs_by_our_names(), RUN))
     elif WATCH.errors and WATCH.ran(*CALLED.values()):
         report_failure()
     elif WATCH.ran(CALLED["summarize"]):

@@ -1,10 +1,10 @@
 """From metrics to the label files that Phy reads.
 
 Nothing in a session folder is ever an output: Snakemake deletes outputs. The write is a transaction
-with a backup of its own (scripts/goodunits/phy_write.py); its output here is a receipt.
+with a backup of its own (scripts/goodunits/phy/write_labels.py); its output here is a receipt.
 
 These steps are light, so they start by `shell:`, which costs a third of `script:` (see
-scripts/goodunits/job.py). What is in `params` without a part in the result is not tracked.
+scripts/goodunits/workflow/light_step.py). What is in `params` without a part in the result is not tracked.
 """
 
 

@@ -3,7 +3,10 @@
 import json
 from pathlib import Path
 
-from goodunits import curation_file, files, job, labelling, metrics_file
+from goodunits.base import files
+from goodunits.curation import curation_record, label_units
+from goodunits.results import metrics_tsv
+from goodunits.workflow import light_step
 
 
 def main(snakemake):
@@ -14,17 +17,17 @@ def main(snakemake):
     """
     settings = json.loads(snakemake.params.settings)
     if snakemake.params.look_again == "yes":
-        from goodunits import found  # costs more than all the rest
+        from goodunits.standing import found_json  # costs more than all the rest
 
         receipt = Path(snakemake.output.labels).with_name("written.json")
-        found.refresh(snakemake.params.folder, snakemake.input.found, receipt)
-    seen = curation_file.from_json(Path(snakemake.input.found).read_text(encoding="utf-8"))
-    rows, undefined = metrics_file.read_metrics(snakemake.input.metrics)
-    table = labelling.label_units(
+        found_json.refresh(snakemake.params.folder, snakemake.input.found, receipt)
+    seen = curation_record.from_json(Path(snakemake.input.found).read_text(encoding="utf-8"))
+    rows, undefined = metrics_tsv.read_metrics(snakemake.input.metrics)
+    table = label_units.label_units(
         rows, undefined, settings["labels"], settings["manual_curation"], seen
     )
     files.write_atomically(Path(snakemake.output.labels), table)
 
 
 if __name__ == "__main__":
-    job.start(main)
+    light_step.start(main)

@@ -5,19 +5,14 @@ import logging
 import os
 from pathlib import Path
 
-from goodunits import (
-    curation,
-    files,
-    found,
-    lineage,
-    logs,
-    measurement,
-    metrics_table,
-    session,
-    software,
-    spikes,
-    store,
-)
+from goodunits.base import files, json_record
+from goodunits.curation import whose_labels
+from goodunits.kilosort import sort_files
+from goodunits.metrics import compute
+from goodunits.results import measured_json
+from goodunits.spiketrains import unit_spikes
+from goodunits.standing import found_json
+from goodunits.workflow import run_script, software_versions
 
 
 def main(snakemake):
@@ -28,17 +23,19 @@ def main(snakemake):
     settings = json.loads(snakemake.params.settings)
     parameters = settings["parameters"]
     found_path = Path(snakemake.output.metrics).with_name("found.json")
-    found.demand_usable(snakemake.params.folder, found_path, snakemake.input.session)
-    sort = session.load_session(snakemake.params.folder, snakemake.params.recording_duration_s)
-    ks_labels = curation.original_ks_labels(snakemake.params.folder)
-    table = metrics_table.compute(sort, parameters, ks_labels, settings["names"])
+    found_json.demand_usable(snakemake.params.folder, found_path, snakemake.input.session)
+    sort = sort_files.read_sort(snakemake.params.folder, snakemake.params.recording_duration_s)
+    ks_labels = whose_labels.original_ks_labels(snakemake.params.folder)
+    table = compute.compute_metrics(sort, parameters, ks_labels, settings["names"])
     for note in (*sort.notes, *table.notes):
         logging.getLogger("compute_metrics").warning(note)
-    metrics_table.write_metrics(table, snakemake.output.metrics)
-    units = spikes.sampled_spikes(table.spikes, lineage.SAMPLED_SPIKES)
-    measured = measurement.measured(sort, table, parameters, units, software.package_versions())
-    files.write_atomically(Path(snakemake.output.measured), store.as_json(measured))
+    compute.write_metrics(table, snakemake.output.metrics)
+    units = unit_spikes.sampled_spikes(table.spikes, unit_spikes.SAMPLED_SPIKES)
+    measured = measured_json.measured(
+        sort, table, parameters, units, software_versions.package_versions()
+    )
+    files.write_atomically(Path(snakemake.output.measured), json_record.as_json(measured))
 
 
 if __name__ == "__main__":
-    logs.run(main, snakemake)
+    run_script.run(main, snakemake)

@@ -2,14 +2,15 @@
 
 import sys
 
-from goodunits import explain, logs
-from goodunits.errors import GoodunitsError
+from goodunits.answers import explain_units
+from goodunits.base.errors import GoodunitsError
+from goodunits.workflow import run_script
 
 
 def main(snakemake):
     """Print each unit asked for; end with an error that names what could not be answered."""
     asked = (snakemake.params.session, snakemake.params.unit)
-    texts, problems = explain.answers(snakemake.params.sessions, *asked)
+    texts, problems = explain_units.answers(snakemake.params.sessions, *asked)
     if texts:
         print("\n\n".join(texts))
     sys.stdout.flush()
@@ -18,4 +19,4 @@ def main(snakemake):
 
 
 if __name__ == "__main__":
-    logs.run(main, snakemake)
+    run_script.run(main, snakemake)

@@ -3,8 +3,11 @@
 import sys
 from pathlib import Path
 
-from goodunits import files, logs, restore, screen
-from goodunits.errors import GoodunitsError, in_words, one_line
+from goodunits.answers import screen
+from goodunits.base import files
+from goodunits.base.errors import GoodunitsError, in_words, one_line
+from goodunits.phy import history
+from goodunits.workflow import run_script
 
 
 def main(snakemake):
@@ -12,7 +15,7 @@ def main(snakemake):
     said, failures, path = [], [], Path(snakemake.params.text)
     for session, folder, _ in snakemake.params.sessions:
         try:
-            lines = [restore.describe(event) for event in restore.history(folder)]
+            lines = [history.describe(event) for event in history.read_history(folder)]
         except Exception as error:  # whatever it is, the other sessions go on
             lines = [f"cannot be read: {in_words(error)}"]
             failures.append(session)
@@ -26,4 +29,4 @@ def main(snakemake):
 
 
 if __name__ == "__main__":
-    logs.run(main, snakemake)
+    run_script.run(main, snakemake)

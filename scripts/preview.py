@@ -1,12 +1,13 @@
 """Show which labels a run would change; no session folder is touched (rule preview)."""
 
-from goodunits import logs, preview
+from goodunits.answers import preview_labels
+from goodunits.workflow import run_script
 
 
 def main(snakemake):
     """Compare the labels of every session with its folder; print a summary, write the table."""
-    print(preview.compare(snakemake.params.sessions, snakemake.params.table))
+    print(preview_labels.compare(snakemake.params.sessions, snakemake.params.table))
 
 
 if __name__ == "__main__":
-    logs.run(main, snakemake)
+    run_script.run(main, snakemake)

@@ -2,8 +2,14 @@
 
 from pathlib import Path
 
-from goodunits import backup, files, logs, preview_tables, restore, screen, summary, tsv
-from goodunits.errors import GoodunitsError, in_words
+from goodunits.answers import screen
+from goodunits.base import files, tsv
+from goodunits.base.errors import GoodunitsError, in_words
+from goodunits.phy import restore_labels
+from goodunits.results import preview_tables
+from goodunits.store import backup
+from goodunits.tables import sessions_tsv
+from goodunits.workflow import run_script
 
 COLUMNS = ("session", "folder", "result", "files")
 SHOWN = 10
@@ -16,16 +22,16 @@ def main(snakemake):
     for session, folder, results in snakemake.params.sessions:
         try:
             backup.demand_store(folder, Path(results, "written.json"))
-            report = restore.restore(folder, snakemake.params.to)
+            report = restore_labels.restore(folder, snakemake.params.to)
             done = ", ".join(f"{name} {what}" for name, what in report["files"].items())
             rows.append([session, folder, "restored", done])
-        except restore.NothingToRestoreError as error:
+        except restore_labels.NothingToRestoreError as error:
             rows.append([session, folder, "as it was", str(error)])
         except Exception as error:  # whatever it is, the other sessions go on
             rows.append([session, folder, "failed", in_words(error)])
             failures.append(session)
     files.write_if_changed(table, tsv.format_results(COLUMNS, rows))
-    summary.keep_true(table.parent, {row[0]: row[1] for row in rows})
+    sessions_tsv.keep_true(table.parent, {row[0]: row[1] for row in rows})
     said = [(result != "failed", f"{name}: {result}: {done}") for name, _, result, done in rows]
     print(screen.fitting([line for _, line in sorted(said)], table))
     if failures:
@@ -34,4 +40,4 @@ def main(snakemake):
 
 
 if __name__ == "__main__":
-    logs.run(main, snakemake)
+    run_script.run(main, snakemake)

@@ -3,17 +3,19 @@
 import logging
 from pathlib import Path
 
-from goodunits import logs, screen, settle
-from goodunits.errors import GoodunitsError, in_words
+from goodunits.answers import screen
+from goodunits.base.errors import GoodunitsError, in_words
+from goodunits.phy import settle_labels
+from goodunits.workflow import run_script
 
 
 def main(snakemake):
     """Settle session by session; one that cannot be settled does not stop the others."""
-    settle.demand_owner(snakemake.params.labels_are)
+    settle_labels.demand_owner(snakemake.params.labels_are)
     said, failures = [], []
     for session, folder, results in snakemake.params.sessions:
         try:
-            done = settle.settle(folder, snakemake.params.labels_are)
+            done = settle_labels.settle(folder, snakemake.params.labels_are)
             Path(results, "found.json").unlink(missing_ok=True)  # it tells of before
         except Exception as error:  # whatever it is, the other sessions go on
             done = f"not settled: {in_words(error)}"
@@ -27,4 +29,4 @@ def main(snakemake):
 
 
 if __name__ == "__main__":
-    logs.run(main, snakemake)
+    run_script.run(main, snakemake)

@@ -2,13 +2,14 @@
 
 from pathlib import Path
 
-from goodunits import logs, summary
+from goodunits.tables import sessions_tsv
+from goodunits.workflow import run_script
 
 
 def main(snakemake):
     """Write a row per session, a row per unit, and a row per criterion."""
-    summary.write_tables(snakemake.params.sessions, Path(snakemake.output.sessions).parent)
+    sessions_tsv.write_tables(snakemake.params.sessions, Path(snakemake.output.sessions).parent)
 
 
 if __name__ == "__main__":
-    logs.run(main, snakemake)
+    run_script.run(main, snakemake)

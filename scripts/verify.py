@@ -2,8 +2,10 @@
 
 from pathlib import Path
 
-from goodunits import files, logs, screen, verify
-from goodunits.errors import GoodunitsError, in_words
+from goodunits.answers import screen, verify_folders
+from goodunits.base import files
+from goodunits.base.errors import GoodunitsError, in_words
+from goodunits.workflow import run_script
 
 SHOWN = 10
 
@@ -13,15 +15,15 @@ def main(snakemake):
     rows, failures, said = [], [], []
     for session, folder, results in snakemake.params.sessions:
         try:
-            verdict = verify.check(folder, results)
+            verdict = verify_folders.check(folder, results)
         except Exception as error:  # whatever it is, the other sessions go on
-            verdict = verify.Verdict(verify.DIFFERS, in_words(error))
+            verdict = verify_folders.Verdict(verify_folders.DIFFERS, in_words(error))
         rows.append([session, folder, verdict.word, verdict.detail])
         detail = f": {folder}: {verdict.detail}" if verdict.detail else ""
         said.append((verdict.is_fine, f"{session}: {verdict.word}{detail}"))
         if not verdict.is_fine:
             failures.append(f"{session} ({verdict.word})")
-    files.write_if_changed(Path(snakemake.params.table), verify.table(rows))
+    files.write_if_changed(Path(snakemake.params.table), verify_folders.table(rows))
     print(screen.fitting([line for _, line in sorted(said)], snakemake.params.table))
     if failures:
         named = ", ".join(failures[:SHOWN]) + (", ..." if len(failures) > SHOWN else "")
@@ -29,4 +31,4 @@ def main(snakemake):
 
 
 if __name__ == "__main__":
-    logs.run(main, snakemake)
+    run_script.run(main, snakemake)

@@ -9,17 +9,11 @@ import json
 import os
 from pathlib import Path
 
-from goodunits import (
-    files,
-    job,
-    labels_file,
-    phy_write,
-    preview_tables,
-    provenance,
-    standing,
-    store,
-    tsv,
-)
+from goodunits.base import files, json_record, tsv
+from goodunits.phy import write_labels
+from goodunits.results import labels_tsv, preview_tables, written_json
+from goodunits.standing import session_standing
+from goodunits.workflow import light_step
 
 
 def main(snakemake):
@@ -27,8 +21,8 @@ def main(snakemake):
     session = snakemake.params.folder
     settings = json.loads(snakemake.params.settings)
     measured = json.loads(Path(snakemake.input.measured).read_text(encoding="utf-8"))
-    labels, criteria_labels = labels_file.read_labels(snakemake.input.labels)
-    plan = phy_write.Plan(
+    labels, criteria_labels = labels_tsv.read_labels(snakemake.input.labels)
+    plan = write_labels.Plan(
         labels,
         criteria_labels,
         measured,
@@ -40,12 +34,12 @@ def main(snakemake):
     contents = {Path(path).name: Path(path).read_bytes() for path in tables}
     receipt_path = Path(snakemake.output.receipt)
     preview_tables.remove(receipt_path.parents[1])
-    written = phy_write.write(session, plan)
-    written["made_from"] = keep_tables(receipt_path.with_name(standing.WRITTEN), contents)
-    receipt = provenance.receipt(
+    written = write_labels.write_label_files(session, plan)
+    written["made_from"] = keep_tables(receipt_path.with_name(session_standing.WRITTEN), contents)
+    receipt = written_json.receipt(
         snakemake.wildcards.session, session, written, measured, settings, snakemake.params.project
     )
-    files.write_atomically(receipt_path, store.as_json(receipt))
+    files.write_atomically(receipt_path, json_record.as_json(receipt))
 
 
 def keep_tables(folder, contents):
@@ -66,4 +60,4 @@ def phy_columns(metrics_path, names):
 
 
 if __name__ == "__main__":
-    job.start(main)
+    light_step.start(main)

@@ -4,7 +4,8 @@ import csv
 from pathlib import Path
 
 import tiny
-from goodunits import generations, store
+from goodunits.session_folder import file_names
+from goodunits.store import generations, original_files
 
 
 def read_tsv(path):
@@ -59,7 +60,7 @@ def _check_labelled(row, labels, folder):
 def check_original(folder):
     """The label files are those of the backup."""
     generation = generations.current_generation(folder)
-    for name in store.read_manifest(generation)["files"]:
+    for name in original_files.read_manifest(generation)["files"]:
         assert Path(folder, name).read_bytes() == (generation / "original" / name).read_bytes()
 
 
@@ -76,7 +77,7 @@ def check_preview(results, folders):
 def _shown(folder):
     """Labels that Phy shows: the group where there is one, else Kilosort's."""
     shown = {}
-    for name in (store.KS_FILE, store.GROUP_FILE):
+    for name in (file_names.KS_FILE, file_names.GROUP_FILE):
         rows = read_tsv(Path(folder, name))
         column = "group" if rows and "group" in rows[0] else "KSLabel"
         shown |= {int(row["cluster_id"]): row[column] for row in rows}

@@ -8,23 +8,16 @@ from pathlib import Path
 
 import numpy as np
 
-from goodunits import (
-    backup,
-    curation,
-    curation_file,
-    decisions,
-    files,
-    found,
-    generations,
-    lineage,
-    phy_write,
-    spikes,
-    standing,
-    store,
-)
+from goodunits.base import files
+from goodunits.curation import curation_record, decisions, whose_labels
+from goodunits.phy import write_labels
+from goodunits.session_folder import file_names
+from goodunits.spiketrains import unit_spikes
+from goodunits.standing import found_json, session_standing
+from goodunits.store import backup, generations, label_store
 
 SIZES = {0: 40, 1: 70, 2: 30, 3: 55, 5: 20, 6: 10}
-LABEL_FILES = (store.KS_FILE, store.GROUP_FILE, store.INFO_FILE)
+LABEL_FILES = (file_names.KS_FILE, file_names.GROUP_FILE, file_names.INFO_FILE)
 
 
 def make_sort(folder, seed=0, sizes=SIZES):
@@ -37,7 +30,7 @@ def make_sort(folder, seed=0, sizes=SIZES):
     np.save(folder / "spike_clusters.npy", clusters)
     labels = {i: "good" if i % 2 else "mua" for i in sizes}
     text = "cluster_id\tKSLabel\n" + "".join(f"{i}\t{label}\n" for i, label in labels.items())
-    for name in (store.KS_FILE, store.GROUP_FILE):
+    for name in (file_names.KS_FILE, file_names.GROUP_FILE):
         replace(folder / name, text.encode())
     return folder
 
@@ -62,7 +55,7 @@ def rows_of(data):
 
 def groups(folder):
     """Labels of cluster_group.tsv by cluster id, if it has the header that Phy reads."""
-    rows = rows_of(Path(folder, store.GROUP_FILE).read_bytes())
+    rows = rows_of(Path(folder, file_names.GROUP_FILE).read_bytes())
     assert rows[0] == ["cluster_id", "group"]
     return {int(i): label for i, label in rows[1:]}
 
@@ -75,7 +68,7 @@ class Phy:
         self.clusters = np.load(self.folder / "spike_clusters.npy")
         self.fields = {"group": {}}
         for path in sorted(self.folder.glob("*.tsv")):
-            if path.name == store.INFO_FILE:
+            if path.name == file_names.INFO_FILE:
                 continue
             header, *rows = rows_of(path.read_bytes())
             self.fields.setdefault(header[1], {}).update({int(i): text for i, text in rows})
@@ -123,7 +116,7 @@ class Phy:
             for i in sorted(counts)
         ]
         header = ["cluster_id", *names, "n_spikes"]
-        replace(self.folder / store.INFO_FILE, table(header, rows))
+        replace(self.folder / file_names.INFO_FILE, table(header, rows))
 
 
 def table(header, rows):
@@ -137,7 +130,7 @@ def measured(folder):
     """The record that compute_metrics makes, of the spike files alone."""
     names = ("spike_times.npy", "spike_clusters.npy", "spike_templates.npy")
     clusters = np.load(folder / "spike_clusters.npy")
-    by_unit = spikes.group_by_unit(np.load(folder / "spike_times.npy"), clusters)
+    by_unit = unit_spikes.group_by_unit(np.load(folder / "spike_times.npy"), clusters)
     records = {
         name: {
             "sha256": files.sha256_file(folder / name),
@@ -147,7 +140,7 @@ def measured(folder):
     }
     return {
         "files": records,
-        "units": spikes.sampled_spikes(by_unit, lineage.SAMPLED_SPIKES),
+        "units": unit_spikes.sampled_spikes(by_unit, unit_spikes.SAMPLED_SPIKES),
     }
 
 
@@ -165,26 +158,26 @@ def by_criteria(folder, least, good="good"):
 def run(folder, results, least=35, policy="keep", good="good", columns=None):
     """One run of the workflow on one session, rule by rule but without Snakemake."""
     results.mkdir(parents=True, exist_ok=True)
-    for name in standing.NEEDED:
+    for name in session_standing.NEEDED:
         (results / name).touch()
     receipt = results / "written.json"
     backup.demand_store(folder, receipt)
-    found.refresh(folder, results / "found.json", receipt)
-    with store.locked(folder) as base:
+    found_json.refresh(folder, results / "found.json", receipt)
+    with label_store.locked(folder) as base:
         backup.back_up(folder, base)
-    seen = curation_file.from_json((results / "found.json").read_text())
+    seen = curation_record.from_json((results / "found.json").read_text())
     criteria = by_criteria(folder, least, good)
     labels, _ = decisions.final_labels(criteria, seen.decisions, seen.inherited, policy)
     receipt.unlink(missing_ok=True)
-    plan = phy_write.Plan(labels, criteria, measured(folder), policy, columns or {})
-    written = phy_write.write(folder, plan)
+    plan = write_labels.Plan(labels, criteria, measured(folder), policy, columns or {})
+    written = write_labels.write_label_files(folder, plan)
     files.write_atomically(receipt, json.dumps(written).encode())
     return written
 
 
 def decided(folder):
     """Decisions of people as a run would see them now."""
-    return curation.look(folder, generations.current_generation(folder)).decisions
+    return whose_labels.read_curation(folder, generations.current_generation(folder)).decisions
 
 
 def tree(folder):

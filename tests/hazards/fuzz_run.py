@@ -7,8 +7,13 @@ from types import SimpleNamespace
 import numpy as np
 
 import tiny
-from goodunits import preview, restore, settings, setup, summary, tsv, verify
-from goodunits.errors import GoodunitsError, in_words, one_line
+from goodunits.answers import preview_labels, verify_folders
+from goodunits.base import tsv
+from goodunits.base.errors import GoodunitsError, in_words, one_line
+from goodunits.config import yaml_file
+from goodunits.phy import history
+from goodunits.tables import sessions_tsv
+from goodunits.workflow import preparation
 
 PROJECT = Path(__file__).parents[2]
 CONFIG = """\
@@ -111,8 +116,8 @@ def make_session(folder, seed):
 
 def prepare(folder):
     """What parsing does; raises ConfigError."""
-    user = settings.load_yaml(folder / "config.yaml")
-    return setup.prepare(
+    user = yaml_file.load_yaml(folder / "config.yaml")
+    return preparation.prepare(
         user,
         config_files=[folder / "config.yaml"],
         config_words={},
@@ -155,7 +160,7 @@ def run_session(prepared, session):
     given = {
         "folder": str(entry.folder),
         "recording_duration_s": entry.recording_duration_s,
-        "project": str(prepared.results / setup.KEPT / "project.json"),
+        "project": str(prepared.results / preparation.KEPT / "project.json"),
         "look_again": "no",
     }
     texts = {
@@ -181,23 +186,23 @@ def run_session(prepared, session):
 def targets(folder):
     """What the targets that only look say; raises nothing for what is wrong with a session."""
     sessions = [(name, folder / "data" / name, folder / "results" / name) for name in ("a", "b")]
-    said = [preview.compare(sessions, folder / "preview.tsv")]
+    said = [preview_labels.compare(sessions, folder / "preview.tsv")]
     for _, session, results in sessions:
         for look in (verify_all, history_all):
             try:
                 said += look(session, results)
             except (GoodunitsError, OSError) as error:
                 said.append(str(error))
-    _, rows = summary.sessions_table(sessions)
-    return [*said, summary.failures_text(rows)]
+    _, rows = sessions_tsv.sessions_table(sessions)
+    return [*said, sessions_tsv.failures_text(rows)]
 
 
 def verify_all(session, results):
-    return [one_line(verify.check(session, results).detail)]
+    return [one_line(verify_folders.check(session, results).detail)]
 
 
 def history_all(session, results):
-    return [one_line(restore.describe(event)) for event in restore.history(session)]
+    return [one_line(history.describe(event)) for event in history.read_history(session)]
 
 
 def manual(folder, session):

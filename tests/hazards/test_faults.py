@@ -10,7 +10,9 @@ import faults
 import pytest
 
 import tiny
-from goodunits import generations, restore, state, store
+from goodunits.phy import restore_labels
+from goodunits.session_folder import file_names
+from goodunits.store import generations, original_files, state
 
 KINDS = {
     "kill": {"kill": True},
@@ -62,7 +64,7 @@ def with_links(folder):
     tiny.run(folder, folder.parent / "results", columns={"n": {1: "70"}})
     elsewhere = folder.parent / "elsewhere"
     elsewhere.mkdir()
-    for name in (store.GROUP_FILE, store.INFO_FILE):
+    for name in (file_names.GROUP_FILE, file_names.INFO_FILE):
         if (folder / name).exists():
             shutil.move(folder / name, elsewhere / name)
             (folder / name).symlink_to(elsewhere / name)
@@ -78,11 +80,11 @@ def write_unknown_class(folder):
 
 
 def restore_originals(folder):
-    restore.restore(folder, "originals")
+    restore_labels.restore(folder, "originals")
 
 
 def restore_last(folder):
-    restore.restore(folder, "last")
+    restore_labels.restore(folder, "last")
 
 
 SCENARIOS = {
@@ -101,7 +103,7 @@ def originals_of(make, folder):
     generation = generations.current_generation(folder)
     if generation is None:
         return {name: data for name, data in tiny.read(folder).items() if data is not None}
-    names = store.read_manifest(generation)["files"]
+    names = original_files.read_manifest(generation)["files"]
     return {name: (generation / "original" / name).read_bytes() for name in names}
 
 
@@ -231,7 +233,7 @@ def check_settled(folder, after, decisions, job, where):
     assert tiny.read(folder) == after, where
     assert tiny.decided(folder) == decisions, where
     generation = generations.current_generation(folder)
-    assert store.read_manifest(generation) and not state.read_state(generation)["pending"]
+    assert original_files.read_manifest(generation) and not state.read_state(generation)["pending"]
     present = tiny.tree(folder)
     job(folder)
     assert tiny.tree(folder) == present, where

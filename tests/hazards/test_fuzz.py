@@ -20,8 +20,9 @@ import mutations
 import numpy as np
 import pytest
 
-from goodunits import store, tsv
-from goodunits.errors import in_words
+from goodunits.base import tsv
+from goodunits.base.errors import in_words
+from goodunits.session_folder import file_names
 
 TRIES = int(os.environ.get("GOODUNITS_FUZZ_TRIES", "150"))
 SEED = int(os.environ.get("GOODUNITS_FUZZ_SEED", "0"))
@@ -31,7 +32,7 @@ TIME_LIMIT_S, MEMORY_LIMIT_KB = 10, 2_000_000
 UNEXPECTED = re.compile(r"unexpected \w+:")
 # So that a fault here does not take the machine down.
 ADDRESS_SPACE_BYTES = 4 * 2**30
-LABEL_FILES = (store.GROUP_FILE, store.KS_FILE, store.INFO_FILE)
+LABEL_FILES = (file_names.GROUP_FILE, file_names.KS_FILE, file_names.INFO_FILE)
 # A file whose end is lost tells nothing new, whatever is left of its last line.
 LOSSES = (mutations.cut, mutations.zero_tail)
 SETTINGS = ("config.yaml", "sheet.tsv")
@@ -60,7 +61,7 @@ def inputs(dataset):
     """All files of session a, those of its store and the settings; what matters most more often."""
     session = dataset / "data" / "a"
     own = sorted(path for path in session.iterdir() if path.is_file())
-    stored = sorted(path for path in (session / store.STORE).rglob("*") if path.is_file())
+    stored = sorted(path for path in (session / file_names.STORE).rglob("*") if path.is_file())
     often = [session / name for name in (*LABEL_FILES, "spike_times.npy", "spike_clusters.npy")]
     often += [session / "ops.npy", session / "params.py"]
     return [*own, *stored, *often, *often, *(dataset / name for name in SETTINGS)]

@@ -14,8 +14,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 import tiny
-from goodunits import generations, restore, sort_id, store
-from goodunits.decisions import UNDECIDED
+from goodunits.curation.decisions import UNDECIDED
+from goodunits.phy import restore_labels
+from goodunits.session_folder import file_names, sort_id
+from goodunits.store import generations, original_files
 
 MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
 LEAST = st.sampled_from([15, 35, 60])
@@ -93,7 +95,7 @@ class Life(RuleBasedStateMachine):
         )
         assert not outcome["error"], outcome
         self.crashed = True
-        if b"\tgroup" in tiny.read(folder)[store.GROUP_FILE]:
+        if b"\tgroup" in tiny.read(folder)[file_names.GROUP_FILE]:
             self.left = tiny.groups(folder)
         for path in self.folder.glob("cluster_*.tsv"):
             if path.read_bytes() != found.get(path.name):
@@ -110,8 +112,8 @@ class Life(RuleBasedStateMachine):
             return
         found = self.look()
         try:
-            restore.restore(self.folder, to)
-        except restore.SessionError as error:
+            restore_labels.restore(self.folder, to)
+        except restore_labels.SessionError as error:
             assert "nothing was written yet" in str(error)
             return
         self.after(found)
@@ -120,7 +122,7 @@ class Life(RuleBasedStateMachine):
             assert {name: data for name, data in now.items() if data} == self.labels_of_sort()
         else:
             assert any(now == state for state in self.before)
-        has_groups = (now[store.GROUP_FILE] or b"").startswith(b"cluster_id\tgroup")
+        has_groups = (now[file_names.GROUP_FILE] or b"").startswith(b"cluster_id\tgroup")
         self.settle()
         self.base = tiny.groups(self.folder) if has_groups else {}
 
@@ -225,13 +227,13 @@ class Life(RuleBasedStateMachine):
 
     def is_labelled(self):
         """Whether a whole run has written here and Phy would see its groups."""
-        group = tiny.read(self.folder)[store.GROUP_FILE] or b""
+        group = tiny.read(self.folder)[file_names.GROUP_FILE] or b""
         return bool(self.base) and not self.crashed and b"group" in group.split(b"\n")[0]
 
     @rule(commas=st.booleans())
     def rewritten(self, commas):
         """A spreadsheet or a copy program writes the label files anew, with the same content."""
-        for name in store.SORTER_FILES:
+        for name in file_names.SORTER_FILES:
             header, *rows = tiny.rows_of(tiny.read(self.folder)[name])
             text = tiny.table(header, rows)
             tiny.replace(self.folder / name, text.replace(b"\t", b",") if commas else text)
@@ -246,14 +248,14 @@ class Life(RuleBasedStateMachine):
     @rule(pick=PICK, rest=st.booleans())
     def rows_lost(self, pick, rest):
         """A row of the group file is lost, or all behind it."""
-        lines = tiny.read(self.folder)[store.GROUP_FILE].splitlines(keepends=True)
+        lines = tiny.read(self.folder)[file_names.GROUP_FILE].splitlines(keepends=True)
         if len(lines) < 2:
             return
         at = 1 + pick % (len(lines) - 1)
         lost = lines[at:] if rest else lines[at : at + 1]
         self.dropped |= {int(re.split(rb"[\t,]", line)[0]) for line in lost}
         kept = [line for line in lines if line not in lost]
-        tiny.replace(self.folder / store.GROUP_FILE, b"".join(kept))
+        tiny.replace(self.folder / file_names.GROUP_FILE, b"".join(kept))
 
     @rule(days=st.sampled_from([-400, 400]))
     def dates_changed(self, days):
@@ -316,8 +318,8 @@ class Life(RuleBasedStateMachine):
         """Label files that a backup may take for the originals."""
         if self.sort_id() not in self.pinned:
             now = {name: data for name, data in tiny.read(self.folder).items() if data}
-            if now.get(store.INFO_FILE) in self.ours:
-                del now[store.INFO_FILE]
+            if now.get(file_names.INFO_FILE) in self.ours:
+                del now[file_names.INFO_FILE]
             self.candidates.append(now)
 
     def labels_of_sort(self):
@@ -343,7 +345,7 @@ class Life(RuleBasedStateMachine):
             assert actual == self.decisions
         if self.sort_id() not in self.pinned:
             generation = generations.current_generation(self.folder)
-            names = store.read_manifest(generation)["files"]
+            names = original_files.read_manifest(generation)["files"]
             originals = {n: (generation / "original" / n).read_bytes() for n in names}
             assert not set(originals) - set(tiny.LABEL_FILES) - {"cluster_gu_label.tsv"}
             originals.pop("cluster_gu_label.tsv", None)  # ours, as Phy saved it
@@ -365,7 +367,7 @@ class Life(RuleBasedStateMachine):
         everything = set(tiny.tree(self.folder).values())
         assert self.kept <= everything
         for identity, originals in self.pinned.items():
-            generation = store.store_folder(self.folder) / identity
+            generation = file_names.store_folder(self.folder) / identity
             for name, data in originals.items():
                 assert (generation / "original" / name).read_bytes() == data
 

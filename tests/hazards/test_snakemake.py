@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 
 import tiny
-from goodunits import generations, restore, store
+from goodunits.phy import restore_labels
+from goodunits.session_folder import file_names
+from goodunits.store import generations, original_files
 
 PROJECT = Path(__file__).resolve().parents[2]
 SETTLED = "Nothing to be done"
@@ -92,7 +94,7 @@ class World:
             for name, data in self.originals[sort].items():
                 assert data in everything, (sort, name)
             assert tiny.decided(sort) == self.decisions[sort]
-            for name in (store.KS_FILE, store.GROUP_FILE):
+            for name in (file_names.KS_FILE, file_names.GROUP_FILE):
                 assert (sort / name).read_bytes().endswith(b"\n")
 
     def mended(self, *words):
@@ -106,7 +108,10 @@ class World:
             for unit, label in self.decisions[sort].items():
                 assert unit not in groups or groups[unit] == label
             generation = generations.current_generation(sort)
-            assert store.read_manifest(generation)["files"].keys() == self.originals[sort].keys()
+            assert (
+                original_files.read_manifest(generation)["files"].keys()
+                == self.originals[sort].keys()
+            )
             for name, data in self.originals[sort].items():
                 assert (generation / "original" / name).read_bytes() == data
             assert not tiny.temporary_files(sort)
@@ -122,7 +127,7 @@ class World:
     def restored(self):
         """The originals are back byte for byte."""
         for sort in self.sorts:
-            restore.restore(sort)
+            restore_labels.restore(sort)
             now = {name: labels(sort).get(name) for name in self.originals[sort]}
             assert now == self.originals[sort]
 
@@ -181,7 +186,7 @@ def test_phy_edit_between_runs(world):
     world.mended()
     said = world.run("restore")
     assert "cluster_group.tsv restored" in said
-    assert labels(sort)[store.GROUP_FILE] == world.originals[sort][store.GROUP_FILE]
+    assert labels(sort)[file_names.GROUP_FILE] == world.originals[sort][file_names.GROUP_FILE]
     world.nothing_lost()
     world.mended()
     phy = tiny.Phy(sort)
@@ -212,7 +217,7 @@ def test_sorted_again(world, sort_folder):
         shutil.copy(path, sort / path.name)
     world.originals[sort] = labels(sort)
     world.mended()
-    everything = set(tiny.tree(sort / store.STORE).values())
+    everything = set(tiny.tree(sort / file_names.STORE).values())
     assert set(old.values()) <= everything
     world.restored()
 
@@ -388,15 +393,15 @@ def test_store_removed(world):
     """Our own labels are never taken for originals or decisions; the session stops."""
     world.mended()
     sort = world.sorts[1]
-    shutil.move(sort / store.STORE, world.place / "kept")
+    shutil.move(sort / file_names.STORE, world.place / "kept")
     before = labels(sort)
     for words in ([], ["-F"]):
         said = world.run(*words, ok=False)
         assert "put the store back" in said
         assert labels(sort) == before
-        assert not (sort / store.STORE / "ledger.txt").exists()
-    shutil.rmtree(sort / store.STORE, ignore_errors=True)
-    shutil.move(world.place / "kept", sort / store.STORE)
+        assert not (sort / file_names.STORE / "ledger.txt").exists()
+    shutil.rmtree(sort / file_names.STORE, ignore_errors=True)
+    shutil.move(world.place / "kept", sort / file_names.STORE)
     world.mended()
 
 

@@ -7,7 +7,8 @@ import pytest
 from test_snakemake import World
 
 import tiny
-from goodunits import generations, state, store
+from goodunits.session_folder import file_names
+from goodunits.store import generations, state
 
 MINE = b"export HOME=/home/me\n"
 
@@ -29,7 +30,7 @@ def mine(tmp_path):
 
 
 def lock(sort, mine):
-    path = store.store_folder(sort) / "lock"
+    path = file_names.store_folder(sort) / "lock"
     path.unlink()
     path.symlink_to(mine)
     return path
@@ -43,21 +44,21 @@ def history(sort, mine):
 
 
 def store_elsewhere(sort, mine):
-    path = store.store_folder(sort)
+    path = file_names.store_folder(sort)
     shutil.move(path, mine.parent / "elsewhere")
     path.symlink_to(mine.parent / "elsewhere")
     return path
 
 
 def pipe(sort, mine):
-    path = store.store_folder(sort) / "ledger.txt"
+    path = file_names.store_folder(sort) / "ledger.txt"
     path.unlink()
     os.mkfifo(path)
     return path
 
 
 def device(sort, mine):
-    path = sort / store.KS_FILE
+    path = sort / file_names.KS_FILE
     path.unlink()
     path.symlink_to("/dev/null")
     return path
@@ -68,7 +69,7 @@ def theirs(place, world):
 
     What a store can still take in, such as a decision, it does before the session stops.
     """
-    ours = (store.STORE, world.sorts[1].name)
+    ours = (file_names.STORE, world.sorts[1].name)
     return {
         name: data
         for name, data in tiny.tree(place).items()

@@ -26,9 +26,13 @@ import summarize
 import tiny
 import verify as verify_script
 import write_phy
-from goodunits import closing, files, logs, preview, setup, store, summary
-from goodunits.errors import GoodunitsError
-from goodunits.job import Named
+from goodunits.answers import preview_labels
+from goodunits.base import files
+from goodunits.base.errors import GoodunitsError
+from goodunits.session_folder import file_names
+from goodunits.tables import sessions_tsv
+from goodunits.workflow import closing, preparation, run_script
+from goodunits.workflow.light_step import Named
 
 PROJECT = Path(__file__).resolve().parents[2]
 MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
@@ -145,7 +149,7 @@ class Snakemake:
         self.remove_outputs(rule_name, session)
         main = MAINS[rule_name].main if how is None else _struck(MAINS[rule_name], how)
         try:
-            logs.run(main, self.words(run, rule_name, session))
+            run_script.run(main, self.words(run, rule_name, session))
         except (SystemExit, Killed):
             self.remove_outputs(rule_name, session)
             return False
@@ -276,7 +280,7 @@ class Days(RuleBasedStateMachine):
         self.snakemake.wanted = ("compute_metrics", "apply_thresholds")
         late = {session for _, session in self.snakemake.run(run, stop)}
         table = self.results / "preview.tsv"
-        said = preview.compare(self.with_folders(run.sessions), table, late)
+        said = preview_labels.compare(self.with_folders(run.sessions), table, late)
         for name in run.sessions:
             line = next(line for line in said.splitlines() if line.startswith(f"  {name}: "))
             assert ("not compared" in line) == (name in late | set(self.broken)), said
@@ -284,7 +288,7 @@ class Days(RuleBasedStateMachine):
                 continue
             folder = self.folders()[name]
             wanted = expected(folder, criteria)
-            now = {unit: label for unit, label in preview.shown_now(folder).labels.items()}
+            now = {unit: label for unit, label in preview_labels.shown_now(folder).labels.items()}
             changes = {unit for unit in wanted if now.get(unit, "") != wanted[unit]}
             rows = agreement.read_tsv(table)
             assert {int(r["cluster_id"]) for r in rows if r["session"] == name} == changes
@@ -327,7 +331,7 @@ class Days(RuleBasedStateMachine):
         if name in self.broken:
             return
         folder = self.folders()[name]
-        path = folder / {"spikes": "spike_times.npy", "labels": store.GROUP_FILE}.get(how, "")
+        path = folder / {"spikes": "spike_times.npy", "labels": file_names.GROUP_FILE}.get(how, "")
         self.broken[name] = (path, None if how == "folder" else path.read_bytes())
         if how == "folder":
             folder.rename(f"{folder}.away")
@@ -359,7 +363,7 @@ class Days(RuleBasedStateMachine):
         sheet = self.place / "sheet.tsv"
         rows = "".join(f"{name}\t{path}\n" for name, path in self.paths.items())
         sheet.write_text(f"session\tpath\n{rows}")
-        return setup.prepare(
+        return preparation.prepare(
             {"dataset": str(sheet), "only": only, "labels": CRITERIA[criteria]},
             config_files=(),
             config_words={},
@@ -375,7 +379,7 @@ class Days(RuleBasedStateMachine):
         """What a run does at its end; what it says, and whether it ends well."""
         everything = self.with_folders(run.dataset)
         if undone:
-            rows = summary.write_tables(everything, self.results)
+            rows = sessions_tsv.write_tables(everything, self.results)
             rows = [row for row in rows if row["session"] in run.sessions]
             return closing.with_errors(rows, {session for _, session in undone}), False
         written = [(self.results / name / "written.json").read_text() for name in run.sessions]
@@ -384,7 +388,7 @@ class Days(RuleBasedStateMachine):
             params = SimpleNamespace(sessions=everything)
             summarize.main(SimpleNamespace(output=outputs, params=params))
             self.summarized = [everything, written]
-        _, rows = summary.sessions_table(self.with_folders(run.sessions))
+        _, rows = sessions_tsv.sessions_table(self.with_folders(run.sessions))
         settings = {name: json.loads(run.phy_text(name)) for name in run.sessions}
         return closing.without_errors(rows, settings)
 

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from goodunits import lock, store, tsv
+from goodunits.base import tsv
+from goodunits.session_folder import file_names
+from goodunits.store import lock
 
 PROJECT = Path(__file__).resolve().parents[2]
 MARK = "# written by tests/slurm/up.sh"
@@ -21,7 +23,7 @@ RUN_TIMEOUT_S = 240
 HOLD_LOCK = """\
 import sys, time, pathlib
 sys.path.insert(0, sys.argv[1])
-from goodunits import lock
+from goodunits.store import lock
 with lock.hold(pathlib.Path(sys.argv[2])):
     pathlib.Path(sys.argv[3]).touch()
     time.sleep(300)
@@ -148,8 +150,8 @@ def _hold_lock_in_a_job(session, folder):
     """Start a Slurm job that holds the lock of a session; give its id once it does."""
     program, held = folder / "hold.py", folder / "held"
     program.write_text(HOLD_LOCK)
-    store.store_folder(session).mkdir()
-    target = store.store_folder(session) / "lock"
+    file_names.store_folder(session).mkdir()
+    target = file_names.store_folder(session) / "lock"
     words = [sys.executable, program, PROJECT / "scripts", target, held]
     command = " ".join(str(word) for word in words)
     options = ["--parsable", "--chdir=/", "--output=/dev/null", "--mem=200", "--wrap", command]
@@ -237,7 +239,7 @@ def test_ctrl_c_cancels_the_jobs_and_leaves_the_sort_alone(dataset, profile):
     subprocess.check_call(["scancel", str(holder)])
 
     def lock_is_free():
-        with lock.hold(store.store_folder(session) / "lock", timeout_s=10):
+        with lock.hold(file_names.store_folder(session) / "lock", timeout_s=10):
             return True
 
     _wait_until(lock_is_free, 10)

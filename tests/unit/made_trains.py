@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from goodunits.spikes import group_by_unit
+from goodunits.spiketrains.unit_spikes import group_by_unit
 
 FREQUENCY_HZ = 30000.0
 

@@ -12,8 +12,8 @@ import pytest
 import yaml
 from made_trains import FREQUENCY_HZ, contaminated_train, poisson_train
 
-from goodunits import metrics_table
-from goodunits.session import load_session
+from goodunits.kilosort.sort_files import read_sort
+from goodunits.metrics import compute
 
 si = pytest.importorskip("spikeinterface")
 pytest.importorskip("numba")
@@ -54,10 +54,10 @@ def made_session():
 def pair(request, pristine_sorts):
     """A session with our table (no censored period), and SpikeInterface's analyzer of it."""
     made = request.param == "made"
-    session = made_session() if made else load_session(pristine_sorts / request.param)
+    session = made_session() if made else read_sort(pristine_sorts / request.param)
     parameters = {**PARAMETERS}
     parameters["rp_contamination"] = {"refractory_period_ms": 1, "censored_period_ms": 0}
-    table = metrics_table.compute(session, parameters, None)
+    table = compute.compute_metrics(session, parameters, None)
     sorting = si.core.NumpySorting.from_samples_and_labels(
         [session.spike_samples], [session.spike_clusters], session.sampling_frequency_hz
     )
@@ -124,9 +124,9 @@ def test_refractory_period_violations(pair):
 @pytest.mark.parametrize("name", ["dev_a", "dev_b", "dev_c"])
 def test_the_censored_period_of_a_fresh_sort(name, pristine_sorts):
     """Kilosort left no pair below 7 samples, so that counting those too makes no difference."""
-    session = load_session(pristine_sorts / name)
+    session = read_sort(pristine_sorts / name)
     assert session.duplicate_spike_bins == 7
-    table = metrics_table.compute(session, PARAMETERS, None, names=["rp_contamination"])
+    table = compute.compute_metrics(session, PARAMETERS, None, names=["rp_contamination"])
     n_samples = round(session.recording_duration_s * session.sampling_frequency_hz)
     for row, value in enumerate(table.columns["rp_contamination"]):
         train = table.spikes.train(row)

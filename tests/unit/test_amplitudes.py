@@ -12,9 +12,9 @@ from scipy.ndimage import gaussian_filter1d
 from si_analyzer import Analyzer
 from spikeinterface.metrics.quality import misc_metrics as peer
 
-from goodunits import amplitudes
-from goodunits.session import load_session
-from goodunits.spikes import group_by_unit
+from goodunits.kilosort.sort_files import read_sort
+from goodunits.metrics import amplitudes
+from goodunits.spiketrains.unit_spikes import group_by_unit
 
 FS = 30_000.0
 BLOCKS = {
@@ -40,7 +40,7 @@ def a_train(n, rng, duration_s=600.0):
 @pytest.fixture(scope="module", params=["dev_a", "dev_b", "dev_c", "dev_a_curated"])
 def real(request, pristine_sorts):
     folder = next((pristine_sorts / request.param).rglob("spike_times.npy")).parent
-    session = load_session(folder)
+    session = read_sort(folder)
     spikes = group_by_unit(session.spike_samples, session.spike_clusters)
     values = np.load(folder / "amplitudes.npy")
     columns = amplitudes.amplitude_statistics(

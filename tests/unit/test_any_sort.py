@@ -12,13 +12,16 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 from made_trains import FREQUENCY_HZ, contaminated_train, poisson_train, refractory_train
 
-from goodunits import catalogue, criteria, metrics_table, settings
-from goodunits.errors import SessionError
+from goodunits.base.errors import SessionError
+from goodunits.catalogue import all_metrics
+from goodunits.config import yaml_file
+from goodunits.criteria import label_rules, unit_verdict
+from goodunits.metrics import compute
 
 PROJECT = Path(__file__).resolve().parents[2]
 PARAMETERS = yaml.safe_load((PROJECT / "config.yaml").read_text(encoding="utf-8"))["metrics"]
-NAMES = catalogue.names_by_default()
-RECOMMENDED = settings.load_yaml(PROJECT / "presets" / "recommended.yaml")["labels"]
+NAMES = all_metrics.names_by_default()
+RECOMMENDED = yaml_file.load_yaml(PROJECT / "presets" / "recommended.yaml")["labels"]
 
 
 def session_of(samples, clusters, duration_s, **fields):
@@ -47,7 +50,7 @@ def trains_session(trains, duration_s):
 def check(table):
     """Every unit has in every column a value of its kind or a reason of the catalogue."""
     for name, values in table.columns.items():
-        metric = catalogue.METRICS[name]
+        metric = all_metrics.METRICS[name]
         assert len(values) == len(table.unit_ids)
         for unit_id, value in zip(table.unit_ids.tolist(), values, strict=True):
             reason = table.undefined.get(unit_id, {}).get(name)
@@ -79,7 +82,7 @@ def test_any_spikes_give_a_row_for_every_unit(spikes, frequency_hz, duplicate_bi
         sampling_frequency_hz=frequency_hz,
         duplicate_spike_bins=duplicate_bins,
     )
-    table = metrics_table.compute(session, PARAMETERS, None, NAMES)
+    table = compute.compute_metrics(session, PARAMETERS, None, NAMES)
     assert table.unit_ids.tolist() == sorted(set(clusters))
     check(table)
 
@@ -87,7 +90,7 @@ def test_any_spikes_give_a_row_for_every_unit(spikes, frequency_hz, duplicate_bi
 @pytest.mark.parametrize("n_spikes", [1, 2, 11, 300, 5000])
 def test_all_spikes_at_one_time(n_spikes):
     session = session_of(np.full(n_spikes, 500), np.full(n_spikes, 8), 100.0)
-    table = metrics_table.compute(session, PARAMETERS, None, NAMES)
+    table = compute.compute_metrics(session, PARAMETERS, None, NAMES)
     check(table)
     assert table.columns["n_spikes"] == [n_spikes]
     assert table.undefined[8]["firing_rate"]
@@ -97,7 +100,7 @@ def test_a_file_that_ends_in_zeros_is_an_error_not_an_endless_run():
     samples = np.append(np.arange(50_000) * 100, np.zeros(200_000, int))
     session = session_of(samples, np.arange(250_000) % 7, 200.0)
     with pytest.raises(SessionError, match="spikes at sample 0; the file is damaged"):
-        metrics_table.compute(session, PARAMETERS, None, NAMES)
+        compute.compute_metrics(session, PARAMETERS, None, NAMES)
 
 
 def test_a_sort_that_does_not_tell_its_censored_period_says_what_is_assumed():
@@ -106,7 +109,7 @@ def test_a_sort_that_does_not_tell_its_censored_period_says_what_is_assumed():
     unknown = session_of(known.spike_samples, known.spike_clusters, 300.0)
     unknown.duplicate_spike_bins = None
     first, second = (
-        metrics_table.compute(each, PARAMETERS, None, NAMES) for each in (known, unknown)
+        compute.compute_metrics(each, PARAMETERS, None, NAMES) for each in (known, unknown)
     )
     assert not any("duplicate_spike_bins" in note for note in first.notes)
     assert sum("duplicate_spike_bins" in note for note in second.notes) == 1
@@ -117,14 +120,16 @@ def test_a_sort_that_does_not_tell_its_censored_period_says_what_is_assumed():
 
 def recommended_labels(trains, duration_s):
     """Labels by the recommended criteria."""
-    rules = criteria.parse_labels(RECOMMENDED, catalogue.kinds())
-    names = catalogue.names_wanted((), rules.metrics)
-    table = metrics_table.compute(trains_session(trains, duration_s), PARAMETERS, None, names=names)
+    rules = label_rules.parse_labels(RECOMMENDED, all_metrics.kinds())
+    names = all_metrics.names_wanted((), rules.metrics)
+    table = compute.compute_metrics(
+        trains_session(trains, duration_s), PARAMETERS, None, names=names
+    )
     labels = []
     for row, unit_id in enumerate(table.unit_ids.tolist()):
         values = {name: values[row] for name, values in table.columns.items()}
         reasons = table.undefined.get(unit_id, {})
-        labels.append(criteria.label_unit(rules, values, reasons).label)
+        labels.append(unit_verdict.label_unit(rules, values, reasons).label)
     return labels
 
 

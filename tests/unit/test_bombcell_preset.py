@@ -7,8 +7,10 @@ import pytest
 import yaml
 from spikeinterface.curation import bombcell_curation as peer
 
-from goodunits import catalogue, criteria, metrics_table
-from goodunits.session import load_session
+from goodunits.catalogue import all_metrics
+from goodunits.criteria import label_rules, unit_verdict
+from goodunits.kilosort.sort_files import read_sort
+from goodunits.metrics import compute
 from real_sorts import PROJECT
 
 DEFAULTS = yaml.safe_load((PROJECT / "config.yaml").read_text())["metrics"]
@@ -20,8 +22,8 @@ LEFT_OUT = ("amplitude_median", "snr", "amplitude_cutoff", "isolation_distance",
 @pytest.mark.parametrize("name", ["dev_a", "dev_b", "dev_c", "dev_a_curated"])
 def test_labels_are_those_of_spikeinterface(name, pristine_sorts):
     folder = next((pristine_sorts / name).rglob("spike_times.npy")).parent
-    rules = criteria.parse_labels(PRESET["labels"], catalogue.kinds())
-    table = metrics_table.compute(load_session(folder), DEFAULTS, None, rules.metrics)
+    rules = label_rules.parse_labels(PRESET["labels"], all_metrics.kinds())
+    table = compute.compute_metrics(read_sort(folder), DEFAULTS, None, rules.metrics)
     thresholds = peer.bombcell_get_default_thresholds()
     thresholds["mua"] = {k: v for k, v in thresholds["mua"].items() if k not in LEFT_OUT}
     frame = pd.DataFrame(table.columns, index=table.unit_ids).rename(columns=THEIR_NAMES)
@@ -31,7 +33,7 @@ def test_labels_are_those_of_spikeinterface(name, pristine_sorts):
     labels = {}
     for row, unit_id in enumerate(table.unit_ids.tolist()):
         values = {metric: column[row] for metric, column in table.columns.items()}
-        verdict = criteria.label_unit(rules, values, table.undefined.get(unit_id, {}))
+        verdict = unit_verdict.label_unit(rules, values, table.undefined.get(unit_id, {}))
         labels[unit_id] = verdict.label
         assert len(verdict.reason) < 300
         if verdict.label == "mua":

@@ -3,13 +3,14 @@
 import numpy as np
 from made_trains import FREQUENCY_HZ, grouped, poisson_train
 
-from goodunits import bursts, lags
+from goodunits.metrics import bursts
+from goodunits.spiketrains import pair_lags
 
 
 def indices(trains, frequency_hz=FREQUENCY_HZ):
     """Both indices of some trains."""
     spikes = grouped(trains)
-    columns = bursts.burst_indices(spikes, lags.count_lags(spikes, frequency_hz), frequency_hz)
+    columns = bursts.burst_indices(spikes, pair_lags.count_lags(spikes, frequency_hz), frequency_hz)
     return columns["burst_index_royer"], columns["burst_index_doublets"]
 
 

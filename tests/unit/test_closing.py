@@ -3,7 +3,8 @@
 import pytest
 
 import made_results
-from goodunits import closing, summary
+from goodunits.tables import sessions_tsv
+from goodunits.workflow import closing
 
 
 @pytest.fixture
@@ -16,7 +17,7 @@ def rows(tmp_path):
         if name != "new":
             made_results.label(folder, results)
         sessions.append((name, str(folder), results))
-    return summary.sessions_table(sessions)[1]
+    return sessions_tsv.sessions_table(sessions)[1]
 
 
 def test_run_that_was_stopped_names_what_it_did_not_reach(rows):

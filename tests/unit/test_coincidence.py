@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goodunits import coincidence
-from goodunits.session import load_session
-from goodunits.spikes import count_ids
+from goodunits.kilosort.sort_files import read_sort
+from goodunits.metrics import duplicates, synchrony
+from goodunits.spiketrains import coincidence
+from goodunits.spiketrains.unit_spikes import count_ids
 
 DATA = Path(__file__).resolve().parents[1] / "data"
 SPIKES = st.lists(st.tuples(st.integers(0, 60), st.integers(0, 3)), min_size=1, max_size=50)
@@ -28,9 +29,9 @@ def everything(samples, clusters, window_samples=12):
     ordered, unit_ids, counts = prepared(samples, clusters)
     pairs, partners = coincidence.coincidences(ordered, window_samples)
     return (
-        coincidence.synchrony(ordered, counts, repeated=_any_repeated(samples, clusters))
-        | coincidence.tolerant_synchrony(ordered, partners, counts)
-        | coincidence.duplicates(unit_ids, pairs, counts)
+        synchrony.synchrony(ordered, counts, repeated=_any_repeated(samples, clusters))
+        | synchrony.tolerant_synchrony(ordered, partners, counts)
+        | duplicates.duplicates(unit_ids, pairs, counts)
     )
 
 
@@ -54,7 +55,7 @@ def test_synchrony_and_pairs_are_those_counted_by_hand(spikes, chunk):
     on_sample = (samples[:, None] == samples[None, :]).sum(axis=1)
     for row, unit_id in enumerate(unit_ids):
         own = clusters == unit_id
-        for least in coincidence.SYNCHRONY_SIZES:
+        for least in synchrony.SYNCHRONY_SIZES:
             n_events = len(np.unique(samples[own & (on_sample >= least)]))
             assert found[f"sync_spike_{least}"].values[row] == n_events / own.sum()
             share = np.mean(others[own] >= least - 1)
@@ -113,7 +114,7 @@ def test_the_order_of_the_file_and_a_later_start_change_nothing():
 
 @pytest.mark.parametrize("name", ["dev_a", "dev_b", "dev_c"])
 def test_units_that_share_half_of_their_spikes_are_the_same_neuron_in_real_sorts(name, sort_folder):
-    session = load_session(sort_folder(name))
+    session = read_sort(sort_folder(name))
     truth = json.loads((DATA / f"{name}.truth.json").read_text())["clusters"]
     found = everything(session.spike_samples, session.spike_clusters)
     unit_ids = count_ids(session.spike_clusters)[0].tolist()
@@ -128,7 +129,7 @@ def test_units_that_share_half_of_their_spikes_are_the_same_neuron_in_real_sorts
 
 @pytest.mark.parametrize("name", ["dev_a", "dev_b", "dev_c"])
 def test_every_neuron_that_was_found_twice_whole_is_flagged_and_one_copy_stays(name, sort_folder):
-    session = load_session(sort_folder(name))
+    session = read_sort(sort_folder(name))
     truth = json.loads((DATA / f"{name}.truth.json").read_text())["clusters"]
     found = everything(session.spike_samples, session.spike_clusters)
     unit_ids = count_ids(session.spike_clusters)[0].tolist()

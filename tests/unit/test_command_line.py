@@ -5,8 +5,8 @@ import os
 
 import pytest
 
-from goodunits.command_line import check_storage, check_targets, check_words, in_words
-from goodunits.errors import GoodunitsError
+from goodunits.base.errors import GoodunitsError
+from goodunits.workflow.command_line import check_storage, check_targets, check_words, in_words
 
 RULES = ["all", "preview", "restore", "restore_last", "summarize", "verify"]
 SESSIONS = {"mouse1": None, "mouse2": None}

@@ -5,7 +5,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from goodunits import kilosort_ccg, loops, session, spikes
+from goodunits.kilosort import sort_files
+from goodunits.metrics import ks_refractory
+from goodunits.spiketrains import loops, unit_spikes
 from real_sorts import SORTS
 
 pytest.importorskip("numba", reason="without numba there are no compiled loops to compare")
@@ -22,12 +24,12 @@ def always_compiled(monkeypatch):
 
 @pytest.mark.parametrize("name", SORTS)
 def test_real_sorts(name, pristine_sorts, monkeypatch):
-    sort = session.load_session(pristine_sorts / name)
+    sort = sort_files.read_sort(pristine_sorts / name)
     found = []
     for least in (10**9, 0):
         monkeypatch.setattr(loops, "COMPILED_FROM_SPIKES", least)
-        units = spikes.group_by_unit(sort.spike_samples, sort.spike_clusters)
-        scores = kilosort_ccg.refractoriness(units, 30_000.0, acg_threshold=0.2, q12_threshold=0.2)
+        units = unit_spikes.group_by_unit(sort.spike_samples, sort.spike_clusters)
+        scores = ks_refractory.refractoriness(units, 30_000.0, acg_threshold=0.2, q12_threshold=0.2)
         found.append((units, scores))
     (units, scores), (compiled_units, compiled_scores) = found
     np.testing.assert_array_equal(units.order, compiled_units.order)
@@ -43,16 +45,16 @@ def test_real_sorts(name, pristine_sorts, monkeypatch):
 )
 def test_pairs_at_bin_edges(steps, start):
     train = np.cumsum([start, *steps]).astype(np.int64)
-    expected = kilosort_ccg.pairs_within(train, 30_000.0)
-    compiled = kilosort_ccg.counter_for(loops.COMPILED_FROM_SPIKES)
-    assert compiled is not kilosort_ccg.pairs_within
+    expected = ks_refractory.pairs_within(train, 30_000.0)
+    compiled = ks_refractory.counter_for(loops.COMPILED_FROM_SPIKES)
+    assert compiled is not ks_refractory.pairs_within
     assert compiled(train, 30_000.0) == expected
 
 
 def test_unsorted_times_and_gaps_in_ids(always_compiled):
     rng = np.random.default_rng(0)
     samples, clusters = rng.integers(0, 10**6, 5000), rng.choice([3, 70, 4000], 5000)
-    units = spikes.group_by_unit(samples, clusters)
+    units = unit_spikes.group_by_unit(samples, clusters)
     assert units.unit_ids.tolist() == [3, 70, 4000]
     for row, unit_id in enumerate(units.unit_ids):
         np.testing.assert_array_equal(units.train(row), np.sort(samples[clusters == unit_id]))

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 import tiny
-from goodunits import copies, sort_id, store
-from goodunits.dataset import find_sessions
-from goodunits.session_entry import SessionEntry
+from goodunits.dataset import copies
+from goodunits.dataset.session_entry import SessionEntry
+from goodunits.dataset.session_search import find_sessions
+from goodunits.session_folder import file_names, sort_id
 
 
 @pytest.fixture
@@ -69,15 +70,15 @@ def test_a_sheet_may_list_both_on_purpose(day1, tmp_path, marked):
 @pytest.mark.parametrize("link", [os.symlink, os.link])
 def test_label_files_that_are_one_file_are_never_allowed(day1, tmp_path, link):
     day2 = tiny.make_sort(day1.with_name("day2"), seed=1)
-    (day2 / store.GROUP_FILE).unlink()
-    link(day1 / store.GROUP_FILE, day2 / store.GROUP_FILE)
+    (day2 / file_names.GROUP_FILE).unlink()
+    link(day1 / file_names.GROUP_FILE, day2 / file_names.GROUP_FILE)
     entries = [
         SessionEntry("one", day1, allow_copy=True),
         SessionEntry("two", day2, allow_copy=True),
     ]
     found = refused(entries, tmp_path)
     assert list(found) == ["two"]
-    assert f"its {store.GROUP_FILE} is one file with that of session 'one'" in found["two"]
+    assert f"its {file_names.GROUP_FILE} is one file with that of session 'one'" in found["two"]
 
 
 def test_other_spikes_after_the_same_first_ones_are_another_sort(day1, tmp_path):

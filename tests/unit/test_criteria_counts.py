@@ -2,7 +2,9 @@
 
 import pytest
 
-from goodunits import criteria_counts, labels_file, tsv
+from goodunits.base import tsv
+from goodunits.results import labels_tsv
+from goodunits.tables import summary_tsv
 
 HEADER = ["firing_rate >= 1", "presence_ratio >= 0.5", "ks_refractory"]
 ALL = {"good": {"all": HEADER}, "mua": "rest"}
@@ -14,17 +16,15 @@ def labels(folder, header, *rows):
     folder.mkdir()
     fixed = [[i, "", "", "criteria", "", ""] for i in range(len(rows))]
     body = [[*start, *row] for start, row in zip(fixed, rows, strict=True)]
-    table = tsv.format_table([*labels_file.FIXED_COLUMNS, *header], body)
+    table = tsv.format_table([*labels_tsv.FIXED_COLUMNS, *header], body)
     (folder / "labels.tsv").write_bytes(table)
     return folder
 
 
 def counted(*sessions):
     """Numbers by class and criterion; None where they say nothing."""
-    header, *rows = [
-        line.split("\t") for line in criteria_counts.table(sessions).decode().splitlines()
-    ]
-    assert tuple(header) == criteria_counts.COLUMNS
+    header, *rows = [line.split("\t") for line in summary_tsv.table(sessions).decode().splitlines()]
+    assert tuple(header) == summary_tsv.COLUMNS
     rows = [dict(zip(header, row, strict=True)) for row in rows]
     return {
         (row["label"], row["criterion"]): [row[name] and int(row[name]) for name in NUMBERS]
@@ -62,8 +62,8 @@ def test_units_of_a_class_above_are_not_judged_by_those_below(tmp_path):
     assert found["noise", "n_spikes < 15"][:3] == [4, 2, 2]
     assert found["noise", "n_spikes < 15"][3] == "", "to fail it is what most units do"
     assert found["good", "firing_rate >= 1"] == [2, 1, 1, 1, 0, 0]
-    table = criteria_counts.table([(tmp_path / "a", settings(block))]).decode().splitlines()
-    first = dict(zip(criteria_counts.COLUMNS, table[1].split("\t"), strict=True))
+    table = summary_tsv.table([(tmp_path / "a", settings(block))]).decode().splitlines()
+    first = dict(zip(summary_tsv.COLUMNS, table[1].split("\t"), strict=True))
     assert (first["criterion"], first["n_pass_only"]) == ("n_spikes < 15", "1")
 
 
@@ -87,7 +87,7 @@ def test_sessions_add_up_by_set_of_criteria(tmp_path):
     folders = [labels(tmp_path / name, HEADER, (F, P, P), (P, P, P)) for name in "abc"]
     names = ["labels", "labels", "deep"]
     sessions = [(f, settings(ALL, name)) for f, name in zip(folders, names, strict=True)]
-    rows = [line.split("\t")[:5] for line in criteria_counts.table(sessions).decode().splitlines()]
+    rows = [line.split("\t")[:5] for line in summary_tsv.table(sessions).decode().splitlines()]
     assert ["labels", "good", "firing_rate >= 1", "2", "4"] in rows
     assert ["deep", "good", "firing_rate >= 1", "1", "2"] in rows
 
@@ -101,10 +101,8 @@ def test_labels_made_by_other_criteria_since_are_left_out(tmp_path):
 def test_the_closing_line_names_the_costliest(tmp_path):
     rows = [(F, P, P), (F, P, P), (F, F, P), (P, U, P), (P, P, P)]
     path = tmp_path / "summary.tsv"
-    path.write_bytes(
-        criteria_counts.table([(labels(tmp_path / "a", HEADER, *rows), settings(ALL))])
-    )
-    line = criteria_counts.costliest(path)
+    path.write_bytes(summary_tsv.table([(labels(tmp_path / "a", HEADER, *rows), settings(ALL))]))
+    line = summary_tsv.costliest(path)
     assert line.startswith("  costliest criteria: firing_rate >= 1 fails in 3 (alone in 2); ")
     assert "presence_ratio >= 0.5 fails in 1 (alone in 0), 1 undefined" in line
     assert "ks_refractory" not in line, "nobody fails it"
@@ -113,6 +111,6 @@ def test_the_closing_line_names_the_costliest(tmp_path):
 @pytest.mark.parametrize("text", ["", "criteria\tlabel\n", "a\tb\nlabels\tgood\n"])
 def test_no_line_without_a_table(tmp_path, text):
     path = tmp_path / "summary.tsv"
-    assert criteria_counts.costliest(path) == ""
+    assert summary_tsv.costliest(path) == ""
     path.write_text(text)
-    assert criteria_counts.costliest(path) == ""
+    assert summary_tsv.costliest(path) == ""

@@ -4,7 +4,8 @@ import json
 
 import pytest
 
-from goodunits import catalogue, criteria, criteria_notes
+from goodunits.catalogue import all_metrics
+from goodunits.criteria import label_rules, undecided, unit_verdict
 from imports import loaded_by
 
 BLOCK = {
@@ -17,12 +18,12 @@ STEADY = {"n_spikes": 900, "ks_q12": 0.1, "firing_rate": 3.0, "presence_ratio": 
 
 def notes(*units, block=BLOCK):
     """Notes on some units, by the changes to a steady one."""
-    rules = criteria.parse_labels(block, catalogue.kinds())
+    rules = label_rules.parse_labels(block, all_metrics.kinds())
     rows = []
     for change in units:
-        verdict = criteria.label_unit(rules, {**STEADY, **change})
+        verdict = unit_verdict.label_unit(rules, {**STEADY, **change})
         rows.append({"label_criteria": verdict.label, **verdict.results})
-    return criteria_notes.notes(rows, json.loads(criteria.canonical(block)))
+    return undecided.notes(rows, json.loads(label_rules.canonical(block)))
 
 
 def units(n, **change):
@@ -72,4 +73,4 @@ def test_of_a_few_units_nothing_is_said():
 
 
 def test_light():
-    assert not {"numpy", "pandas", "yaml"} & loaded_by("goodunits.criteria_notes")
+    assert not {"numpy", "pandas", "yaml"} & loaded_by("goodunits.criteria.undecided")

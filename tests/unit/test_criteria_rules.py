@@ -7,8 +7,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from goodunits.criteria import canonical, label_unit, parse_labels
-from goodunits.errors import ConfigError
+from goodunits.base.errors import ConfigError
+from goodunits.criteria.label_rules import canonical, parse_labels
+from goodunits.criteria.unit_verdict import label_unit
 
 KINDS = {
     "ks_refractory": "bool",

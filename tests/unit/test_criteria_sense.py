@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 import yaml
 
-from goodunits import catalogue, criteria_sense, metrics_table
-from goodunits.criteria import parse_labels
-from goodunits.session import load_session
+from goodunits.catalogue import all_metrics
+from goodunits.criteria import sense
+from goodunits.criteria.label_rules import parse_labels
+from goodunits.kilosort.sort_files import read_sort
+from goodunits.metrics import compute
 from real_sorts import PROJECT
 
 DEFAULTS = yaml.safe_load((PROJECT / "config.yaml").read_text(encoding="utf-8"))
@@ -17,8 +19,8 @@ DEFAULTS = yaml.safe_load((PROJECT / "config.yaml").read_text(encoding="utf-8"))
 def lines(*items, mode="all"):
     """Problems of one class of criteria."""
     block = {"good": {mode: list(items)}, "mua": "rest"}
-    rules = parse_labels(block, catalogue.kinds(), catalogue.units())
-    return criteria_sense.problems(rules, catalogue.METRICS, "labels")
+    rules = parse_labels(block, all_metrics.kinds(), all_metrics.units())
+    return sense.problems(rules, all_metrics.METRICS, "labels")
 
 
 @pytest.mark.parametrize(
@@ -122,12 +124,12 @@ def test_criteria_that_can_hold_together_are_taken(pair):
 @pytest.mark.parametrize("name", ["dev_a", "dev_b", "dev_c", "dev_a_curated"])
 def test_every_measured_value_is_within_the_limits_of_its_metric(name, pristine_sorts):
     folder = next((pristine_sorts / name).rglob("spike_times.npy")).parent
-    table = metrics_table.compute(
-        load_session(folder), DEFAULTS["metrics"], None, tuple(catalogue.METRICS)
+    table = compute.compute_metrics(
+        read_sort(folder), DEFAULTS["metrics"], None, tuple(all_metrics.METRICS)
     )
-    assert set(table.columns) == set(catalogue.METRICS)
+    assert set(table.columns) == set(all_metrics.METRICS)
     for metric, column in table.columns.items():
-        record = catalogue.METRICS[metric]
+        record = all_metrics.METRICS[metric]
         if record.kind == "label":
             assert {value for value in column if value} <= set(record.values)
         elif record.kind != "bool":
@@ -140,5 +142,5 @@ def test_every_measured_value_is_within_the_limits_of_its_metric(name, pristine_
 @pytest.mark.parametrize("path", ["config.yaml", *(PROJECT / "presets").glob("*.yaml")], ids=str)
 def test_what_is_shipped_makes_sense(path):
     block = yaml.safe_load((PROJECT / path).read_text(encoding="utf-8"))["labels"]
-    rules = parse_labels(block, catalogue.kinds(), catalogue.units())
-    assert criteria_sense.problems(rules, catalogue.METRICS, "labels") == []
+    rules = parse_labels(block, all_metrics.kinds(), all_metrics.units())
+    assert sense.problems(rules, all_metrics.METRICS, "labels") == []

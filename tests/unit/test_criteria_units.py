@@ -2,9 +2,9 @@
 
 import pytest
 
-from goodunits import catalogue
-from goodunits.criteria import canonical, parse_labels
-from goodunits.errors import ConfigError
+from goodunits.base.errors import ConfigError
+from goodunits.catalogue import all_metrics
+from goodunits.criteria.label_rules import canonical, parse_labels
 
 
 def block(item):
@@ -14,7 +14,7 @@ def block(item):
 
 def read(item):
     """Text of a criterion after it is read."""
-    (criterion,) = parse_labels(block(item), catalogue.kinds(), catalogue.units()).criteria
+    (criterion,) = parse_labels(block(item), all_metrics.kinds(), all_metrics.units()).criteria
     return criterion.text
 
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goodunits.dataset import MAX_DEPTH, NAME_IT, find_sessions, select, session_id
-from goodunits.errors import ConfigError
-from goodunits.session_entry import RESERVED, SESSION_ID, SessionEntry
-from goodunits.store import STORE
+from goodunits.base.errors import ConfigError
+from goodunits.dataset.session_entry import RESERVED, SESSION_ID, SessionEntry
+from goodunits.dataset.session_search import MAX_DEPTH, NAME_IT, find_sessions, select, session_id
+from goodunits.session_folder.file_names import STORE
 from imports import loaded_by
 
 
@@ -273,5 +273,5 @@ def test_a_wrong_pattern_does_not_list_thousands_of_sessions():
 
 
 def test_the_module_loads_the_standard_library_only():
-    loaded = loaded_by("goodunits.dataset")
+    loaded = loaded_by("goodunits.dataset.session_search")
     assert not {"numpy", "pandas", "yaml", "jsonschema"} & loaded

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from goodunits import dates, files
+from goodunits.base import files
+from goodunits.standing import dates
 
 DAY_S = 86400
 

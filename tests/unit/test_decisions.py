@@ -2,8 +2,8 @@
 
 import pytest
 
-from goodunits.decisions import Known, final_labels, find_decisions
-from goodunits.tsv import LabelTable
+from goodunits.base.tsv import LabelTable
+from goodunits.curation.decisions import Known, final_labels, find_decisions
 
 KS = {1: "good", 2: "mua", 3: "mua"}
 OURS = {1: "good", 2: "mua", 3: "good"}

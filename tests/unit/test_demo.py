@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from goodunits import dataset, demo
+from goodunits.dataset import demo, session_search
 
 PROJECT = Path(__file__).resolve().parents[2]
 
@@ -22,7 +22,7 @@ def project(tmp_path):
 @pytest.mark.parametrize("given", [None, demo.SHEET])
 def test_unpacked_demo_has_every_session_of_its_sheet(project, given):
     demo.unpack(given, project)
-    entries = dataset.find_sessions(demo.SHEET, [project])
+    entries = session_search.find_sessions(demo.SHEET, [project])
     assert len(entries) == 3
     assert [entry.problem for entry in entries] == [None, None, None]
     assert sorted(path.name for path in (project / "demo").iterdir()) == [

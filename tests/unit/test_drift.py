@@ -7,9 +7,9 @@ import pytest
 from si_analyzer import Analyzer
 from spikeinterface.metrics.quality import misc_metrics as peer
 
-from goodunits.drift import NAMES, drift
-from goodunits.session import load_session
-from goodunits.spikes import group_by_unit
+from goodunits.kilosort.sort_files import read_sort
+from goodunits.metrics.drift import NAMES, drift
+from goodunits.spiketrains.unit_spikes import group_by_unit
 
 FS = 30_000.0
 BLOCK = {
@@ -34,7 +34,7 @@ def steady_train(rate_hz=10, duration_s=600):
 @pytest.mark.parametrize("name", ["dev_a", "dev_b", "dev_c", "dev_a_curated"])
 def test_real_units_drift_as_in_spikeinterface(name, interval_s, pristine_sorts):
     folder = next((pristine_sorts / name).rglob("spike_times.npy")).parent
-    session = load_session(folder)
+    session = read_sort(folder)
     spikes = group_by_unit(session.spike_samples, session.spike_clusters)
     depths_um = np.load(folder / "spike_positions.npy")[:, 1]
     ours = drift(

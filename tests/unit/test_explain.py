@@ -6,8 +6,12 @@ import shutil
 import pytest
 
 import tiny
-from goodunits import curation, curation_file, explain, files, generations, labelling, metrics_file
-from goodunits.errors import GoodunitsError
+from goodunits.answers import explain_units
+from goodunits.base import files
+from goodunits.base.errors import GoodunitsError
+from goodunits.curation import curation_record, label_units, whose_labels
+from goodunits.results import metrics_tsv
+from goodunits.store import generations
 
 BLOCK = {
     "noise": {"any": ["n_spikes < 15", "ks_contamination > 0.9"]},
@@ -30,7 +34,7 @@ def labelled(tmp_path):
     files.write_atomically(results / "written.json", json.dumps(receipt).encode())
     (results / "labels.json").write_text(json.dumps(settings("labels")))
     columns = {"n_spikes": list(tiny.SIZES.values()), "ks_contamination": [*CONTAMINATION.values()]}
-    metrics_file.write_rows(results / "metrics.tsv", list(tiny.SIZES), columns, WHY)
+    metrics_tsv.write_rows(results / "metrics.tsv", list(tiny.SIZES), columns, WHY)
     label(folder, results, BLOCK)
     return ("one", folder, results, results / "labels.json")
 
@@ -42,10 +46,10 @@ def settings(name):
 
 def label(folder, results, block):
     """Write labels.tsv by some label rules."""
-    seen = curation.look(folder, generations.current_generation(folder))
-    files.write_atomically(results / "found.json", curation_file.to_json(seen).encode())
-    rows, undefined = metrics_file.read_metrics(results / "metrics.tsv")
-    table = labelling.label_units(rows, undefined, block, "keep", seen)
+    seen = whose_labels.read_curation(folder, generations.current_generation(folder))
+    files.write_atomically(results / "found.json", curation_record.to_json(seen).encode())
+    rows, undefined = metrics_tsv.read_metrics(results / "metrics.tsv")
+    table = label_units.label_units(rows, undefined, block, "keep", seen)
     files.write_atomically(results / "labels.tsv", table)
 
 
@@ -60,7 +64,7 @@ def parts(text):
 
 def answer(sessions, session, unit):
     """What explain prints; what it could not answer is raised."""
-    texts, problems = explain.answers(sessions, session, unit)
+    texts, problems = explain_units.answers(sessions, session, unit)
     if problems:
         raise GoodunitsError("; ".join(problems))
     return "\n\n".join(texts)
@@ -161,7 +165,7 @@ def test_a_damaged_session_keeps_no_other_from_its_answer(labelled, tmp_path):
         files.write_atomically(copy / name, text.encode())
     missing = ("three", tmp_path / "sort3", tmp_path / "results3", tmp_path / "none")
     sessions = [missing, ("two", labelled[1], copy, labelled[3]), labelled]
-    texts, problems = explain.answers(sessions, "three,two,one", "1,4")
+    texts, problems = explain_units.answers(sessions, "three,two,one", "1,4")
     assert [text.partition(":")[0] for text in texts] == ["one unit 1"]
     assert [problem.partition(":")[0] for problem in problems[:2]] == [
         "session 'three'",

@@ -6,11 +6,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from goodunits import catalogue, metrics_table, settings
-from goodunits.session import load_session
+from goodunits.catalogue import all_metrics
+from goodunits.config import yaml_file
+from goodunits.kilosort.sort_files import read_sort
+from goodunits.metrics import compute
 
 PROJECT = Path(__file__).parents[2]
-NAMES = catalogue.names_wanted(("isolation",))
+NAMES = all_metrics.names_wanted(("isolation",))
 # A metric of each file.
 FILES = {
     "amplitudes.npy": "amplitude_median_ks",
@@ -24,19 +26,19 @@ FILES = {
 
 @pytest.fixture(scope="module")
 def parameters():
-    return settings.load_yaml(PROJECT / "config.yaml")["metrics"]
+    return yaml_file.load_yaml(PROJECT / "config.yaml")["metrics"]
 
 
 def measure(folder, parameters):
     """The metrics; whatever is undefined has one of its reasons, whatever is defined is finite."""
-    table = metrics_table.compute(load_session(folder), parameters, None, NAMES)
+    table = compute.compute_metrics(read_sort(folder), parameters, None, NAMES)
     for name, values in table.columns.items():
         for unit_id, value in zip(table.unit_ids.tolist(), values, strict=True):
             is_defined = value is not None and value == value
             reason = table.undefined.get(unit_id, {}).get(name)
             assert is_defined == (reason is None), (name, unit_id, value, reason)
-            assert reason is None or reason in catalogue.METRICS[name].nan_reasons, (name, reason)
-            if is_defined and catalogue.METRICS[name].kind == "float":
+            assert reason is None or reason in all_metrics.METRICS[name].nan_reasons, (name, reason)
+            if is_defined and all_metrics.METRICS[name].kind == "float":
                 assert np.isfinite(value)
     return table
 

@@ -2,18 +2,18 @@
 
 import pytest
 
-from goodunits import catalogue, field_names
-from goodunits.criteria import parse_labels
-from goodunits.errors import ConfigError
+from goodunits.base.errors import ConfigError
+from goodunits.catalogue import all_metrics, field_names
+from goodunits.criteria.label_rules import parse_labels
 from imports import loaded_by
 
-KNOWN = list(catalogue.METRICS)
+KNOWN = list(all_metrics.METRICS)
 
 
 def line(item):
     """Problem of one criterion."""
     with pytest.raises(ConfigError) as caught:
-        parse_labels({"good": {"all": [item]}, "mua": "rest"}, catalogue.kinds())
+        parse_labels({"good": {"all": [item]}, "mua": "rest"}, all_metrics.kinds())
     (problem,) = caught.value.problems
     return problem
 
@@ -92,4 +92,4 @@ def test_spikeinterfaces_thresholds_on_names_that_mean_something_else_are_refuse
 
 
 def test_light():
-    assert not {"numpy", "pandas", "yaml"} & loaded_by("goodunits.criteria")
+    assert not {"numpy", "pandas", "yaml"} & loaded_by("goodunits.criteria.unit_verdict")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from goodunits import files
+from goodunits.base import files
 
 LIBRARY = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[2] / "scripts")}
 
@@ -64,7 +64,7 @@ def test_write_that_fails_names_the_file(tmp_path):
     path = tmp_path / "a"
     code = f"""
 import resource, signal
-from goodunits import files
+from goodunits.base import files
 resource.setrlimit(resource.RLIMIT_FSIZE, (100, 100))
 try:
     files.write_atomically({str(path)!r}, b"x" * 1000)

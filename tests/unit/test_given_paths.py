@@ -4,8 +4,8 @@ import unicodedata
 
 import pytest
 
-from goodunits import given_paths, mounts
-from goodunits.dataset import find_sessions, session_id
+from goodunits.dataset import given_paths, mounts
+from goodunits.dataset.session_search import find_sessions, session_id
 
 WSL2 = """\
 none /mnt/wsl tmpfs rw,relatime 0 0

@@ -14,9 +14,10 @@ import yaml
 
 from golden import recorded
 from golden.recorded import FREQUENCY_HZ, MADE_UNITS
-from goodunits import kilosort_ccg, loops, metrics_table, poisson
-from goodunits.lags import count_lags
-from goodunits.spikes import group_by_unit
+from goodunits.metrics import compute, ks_refractory, poisson
+from goodunits.spiketrains import loops
+from goodunits.spiketrains.pair_lags import count_lags
+from goodunits.spiketrains.unit_spikes import group_by_unit
 
 PROJECT = Path(__file__).resolve().parents[2]
 PARAMETERS = yaml.safe_load((PROJECT / "config.yaml").read_text(encoding="utf-8"))["metrics"]
@@ -73,7 +74,7 @@ def columns_of(samples, clusters, duration_s, name, **parameters):
         duplicate_spike_bins=0,
     )
     changed = {key: {**PARAMETERS[key], **values} for key, values in parameters.items()}
-    table = metrics_table.compute(session, {**PARAMETERS, **changed}, None, names=[name])
+    table = compute.compute_metrics(session, {**PARAMETERS, **changed}, None, names=[name])
     return table.columns[name]
 
 
@@ -117,7 +118,7 @@ def kilosort_columns(request, golden, monkeypatch):
     """Our columns of Kilosort's test, from either of our two ways to count pairs."""
     limit = 0 if request.param == "compiled" else np.inf
     monkeypatch.setattr(loops, "COMPILED_FROM_SPIKES", limit)
-    return kilosort_ccg.refractoriness(
+    return ks_refractory.refractoriness(
         golden.spikes, float(FREQUENCY_HZ), acg_threshold=0.2, q12_threshold=0.2
     )
 

@@ -6,8 +6,13 @@ import socket
 
 import pytest
 
-from goodunits import backup, curation, guarded, lineage, phy_write, session, store
-from goodunits.errors import SessionError
+from goodunits.base import guarded
+from goodunits.base.errors import SessionError
+from goodunits.curation import whose_labels
+from goodunits.kilosort import sort_files
+from goodunits.phy import write_labels
+from goodunits.session_folder import phy_log
+from goodunits.store import backup, label_store
 from tiny import make_sort
 
 
@@ -78,8 +83,8 @@ def test_label_files(tmp_path, set_trap, name):
     (sort / name).unlink()
     set_trap(sort / name)
     with pytest.raises(SessionError, match=name):
-        curation.look(sort)
-    with pytest.raises(SessionError, match=name), store.locked(sort) as base:
+        whose_labels.read_curation(sort)
+    with pytest.raises(SessionError, match=name), label_store.locked(sort) as base:
         backup.back_up(sort, base)
 
 
@@ -92,7 +97,7 @@ def test_files_that_a_session_needs(sort_folder, set_trap, name):
     (sort / name).unlink()
     set_trap(sort / name)
     with pytest.raises(SessionError, match=name):
-        session.load_session(sort)
+        sort_files.read_sort(sort)
 
 
 @pytest.mark.parametrize("set_trap", TRAPS)
@@ -101,24 +106,24 @@ def test_files_that_a_session_can_do_without(sort_folder, set_trap, name):
     sort = sort_folder("dev_a")
     (sort / name).unlink(missing_ok=True)
     set_trap(sort / name)
-    assert any(name in note for note in session.load_session(sort).notes)
+    assert any(name in note for note in sort_files.read_sort(sort).notes)
 
 
 @pytest.mark.parametrize("set_trap", TRAPS)
 def test_other_tables_and_the_log_of_phy(tmp_path, set_trap):
     sort = make_sort(tmp_path / "sort")
     set_trap(sort / "cluster_other.csv")
-    assert phy_write._competing(sort, {}) is not None
+    assert write_labels._competing(sort, {}) is not None
     set_trap(sort / "phy.log")
     with pytest.raises(SessionError, match=r"phy\.log"):
-        lineage.labelled_in_phy(sort)
+        phy_log.labelled_in_phy(sort)
 
 
 def test_of_other_tables_only_the_first_line_is_read(tmp_path):
     path = tmp_path / "other.csv"
     path.write_bytes(b"cluster_id,group\n1,good\n")
     os.truncate(path, 10**12)  # sparse: nobody can read it whole
-    (said,) = phy_write._competing(tmp_path, {})
+    (said,) = write_labels._competing(tmp_path, {})
     assert "has a column group too" in said
 
 
@@ -126,4 +131,4 @@ def test_raw_data_may_be_linked(sort_folder, tmp_path):
     sort = sort_folder("dev_a")
     shutil.move(sort / "spike_times.npy", tmp_path / "elsewhere.npy")
     (sort / "spike_times.npy").symlink_to(tmp_path / "elsewhere.npy")
-    assert len(session.load_session(sort).spike_samples)
+    assert len(sort_files.read_sort(sort).spike_samples)

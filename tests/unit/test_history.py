@@ -5,7 +5,9 @@ import json
 import pytest
 
 import tiny
-from goodunits import phy_write, restore, state, store
+from goodunits.phy import history, restore_labels, write_labels
+from goodunits.session_folder import file_names
+from goodunits.store import state
 
 
 @pytest.fixture
@@ -19,8 +21,8 @@ def sort(tmp_path):
 def write(folder, **about):
     """Label a sort by the number of spikes."""
     labels = tiny.by_criteria(folder, 35)
-    plan = phy_write.Plan(labels, labels, tiny.measured(folder), about=about or ABOUT)
-    return phy_write.write(folder, plan)
+    plan = write_labels.Plan(labels, labels, tiny.measured(folder), about=about or ABOUT)
+    return write_labels.write_label_files(folder, plan)
 
 
 ABOUT = {"criteria": "striatum", "working_folder": "/home/me/work"}
@@ -28,22 +30,22 @@ ABOUT = {"criteria": "striatum", "working_folder": "/home/me/work"}
 
 def generation(sort):
     """Folder of the store for the present sort."""
-    return next(store.store_folder(sort).glob("*/manifest.json")).parent
+    return next(file_names.store_folder(sort).glob("*/manifest.json")).parent
 
 
 def test_a_write_tells_criteria_counts_and_working_folder(sort):
-    event = restore.history(sort)[-1]
+    event = history.read_history(sort)[-1]
     assert event["about"] == {**ABOUT, "counts": {"good": 3, "mua": 3}}
-    said = restore.describe(event)
+    said = history.describe(event)
     assert said.endswith("3 good, 3 mua  criteria 'striatum' from /home/me/work")
 
 
 def test_a_restore_tells_its_working_folder(sort, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    restore.restore(sort)
-    event = restore.history(sort)[-1]
+    restore_labels.restore(sort)
+    event = history.read_history(sort)[-1]
     assert event["event"] == "restore"
-    assert restore.describe(event).endswith(f"from {tmp_path}")
+    assert history.describe(event).endswith(f"from {tmp_path}")
 
 
 def test_lines_of_older_versions_are_read(sort):
@@ -52,7 +54,7 @@ def test_lines_of_older_versions_are_read(sort):
     old = json.loads(last)
     del old["about"]
     path.write_text("\n".join([*before, json.dumps(old)]) + "\n")
-    said = restore.describe(restore.history(sort)[-1])
+    said = history.describe(history.read_history(sort)[-1])
     assert said.endswith("3 good, 3 mua"), "counted from the groups that were left"
     assert state.read_state(generation(sort))["last"]["group"]
 
@@ -62,11 +64,11 @@ def test_lines_of_newer_versions_are_read(sort, about):
     path = generation(sort) / "history.jsonl"
     event = json.loads(path.read_text().splitlines()[-1])
     state.add_history(generation(sort), **{**event, "about": about, "more": {"of": "it"}})
-    assert "3 good, 3 mua" in restore.describe(restore.history(sort)[-1])
+    assert "3 good, 3 mua" in history.describe(history.read_history(sort)[-1])
 
 
 def test_a_label_of_a_stranger_does_not_steer_the_terminal(sort):
     decided = {"0": "good\x1b[2J"}
     state.add_history(generation(sort), event="decisions", decisions=decided, inherited={})
-    said = restore.describe(restore.history(sort)[-1])
+    said = history.describe(history.read_history(sort)[-1])
     assert said.isprintable() and "0 good?[2J" in said

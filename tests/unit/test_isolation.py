@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from spikeinterface.metrics.quality import pca_metrics as peer
 
-from goodunits import isolation
-from goodunits.pc_features import UnitFeatures
+from goodunits.kilosort.pc_features import UnitFeatures
+from goodunits.metrics import isolation
 
 BLOCK = {"n_channels": 2, "min_spikes_per_feature": 5, "n_neighbors": 5}
 

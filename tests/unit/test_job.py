@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodunits import job
+from goodunits.workflow import light_step
 from imports import loaded_by
 
 # dataclasses brings inspect along: a fifth of what such a step takes.
@@ -10,7 +10,7 @@ HEAVY = {"numpy", "pandas", "yaml", "jsonschema", "dataclasses", "inspect"}
 
 
 def test_words_become_the_parts_of_a_job():
-    found = job.from_words(
+    found = light_step.from_words(
         ["rule=apply_thresholds", "log=logs/a b.log", "session=s1", 'params.settings={"a": "x=1"}']
         + [
             "resources.mem_mb=750",
@@ -33,5 +33,5 @@ def test_words_become_the_parts_of_a_job():
 @pytest.mark.parametrize("name", ["backup_labels", "apply_thresholds", "write_phy"])
 def test_a_light_step_imports_nothing_heavy(name):
     loaded = loaded_by(name)
-    assert "goodunits.job" in loaded
+    assert "goodunits.workflow.light_step" in loaded
     assert not HEAVY & loaded

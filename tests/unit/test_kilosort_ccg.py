@@ -5,9 +5,9 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from goodunits import kilosort_ccg
-from goodunits.kilosort_ccg import pairs_within, refractoriness, refractory_scores
-from goodunits.spikes import group_by_unit
+from goodunits.metrics import ks_refractory
+from goodunits.metrics.ks_refractory import pairs_within, refractoriness, refractory_scores
+from goodunits.spiketrains.unit_spikes import group_by_unit
 
 FS = 30000.0
 LAGS_MS = (*range(11), 49, 50, 249, 250, 499)
@@ -70,7 +70,7 @@ def test_pairs_do_not_depend_on_the_chunk(monkeypatch):
     train = 5 * np.sort(np.random.default_rng(3).integers(0, 6000, 400))
     whole = pairs_within(train, FS)
     for chunk in (1, 7, 399, 400):
-        monkeypatch.setattr(kilosort_ccg, "CHUNK", chunk)
+        monkeypatch.setattr(ks_refractory, "CHUNK", chunk)
         assert pairs_within(train, FS) == whole
 
 

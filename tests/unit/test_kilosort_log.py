@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodunits.kilosort_log import KilosortLog, read_log
+from goodunits.kilosort.kilosort_log import KilosortLog, read_log
 
 STAMP = "2026-01-02 03:04:05,678 kilosort.run_kilosort INFO     "
 

@@ -2,8 +2,10 @@
 
 import pytest
 
-from goodunits import labelling, labels_file, tsv
-from goodunits.curation_file import Curation
+from goodunits.base import tsv
+from goodunits.curation import label_units
+from goodunits.curation.curation_record import Curation
+from goodunits.results import labels_tsv
 
 BLOCK = {"good": {"all": ["firing_rate >= 1", "presence_ratio >= 0.5"]}, "mua": "rest"}
 ROWS = [
@@ -21,9 +23,9 @@ def label(tmp_path):
 
     def run(manual_curation="keep"):
         path = tmp_path / "labels.tsv"
-        path.write_bytes(labelling.label_units(ROWS, UNDEFINED, BLOCK, manual_curation, SEEN))
+        path.write_bytes(label_units.label_units(ROWS, UNDEFINED, BLOCK, manual_curation, SEEN))
         header, rows = tsv.read_table(path)
-        assert header == [*labels_file.FIXED_COLUMNS, "firing_rate >= 1", "presence_ratio >= 0.5"]
+        assert header == [*labels_tsv.FIXED_COLUMNS, "firing_rate >= 1", "presence_ratio >= 0.5"]
         return {int(row["cluster_id"]): row for row in rows}, path
 
     return run
@@ -69,6 +71,6 @@ def test_source_follows_manual_curation(label, manual_curation, expected):
 
 def test_read_back(label):
     _, path = label("fill")
-    labels, by_criteria = labels_file.read_labels(path)
+    labels, by_criteria = labels_tsv.read_labels(path)
     assert labels == {3: "noise", 7: "mua", 12: "good"}
     assert by_criteria == {3: "good", 7: "mua", 12: "mua"}

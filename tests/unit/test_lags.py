@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_trains import FREQUENCY_HZ, grouped, poisson_train
 
-from goodunits import lags
-from goodunits.spike_finder import finder_of
+from goodunits.spiketrains import pair_lags
+from goodunits.spiketrains.spike_search import finder_of
 
 
 def by_hand(train, n_lags):
@@ -20,7 +20,7 @@ def by_hand(train, n_lags):
 @given(st.lists(st.lists(st.integers(0, 900), min_size=1, max_size=40), min_size=1, max_size=4))
 def test_every_pair_is_counted_once_at_its_lag(trains):
     trains = [np.sort(np.array(train, dtype=np.int64)) for train in trains]
-    counts = lags.count_lags(grouped(trains), FREQUENCY_HZ)
+    counts = pair_lags.count_lags(grouped(trains), FREQUENCY_HZ)
     n_lags = counts.all_pairs.shape[1]
     assert n_lags == 361
     for row, train in enumerate(trains):
@@ -33,17 +33,17 @@ def test_every_pair_is_counted_once_at_its_lag(trains):
 @pytest.mark.parametrize("lag_samples", [1, 45, 6000])
 def test_long_trains_cross_chunks_without_loss(lag_samples, monkeypatch):
     train = poisson_train(np.random.default_rng(0), 3000, 20)
-    whole = lags.count_lags(grouped([train]), FREQUENCY_HZ)
+    whole = pair_lags.count_lags(grouped([train]), FREQUENCY_HZ)
     finder = finder_of(train)
-    far = lags.count_pairs_closer_than(finder, lag_samples)
+    far = pair_lags.count_pairs_closer_than(finder, lag_samples)
     assert far == by_hand(train, lag_samples).sum()
-    monkeypatch.setattr(lags, "CHUNK", 7)
+    monkeypatch.setattr(pair_lags, "CHUNK", 7)
     np.testing.assert_array_equal(
-        lags.count_lags(grouped([train]), FREQUENCY_HZ).all_pairs, whole.all_pairs
+        pair_lags.count_lags(grouped([train]), FREQUENCY_HZ).all_pairs, whole.all_pairs
     )
-    assert lags.count_pairs_closer_than(finder, lag_samples) == far
+    assert pair_lags.count_pairs_closer_than(finder, lag_samples) == far
 
 
 def test_lags_reach_12_ms_at_any_sampling_frequency():
     train = np.array([0, 290])
-    assert lags.count_lags(grouped([train]), 24414.0625).all_pairs[0, 290] == 1
+    assert pair_lags.count_lags(grouped([train]), 24414.0625).all_pairs[0, 290] == 1

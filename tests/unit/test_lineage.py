@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from goodunits import lineage
+from goodunits.curation import lineage
+from goodunits.session_folder import npy_items, phy_log
 
 UNITS = {
     1: {"n_spikes": 60, "spikes": [0, 2, 4]},
@@ -29,8 +30,8 @@ def clusters_file(tmp_path):
 def test_items_are_read_as_numpy_does(clusters_file, dtype, column):
     values = np.array([3, 60000, 7, 0])
     path = clusters_file(values[:, None] if column else values, dtype)
-    assert lineage.read_items(path, [3, 1]) == [0, 60000]
-    assert lineage.read_items(path, [4]) is None
+    assert npy_items.read_items(path, [3, 1]) == [0, 60000]
+    assert npy_items.read_items(path, [4]) is None
 
 
 @pytest.mark.parametrize(
@@ -38,8 +39,8 @@ def test_items_are_read_as_numpy_does(clusters_file, dtype, column):
 )
 def test_a_damaged_file_is_none(tmp_path, data):
     (tmp_path / "c.npy").write_bytes(data)
-    assert lineage.read_items(tmp_path / "c.npy", [0]) is None
-    assert lineage.read_items(tmp_path / "missing.npy", [0]) is None
+    assert npy_items.read_items(tmp_path / "c.npy", [0]) is None
+    assert npy_items.read_items(tmp_path / "missing.npy", [0]) is None
 
 
 def test_a_merge_copies_the_largest_parents_label(clusters_file):
@@ -63,8 +64,8 @@ def test_the_last_word_of_the_log_counts(tmp_path):
         "\x1b[36m10:11:12 [D] Change metadata_group for clusters 4, 7 to good.\x1b[0m\n"
         "10:11:13 [D] Change metadata_group for cluster 7 to noise.\n"
     )
-    assert lineage.labelled_in_phy(tmp_path) == {4: "good", 7: "noise"}
-    assert lineage.labelled_in_phy(tmp_path / "none") == {}
+    assert phy_log.labelled_in_phy(tmp_path) == {4: "good", 7: "noise"}
+    assert phy_log.labelled_in_phy(tmp_path / "none") == {}
 
 
 def test_an_id_given_anew_by_a_merge_has_no_past(tmp_path):
@@ -75,4 +76,4 @@ def test_an_id_given_anew_by_a_merge_has_no_past(tmp_path):
         "11:00:00 [I] Merge clusters 4, 12 to 26.\x1b[0m\n"
         "11:00:01 [I] Change metadata_group for clusters 3 to my own word.\x1b[0m\n"
     )
-    assert lineage.labelled_in_phy(tmp_path) == {3: "my own word"}
+    assert phy_log.labelled_in_phy(tmp_path) == {3: "my own word"}

@@ -8,8 +8,9 @@ from types import SimpleNamespace
 
 import pytest
 
-from goodunits import logs
-from goodunits.errors import SessionError
+from goodunits.base.errors import SessionError
+from goodunits.results import failed_json
+from goodunits.workflow import run_script
 
 
 @pytest.fixture
@@ -45,7 +46,7 @@ def succeed(snakemake):
 def run_failing(job, error):
     """Run a job that has to end with an error."""
     with pytest.raises(SystemExit) as raised:
-        logs.run(fail_with(error), job)
+        run_script.run(fail_with(error), job)
     assert raised.value.code == 1
 
 
@@ -62,7 +63,7 @@ def test_error_is_one_line_and_a_note(job, tmp_path, capfd, error, said):
     shown = capfd.readouterr().err
     assert shown.startswith(f"goodunits: compute_metrics, session s1: {said}")
     assert len(shown.splitlines()) == 1
-    note = logs.read_failure(tmp_path / "results" / "s1")
+    note = failed_json.read_failure(tmp_path / "results" / "s1")
     assert note["rule"] == "compute_metrics"
     assert note["reason"].startswith(said)
 
@@ -76,10 +77,10 @@ def test_unexpected_error_has_its_traceback_in_the_log(job, tmp_path):
 
 def test_note_is_forgotten_when_the_same_rule_succeeds(job, tmp_path):
     run_failing(job(), SessionError("x"))
-    logs.run(succeed, job("backup_labels"))
-    assert logs.read_failure(tmp_path / "results" / "s1")
-    logs.run(succeed, job())
-    assert logs.read_failure(tmp_path / "results" / "s1") is None
+    run_script.run(succeed, job("backup_labels"))
+    assert failed_json.read_failure(tmp_path / "results" / "s1")
+    run_script.run(succeed, job())
+    assert failed_json.read_failure(tmp_path / "results" / "s1") is None
 
 
 def test_rule_over_all_sessions_leaves_no_note(job, tmp_path, capfd):
@@ -92,9 +93,9 @@ def test_what_keeps_the_spikes_from_being_read_is_said_first(job, tmp_path):
     run_failing(job("backup_labels"), SessionError("consequence"))
     run_failing(job(), SessionError("cause"))
     run_failing(job("backup_labels"), SessionError("consequence"))
-    assert logs.read_failure(tmp_path / "results" / "s1")["reason"] == "cause"
-    logs.run(succeed, job())
-    assert logs.read_failure(tmp_path / "results" / "s1")["reason"] == "consequence"
+    assert failed_json.read_failure(tmp_path / "results" / "s1")["reason"] == "cause"
+    run_script.run(succeed, job())
+    assert failed_json.read_failure(tmp_path / "results" / "s1")["reason"] == "consequence"
 
 
 def test_error_of_a_write_without_a_path_says_what_was_being_written(job, tmp_path, capfd):
@@ -109,12 +110,12 @@ def test_job_that_is_told_to_stop_says_so(job, tmp_path, capfd):
         os.kill(os.getpid(), signal.SIGTERM)
 
     with pytest.raises(SystemExit):
-        logs.run(stopped, job())
+        run_script.run(stopped, job())
     said = capfd.readouterr().err
     assert "stopped before its end" in said
     assert "mem_mb=750, runtime=15" in said
     assert "Traceback" not in said
-    assert "stopped" in logs.read_failure(tmp_path / "results" / "s1")["reason"]
+    assert "stopped" in failed_json.read_failure(tmp_path / "results" / "s1")["reason"]
 
 
 def test_killed_job_leaves_a_note_with_what_it_had_asked_for(job, tmp_path):
@@ -123,9 +124,9 @@ def test_killed_job_leaves_a_note_with_what_it_had_asked_for(job, tmp_path):
 
     process = os.fork()
     if process == 0:
-        logs.run(killed, job())
+        run_script.run(killed, job())
     assert os.WTERMSIG(os.waitpid(process, 0)[1]) == signal.SIGKILL
-    note = logs.read_failure(tmp_path / "results" / "s1")
+    note = failed_json.read_failure(tmp_path / "results" / "s1")
     assert "did not end: killed" in note["reason"]
     assert "mem_mb=750, runtime=15" in note["reason"]
 
@@ -134,19 +135,19 @@ def test_note_of_another_folder_does_not_count(job, tmp_path):
     """The sheet now gives another path for the session."""
     run_failing(job(), SessionError("x"))
     results = tmp_path / "results" / "s1"
-    assert logs.read_failure(results, "/data/s1")["reason"] == "x"
-    assert logs.read_failure(results, "/data/elsewhere") is None
+    assert failed_json.read_failure(results, "/data/s1")["reason"] == "x"
+    assert failed_json.read_failure(results, "/data/elsewhere") is None
 
 
 def test_damaged_note_is_no_note(tmp_path):
     (tmp_path / "failed-write_phy.json").write_text("{")
-    assert logs.read_failure(tmp_path) is None
+    assert failed_json.read_failure(tmp_path) is None
 
 
 @pytest.mark.parametrize("rule", ["apply_thresholds", "preview"])
 def test_full_disk_is_one_line_where_log_and_note_are_full_too(job, tmp_path, capfd, rule):
     snakemake = job(rule)
-    note = tmp_path / "results" / "s1" / logs.FAILED.format(rule=rule)
+    note = tmp_path / "results" / "s1" / failed_json.FAILED.format(rule=rule)
     for path in (note, tmp_path / "logs" / f"{rule}.log"):
         path.parent.mkdir(parents=True)
         path.symlink_to("/dev/full")
@@ -160,4 +161,4 @@ def test_an_older_note_of_a_later_stage_hides_nothing(tmp_path):
     for rule, time in (("write_phy", "2026-01-01"), ("apply_thresholds", "2026-02-02")):
         note = {"rule": rule, "reason": rule, "time": time}
         (tmp_path / f"failed-{rule}.json").write_text(json.dumps(note))
-    assert logs.read_failure(tmp_path)["rule"] == "apply_thresholds"
+    assert failed_json.read_failure(tmp_path)["rule"] == "apply_thresholds"

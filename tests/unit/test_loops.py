@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 import yaml
 
-import goodunits
-from goodunits import loops, metrics_table, session
+from goodunits import spiketrains
+from goodunits.kilosort import sort_files
+from goodunits.metrics import compute
+from goodunits.spiketrains import loops
 from real_sorts import SORTS
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -20,17 +22,17 @@ PARAMETERS = yaml.safe_load((PROJECT / "config.yaml").read_text(encoding="utf-8"
 def without_numba(monkeypatch):
     """As on a machine that numba is not made for."""
     monkeypatch.setitem(sys.modules, "numba", None)
-    monkeypatch.delitem(sys.modules, "goodunits.compiled", raising=False)
-    monkeypatch.delattr(goodunits, "compiled", raising=False)
+    monkeypatch.delitem(sys.modules, "goodunits.spiketrains.compiled", raising=False)
+    monkeypatch.delattr(spiketrains, "compiled", raising=False)
 
 
 @pytest.mark.parametrize("name", SORTS)
 def test_same_values_and_a_note(name, pristine_sorts, monkeypatch, without_numba):
-    sort = session.load_session(pristine_sorts / name)
-    plain = metrics_table.compute(sort, PARAMETERS, None)
+    sort = sort_files.read_sort(pristine_sorts / name)
+    plain = compute.compute_metrics(sort, PARAMETERS, None)
     assert loops.SLOWER not in plain.notes
     monkeypatch.setattr(loops, "COMPILED_FROM_SPIKES", 0)
-    slow = metrics_table.compute(sort, PARAMETERS, None)
+    slow = compute.compute_metrics(sort, PARAMETERS, None)
     assert slow.notes.count(loops.SLOWER) == 1
     assert list(slow.columns) == list(plain.columns)
     for metric, column in plain.columns.items():
@@ -38,8 +40,8 @@ def test_same_values_and_a_note(name, pristine_sorts, monkeypatch, without_numba
 
 
 def test_a_numba_that_cannot_be_loaded_counts_as_none(monkeypatch, tmp_path):
-    monkeypatch.delitem(sys.modules, "goodunits.compiled", raising=False)
-    monkeypatch.delattr(goodunits, "compiled", raising=False)
+    monkeypatch.delitem(sys.modules, "goodunits.spiketrains.compiled", raising=False)
+    monkeypatch.delattr(spiketrains, "compiled", raising=False)
     monkeypatch.delitem(sys.modules, "numba", raising=False)
     (tmp_path / "numba.py").write_text("raise ImportError('Numba needs NumPy 2.4 or less')")
     monkeypatch.syspath_prepend(tmp_path)

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from goodunits import catalogue, setup
-from goodunits.errors import ConfigError
-from goodunits.records import Group, Metric, Parameter
+from goodunits.base.errors import ConfigError
+from goodunits.catalogue import all_metrics
+from goodunits.catalogue.record import Group, Metric, Parameter
+from goodunits.workflow import preparation
 
 PROJECT = Path(__file__).resolve().parents[2]
 PRESETS = sorted((PROJECT / "presets").glob("*.yaml"))
@@ -30,8 +31,8 @@ COSTLY = Metric(
 def with_costly_group(monkeypatch):
     """A group in the catalogue that is computed on request only."""
     group = Group("costly", "on_request", "Costly.")
-    monkeypatch.setitem(catalogue.GROUPS, "costly", group)
-    monkeypatch.setitem(catalogue.METRICS, "slow_metric", COSTLY)
+    monkeypatch.setitem(all_metrics.GROUPS, "costly", group)
+    monkeypatch.setitem(all_metrics.METRICS, "slow_metric", COSTLY)
 
 
 @pytest.fixture
@@ -44,7 +45,7 @@ def text_of(sort_folder, tmp_path, monkeypatch, with_costly_group):
     monkeypatch.chdir(tmp_path)
 
     def text(**config):
-        run = setup.prepare(
+        run = preparation.prepare(
             {"dataset": str(folder), **config},
             config_files=[],
             config_words={},

@@ -4,8 +4,8 @@ import math
 
 import pytest
 
-from goodunits.errors import SessionError
-from goodunits.metrics_file import read_metrics, write_rows
+from goodunits.base.errors import SessionError
+from goodunits.results.metrics_tsv import read_metrics, write_rows
 
 COLUMNS = {
     "n_spikes": [3, 12],

@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import yaml
 
-from goodunits import catalogue
-from goodunits.errors import ConfigError
-from goodunits.metrics_file import read_metrics
-from goodunits.metrics_table import compute, write_metrics
-from goodunits.session import load_session
+from goodunits.base.errors import ConfigError
+from goodunits.catalogue import all_metrics
+from goodunits.kilosort.sort_files import read_sort
+from goodunits.metrics.compute import compute_metrics, write_metrics
+from goodunits.results.metrics_tsv import read_metrics
 
 PROJECT = Path(__file__).resolve().parents[2]
 PARAMETERS = yaml.safe_load((PROJECT / "config.yaml").read_text(encoding="utf-8"))["metrics"]
@@ -52,9 +52,9 @@ def session_folder(copy):
 
 
 def test_one_row_per_id_and_every_cheap_metric(session):
-    table = compute(session, PARAMETERS, {3: "good", 8: "mua"})
+    table = compute_metrics(session, PARAMETERS, {3: "good", 8: "mua"})
     assert table.unit_ids.tolist() == [3, 8, 9]
-    assert tuple(table.columns) == catalogue.names_by_default()
+    assert tuple(table.columns) == all_metrics.names_by_default()
     assert {len(values) for values in table.columns.values()} == {3}
     assert table.columns["n_spikes"] == [2000, 5, 1]
     assert table.columns["ks_refractory"] == [True, None, None]
@@ -63,7 +63,7 @@ def test_one_row_per_id_and_every_cheap_metric(session):
 
 
 def test_every_undefined_value_has_a_reason_from_the_catalogue_and_no_other_has_one(session):
-    table = compute(session, PARAMETERS, None)
+    table = compute_metrics(session, PARAMETERS, None)
     for row, unit_id in enumerate(table.unit_ids.tolist()):
         for name, values in table.columns.items():
             value = values[row]
@@ -71,7 +71,7 @@ def test_every_undefined_value_has_a_reason_from_the_catalogue_and_no_other_has_
             reason = table.undefined.get(unit_id, {}).get(name)
             assert (reason is not None) == is_undefined
             if reason:
-                assert reason in catalogue.METRICS[name].nan_reasons
+                assert reason in all_metrics.METRICS[name].nan_reasons
     assert table.undefined[9]["firing_rate"] == "too_few_spikes"
     assert table.undefined[3]["ks_label"] == "no_label_file"
     assert "ks_refractory" not in table.undefined[3]
@@ -79,23 +79,26 @@ def test_every_undefined_value_has_a_reason_from_the_catalogue_and_no_other_has_
 
 def test_only_ids_that_kilosort_made_keep_its_label(session):
     labels = {3: "good", 9: "stale, inherited"}
-    table = compute(session, PARAMETERS, labels)
+    table = compute_metrics(session, PARAMETERS, labels)
     assert table.columns["ks_label"] == ["good", None, None]
     assert table.undefined[9]["ks_label"] == "id_new_since_sorting"
     assert table.undefined[8]["ks_label"] == "id_not_in_label_file"
     no_templates = with_changes(session, spike_templates=None)
-    assert compute(no_templates, PARAMETERS, labels).columns["ks_label"][2] == "stale, inherited"
+    assert (
+        compute_metrics(no_templates, PARAMETERS, labels).columns["ks_label"][2]
+        == "stale, inherited"
+    )
 
 
 def test_only_the_named_metrics_in_the_order_of_the_catalogue(session):
-    table = compute(session, PARAMETERS, None, names=["presence_ratio", "n_spikes"])
+    table = compute_metrics(session, PARAMETERS, None, names=["presence_ratio", "n_spikes"])
     assert list(table.columns) == ["n_spikes", "presence_ratio"]
     assert table.undefined == {}
 
 
 def test_an_unknown_metric_is_named_with_the_nearest(session):
     with pytest.raises(ConfigError, match="'presense_ratio', did you mean 'presence_ratio'"):
-        compute(session, PARAMETERS, None, names=["presense_ratio"])
+        compute_metrics(session, PARAMETERS, None, names=["presense_ratio"])
 
 
 def test_whole_numbers_that_come_as_floats_change_nothing(session):
@@ -105,8 +108,8 @@ def test_whole_numbers_that_come_as_floats_change_nothing(session):
         }
         for metric, block in PARAMETERS.items()
     }
-    tables = [compute(session, parameters, None) for parameters in (PARAMETERS, floats)]
-    for name in catalogue.names_by_default():
+    tables = [compute_metrics(session, parameters, None) for parameters in (PARAMETERS, floats)]
+    for name in all_metrics.names_by_default():
         np.testing.assert_array_equal(tables[0].columns[name], tables[1].columns[name])
 
 
@@ -116,7 +119,7 @@ def test_missing_parameters_are_all_named(session):
     block["presence_ratio_si"] = PARAMETERS["presence_ratio_si"]
     block["presence_ratio_bombcell"] = PARAMETERS["presence_ratio_bombcell"]
     with pytest.raises(ConfigError) as caught:
-        compute(session, block, None, names=["presence_ratio", "ks_q12"])
+        compute_metrics(session, block, None, names=["presence_ratio", "ks_q12"])
     named = [problem.split(":")[0] for problem in caught.value.problems]
     assert named == [
         "metrics.presence_ratio.min_n_bins",
@@ -133,16 +136,16 @@ def test_the_order_of_spikes_in_the_file_changes_nothing_but_a_note(session):
         spike_clusters=session.spike_clusters[shuffled],
         spike_templates=session.spike_templates[shuffled],
     )
-    tables = [compute(each, PARAMETERS, {3: "good"}) for each in (session, mixed)]
+    tables = [compute_metrics(each, PARAMETERS, {3: "good"}) for each in (session, mixed)]
     for name in tables[0].columns:
         np.testing.assert_array_equal(tables[0].columns[name], tables[1].columns[name])
     assert "not in time order" in tables[1].notes[0]
 
 
 def test_renumbering_units_changes_nothing_but_the_ids(session):
-    table = compute(session, PARAMETERS, None)
+    table = compute_metrics(session, PARAMETERS, None)
     renumbered = with_changes(session, spike_clusters=session.spike_clusters * 100_000)
-    other = compute(renumbered, PARAMETERS, None)
+    other = compute_metrics(renumbered, PARAMETERS, None)
     assert other.unit_ids.tolist() == [300_000, 800_000, 900_000]
     assert other.columns["duplicate_of"] == [
         each * 100_000 for each in table.columns["duplicate_of"]
@@ -159,7 +162,7 @@ def test_the_acg_threshold_is_the_users_then_kilosorts_then_its_default(session)
     clusters = np.concatenate([session.spike_clusters, np.full(4000, 3, np.int32)])
     by_time = np.argsort(samples)
     noisy = with_changes(session, spike_samples=samples[by_time], spike_clusters=clusters[by_time])
-    r12 = compute(noisy, PARAMETERS, None).columns["ks_contamination"][0]
+    r12 = compute_metrics(noisy, PARAMETERS, None).columns["ks_contamination"][0]
     assert 0.2 < r12 < 1.2
     strict = changed("ks_refractory", acg_threshold=0.1, q12_threshold=1)
     loose = changed("ks_refractory", acg_threshold=2, q12_threshold=1)
@@ -168,18 +171,18 @@ def test_the_acg_threshold_is_the_users_then_kilosorts_then_its_default(session)
     unknown = with_changes(noisy, acg_threshold=None)
 
     def verdict(session, parameters):
-        return compute(session, parameters, None).columns["ks_refractory"][0]
+        return compute_metrics(session, parameters, None).columns["ks_refractory"][0]
 
     assert verdict(of_the_sort, null) is True
     assert verdict(of_the_sort, strict) is False
     assert verdict(noisy, loose) is True
     assert verdict(unknown, null) is False
-    assert "default 0.2" in compute(unknown, null, None).notes[0]
-    assert compute(unknown, loose, None).notes == []
+    assert "default 0.2" in compute_metrics(unknown, null, None).notes[0]
+    assert compute_metrics(unknown, loose, None).notes == []
 
 
 def test_the_whole_table_reads_back(session, tmp_path):
-    table = compute(session, PARAMETERS, {3: " odd\tlabel\n", 8: ""})
+    table = compute_metrics(session, PARAMETERS, {3: " odd\tlabel\n", 8: ""})
     path = tmp_path / "metrics.tsv"
     write_metrics(table, path)
     rows, undefined = read_metrics(path)
@@ -188,7 +191,7 @@ def test_the_whole_table_reads_back(session, tmp_path):
     assert [row["ks_label"] for row in rows] == ["odd label", None, None]
     for name, values in table.columns.items():
         read = [row[name] for row in rows]
-        if catalogue.METRICS[name].kind == "float":
+        if all_metrics.METRICS[name].kind == "float":
             read = [math.nan if value is None else value for value in read]
             np.testing.assert_array_equal(read, values)
         elif name != "ks_label":
@@ -200,7 +203,7 @@ def test_the_refractory_verdict_is_kilosorts_label_on_a_fresh_sort(name, sort_fo
     folder = session_folder(sort_folder(name))
     lines = (folder / "cluster_KSLabel.tsv").read_text().split("\n")[1:]
     labels = {int(line.split("\t")[0]): line.split("\t")[1] for line in lines if line}
-    table = compute(load_session(folder), PARAMETERS, labels)
+    table = compute_metrics(read_sort(folder), PARAMETERS, labels)
     assert table.unit_ids.tolist() == sorted(labels)
     verdicts = ["good" if good else "mua" for good in table.columns["ks_refractory"]]
     assert verdicts == table.columns["ks_label"]
@@ -208,7 +211,7 @@ def test_the_refractory_verdict_is_kilosorts_label_on_a_fresh_sort(name, sort_fo
 
 def test_merged_and_split_units_are_judged_by_their_own_spikes(sort_folder, oracle):
     folder = session_folder(sort_folder("dev_a_curated"))
-    table = compute(load_session(folder), PARAMETERS, {26: "good", 27: "good"})
+    table = compute_metrics(read_sort(folder), PARAMETERS, {26: "good", 27: "good"})
     for row, unit_id in enumerate(table.unit_ids.tolist()):
         unit = oracle("dev_a_curated")["units"][str(unit_id)]
         assert table.columns["n_spikes"][row] == unit["n"]

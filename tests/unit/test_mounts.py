@@ -1,6 +1,6 @@
 """Buckets that are mounted as folders are named."""
 
-from goodunits import mounts
+from goodunits.dataset import mounts
 
 TABLE = """\
 /dev/sda1 / ext4 rw 0 0

@@ -5,8 +5,9 @@ import os
 import numpy as np
 import pytest
 
-from goodunits import lineage, npy_array, npy_header
-from goodunits.errors import SessionError
+from goodunits.base import npy_array, npy_header
+from goodunits.base.errors import SessionError
+from goodunits.session_folder import npy_items
 
 ARRAYS = {
     "one column": np.arange(7),
@@ -43,7 +44,7 @@ def test_every_version(tmp_path, version):
     with open(path, "wb") as file:
         np.lib.format.write_array(file, np.arange(3), version)
     assert npy_array.read(path).tolist() == [0, 1, 2]
-    assert lineage.read_items(path, [2, 0]) == [2, 0]
+    assert npy_items.read_items(path, [2, 0]) == [2, 0]
 
 
 def test_numbers_of_python_2(tmp_path):
@@ -84,7 +85,7 @@ def test_whatever_a_header_says_is_one_line(tmp_path, text):
         with pytest.raises(SessionError, match=r"spike_clusters\.npy") as error:
             npy_array.read(path, mmap)
         assert "\n" not in str(error.value) and len(str(error.value)) < 300
-    assert lineage.read_items(path, [0]) is None
+    assert npy_items.read_items(path, [0]) is None
 
 
 def test_every_flipped_byte_of_a_header(tmp_path):
@@ -100,7 +101,7 @@ def test_every_flipped_byte_of_a_header(tmp_path):
                 assert "\n" not in str(error)
             else:
                 assert array.nbytes <= 8000
-            lineage.read_items(path, [0, 1])
+            npy_items.read_items(path, [0, 1])
 
 
 def test_longer_than_the_header_says(tmp_path):

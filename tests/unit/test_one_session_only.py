@@ -8,8 +8,14 @@ import numpy as np
 import pytest
 
 import tiny
-from goodunits import curation, curation_file, files, found, lineage, setup, state, store, summary
-from goodunits.errors import SessionError, in_words, one_line
+from goodunits.base import files
+from goodunits.base.errors import SessionError, in_words, one_line
+from goodunits.curation import curation_record, whose_labels
+from goodunits.session_folder import file_names, npy_items, phy_log
+from goodunits.standing import found_json
+from goodunits.store import state
+from goodunits.tables import sessions_tsv
+from goodunits.workflow import preparation
 
 DEEP = b"[" * 100_000
 
@@ -19,7 +25,9 @@ def labelled(tmp_path):
     """A session that was labelled, with its results folder and its generation in the store."""
     folder = tiny.make_sort(tmp_path / "sort")
     tiny.run(folder, tmp_path / "results")
-    (generation,) = [path.parent for path in store.store_folder(folder).glob("*/manifest.json")]
+    (generation,) = [
+        path.parent for path in file_names.store_folder(folder).glob("*/manifest.json")
+    ]
     return SimpleNamespace(folder=folder, results=tmp_path / "results", generation=generation)
 
 
@@ -28,7 +36,7 @@ def problem_of(labelled):
     entry = SimpleNamespace(problem=None, refused=None, folder=labelled.folder)
     path = labelled.results / "found.json"
     path.unlink(missing_ok=True)
-    setup._refresh(entry, path, labelled.results / "written.json")
+    preparation._refresh(entry, path, labelled.results / "written.json")
     return json.loads(path.read_text()).get("problem")
 
 
@@ -104,11 +112,11 @@ def test_a_deep_receipt_is_none(labelled):
 
 def test_a_damaged_found_file_is_made_again(labelled):
     path = labelled.results / "found.json"
-    good = curation_file.from_json(path.read_text())
+    good = curation_record.from_json(path.read_text())
     for content in (DEEP, b"{}", b"[]", b"", b"\xff", b'{"decisions": {"x": 1}}'):
         path.write_bytes(content)
-        found.refresh(labelled.folder, path, labelled.results / "written.json")
-        assert curation_file.from_json(path.read_text()) == good
+        found_json.refresh(labelled.folder, path, labelled.results / "written.json")
+        assert curation_record.from_json(path.read_text()) == good
 
 
 @pytest.mark.parametrize(
@@ -119,7 +127,7 @@ def test_a_damaged_label_file_is_no_decision_and_can_be_removed(labelled, spoil)
     phy.label(1, "noise")
     phy.save()
     tiny.run(labelled.folder, labelled.results)
-    group = labelled.folder / store.GROUP_FILE
+    group = labelled.folder / file_names.GROUP_FILE
     whole = tiny.groups(labelled.folder)
     group.write_bytes(spoil)
     said = problem_of(labelled)
@@ -136,7 +144,7 @@ def test_numbers_without_end_in_the_log_of_phy(tmp_path):
     said = f"Change metadata_group for clusters {digits} to good.\nMerge clusters 1 to {digits}.\n"
     said += "Change metadata_group for clusters 3, 4 to mua.\n"
     (tmp_path / "phy.log").write_text(said)
-    assert lineage.labelled_in_phy(tmp_path) == {3: "mua", 4: "mua"}
+    assert phy_log.labelled_in_phy(tmp_path) == {3: "mua", 4: "mua"}
 
 
 def test_a_long_line_in_the_log_of_phy_takes_no_time(tmp_path):
@@ -144,7 +152,7 @@ def test_a_long_line_in_the_log_of_phy_takes_no_time(tmp_path):
     said = "10:01 Change metadata_group for cluster 2 to noise.\n"
     (tmp_path / "phy.log").write_text(f"{line}\n{said}" * 10)
     started = os.times().user
-    assert lineage.labelled_in_phy(tmp_path) == {2: "noise"}
+    assert phy_log.labelled_in_phy(tmp_path) == {2: "noise"}
     assert os.times().user - started < 1
 
 
@@ -157,7 +165,7 @@ def test_a_damaged_header_of_spike_clusters_with_a_table_of_phy(tmp_path):
     for place in range(128):
         damaged = whole[:place] + bytes([whole[place] ^ 0x55]) + whole[place + 1 :]
         (folder / "spike_clusters.npy").write_bytes(damaged)
-        curation.look(folder)  # says nothing: measuring does
+        whose_labels.read_curation(folder)  # says nothing: measuring does
 
 
 def test_a_name_that_is_no_text_is_left_alone(tmp_path):
@@ -172,7 +180,7 @@ def test_a_name_that_is_no_text_is_left_alone(tmp_path):
 
 def test_results_that_cannot_be_read_are_one_row(labelled, tmp_path):
     sessions = [("a", labelled.folder, labelled.results), ("b", tmp_path, tmp_path / "none")]
-    data, rows = summary.sessions_table(sessions)
+    data, rows = sessions_tsv.sessions_table(sessions)
     assert [row["status"] for row in rows] == ["not labelled", "not labelled"]
     assert "a run labels it anew" in rows[0]["reason"]
     assert len(data.splitlines()) == 3
@@ -188,5 +196,5 @@ def test_a_line_does_no_harm_to_a_terminal():
 
 def test_hostile_ids_in_other_places(tmp_path):
     np.save(tmp_path / "clusters.npy", np.arange(5))
-    assert lineage.read_items(tmp_path / "clusters.npy", [10**30]) is None
-    assert lineage.read_items(tmp_path / "clusters.npy", [-1]) is None
+    assert npy_items.read_items(tmp_path / "clusters.npy", [10**30]) is None
+    assert npy_items.read_items(tmp_path / "clusters.npy", [-1]) is None

@@ -12,9 +12,9 @@ import time
 import numpy as np
 import pytest
 
-from goodunits import ops_file
-from goodunits.errors import SessionError
-from goodunits.ops_file import UnsafePickleError, read_ops
+from goodunits.base.errors import SessionError
+from goodunits.kilosort import ops_file
+from goodunits.kilosort.ops_file import UnsafePickleError, read_ops
 from imports import loaded_by
 
 HEADER = {"descr": "|O", "fortran_order": False, "shape": ()}
@@ -194,7 +194,7 @@ def test_hostile_calls_are_not_run(tmp_path, protocol, is_nested, function, name
         ("torch.storage", "_load_from_bytes"),
         ("_codecs", "decode"),
         ("ops_file", "read_ops"),
-        ("goodunits.ops_file", "pickle"),
+        ("goodunits.kilosort.ops_file", "pickle"),
     ],
 )
 def test_no_other_name_is_given(tmp_path, module, name):
@@ -390,7 +390,11 @@ def test_flipped_bytes_never_escape_as_other_errors(sort_folder):
 
 
 def test_nothing_heavy_is_imported_by_the_module():
-    loaded = loaded_by("goodunits.ops_file", "goodunits.params_file", "goodunits.kilosort_log")
+    loaded = loaded_by(
+        "goodunits.kilosort.ops_file",
+        "goodunits.kilosort.params_file",
+        "goodunits.kilosort.kilosort_log",
+    )
     assert "numpy" not in loaded
 
 

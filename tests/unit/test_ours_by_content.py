@@ -9,8 +9,13 @@ import numpy as np
 import pytest
 
 import tiny
-from goodunits import curation, files, generations, restore, settle, sort_id, standing, store
-from goodunits.errors import SessionError
+from goodunits.base import files
+from goodunits.base.errors import SessionError
+from goodunits.curation import whose_labels
+from goodunits.phy import restore_labels, settle_labels
+from goodunits.session_folder import file_names, sort_id
+from goodunits.standing import session_standing
+from goodunits.store import generations
 from real_sorts import DATA
 
 
@@ -40,7 +45,7 @@ def edit(path, change):
 
 
 def look(folder):
-    return curation.look(folder, generations.current_generation(folder))
+    return whose_labels.read_curation(folder, generations.current_generation(folder))
 
 
 # The sort is known by its values
@@ -64,10 +69,12 @@ def test_arrays_saved_again_are_the_same_sort(sort, results, dtype):
     tiny.run(sort, results, least=60)
     assert tiny.decided(sort) == {}
     assert tiny.groups(sort) == tiny.by_criteria(sort, 60)
-    assert len(generations.complete_generations(store.store_folder(sort))) == 1
-    restore.restore(sort)
+    assert len(generations.complete_generations(file_names.store_folder(sort))) == 1
+    restore_labels.restore(sort)
     now = tiny.read(sort)
-    assert {n: now[n] for n in store.SORTER_FILES} == {n: originals[n] for n in store.SORTER_FILES}
+    assert {n: now[n] for n in file_names.SORTER_FILES} == {
+        n: originals[n] for n in file_names.SORTER_FILES
+    }
 
 
 def test_large_ids_do_not_wrap_round(tmp_path):
@@ -127,20 +134,22 @@ def test_settled_as_ours_carries_backup_and_decisions_over(sort, results):
     save_in_phy(sort, u3="noise")
     tiny.run(sort, results)
     change_spikes(sort, "doubles removed")
-    settle.settle(sort, "ours")
+    settle_labels.settle(sort, "ours")
     tiny.run(sort, results, least=60)
     assert tiny.decided(sort) == {0: "noise", 3: "noise"}
     assert tiny.groups(sort) == tiny.by_criteria(sort, 60) | {0: "noise", 3: "noise"}
-    restore.restore(sort)
+    restore_labels.restore(sort)
     assert tiny.groups(sort) == {0: "noise"}
-    assert (sort / store.KS_FILE).read_bytes().splitlines() == originals[store.KS_FILE].splitlines()
+    assert (sort / file_names.KS_FILE).read_bytes().splitlines() == originals[
+        file_names.KS_FILE
+    ].splitlines()
 
 
 def test_settled_as_theirs_every_group_is_a_decision(sort, results):
     tiny.run(sort, results)
     change_spikes(sort, "doubles removed")
     ours = tiny.groups(sort)
-    settle.settle(sort, "theirs")
+    settle_labels.settle(sort, "theirs")
     (results / "found.json").unlink()  # as the rule does
     tiny.run(sort, results, least=200)
     assert tiny.decided(sort) == ours
@@ -151,7 +160,7 @@ def test_originals_put_back_by_hand_are_a_way_on_too(sort, results):
     originals = tiny.read(sort)
     tiny.run(sort, results)
     change_spikes(sort, "doubles removed")
-    for name in store.SORTER_FILES:
+    for name in file_names.SORTER_FILES:
         tiny.replace(sort / name, originals[name])
     tiny.run(sort, results, least=60)
     assert tiny.decided(sort) == {}
@@ -182,7 +191,7 @@ def test_a_rewritten_file_is_still_ours(sort, results, lost):
     tiny.run(sort, results)
     for name in lost:
         (generations.current_generation(sort) / name).unlink()
-    for name in store.SORTER_FILES:
+    for name in file_names.SORTER_FILES:
         tiny.replace(sort / name, as_spreadsheet((sort / name).read_bytes()))
     assert tiny.decided(sort) == {}
     tiny.run(sort, results, least=60)
@@ -192,7 +201,7 @@ def test_a_rewritten_file_is_still_ours(sort, results, lost):
 def test_a_rewrite_starts_nothing(sort, results):
     receipt = tiny.run(sort, results)
     save_in_phy(sort)
-    assert standing.changed_files(sort, receipt) == []
+    assert session_standing.changed_files(sort, receipt) == []
 
 
 def test_state_and_history_lost_then_labelled_in_phy(sort, results):
@@ -220,7 +229,7 @@ def cut_short(lines):
 @pytest.mark.parametrize("damage", [without_row, without_label, cut_short])
 def test_rows_that_are_lost_make_no_decisions_of_the_others(sort, results, damage):
     tiny.run(sort, results)
-    edit(sort / store.GROUP_FILE, damage)
+    edit(sort / file_names.GROUP_FILE, damage)
     seen = look(sort)
     assert seen.decisions == {}
     assert any("lost their row" in doubt for doubt in seen.doubts)
@@ -231,7 +240,7 @@ def test_rows_that_are_lost_make_no_decisions_of_the_others(sort, results, damag
 
 def test_a_group_file_begun_anew_in_phy_counts_as_far_as_its_log_goes(sort, results):
     tiny.run(sort, results)
-    (sort / store.GROUP_FILE).unlink()
+    (sort / file_names.GROUP_FILE).unlink()
     save_in_phy(sort, u1="good", u2="noise")
     (sort / "phy.log").write_text("x Change metadata_group for clusters 1 to good.\n")
     assert tiny.decided(sort) == {1: "good", 2: "noise"}
@@ -277,14 +286,14 @@ def test_a_copy_without_its_store_that_phy_saved_is_in_doubt(sort, results, tmp_
     assert seen.decisions == before
     assert "5 of 6 labels" in seen.doubts[0] and "labels_are=ours" in seen.doubts[0]
     tiny.run(copy, tmp_path / "other")
-    settle.settle(copy, "ours")
+    settle_labels.settle(copy, "ours")
     assert tiny.decided(copy) == {0: "noise"}
 
 
 def test_a_copy_without_its_store_after_a_merge_is_in_doubt(sort, results, tmp_path):
     tiny.run(sort, results)
     copy = copy_without_store(sort, tmp_path / "copy")
-    edit(copy / store.GROUP_FILE, lambda lines: [*lines[:1], *lines[2:], "9\tmua\r\n"])
+    edit(copy / file_names.GROUP_FILE, lambda lines: [*lines[:1], *lines[2:], "9\tmua\r\n"])
     assert "5 of 6 labels" in look(copy).doubts[0]
 
 
@@ -300,7 +309,7 @@ def test_a_person_who_agrees_with_kilosort_can_say_so(sort):
     ks_labels = tiny.Phy(sort).fields["KSLabel"]
     save_in_phy(sort, **{f"u{unit}": label for unit, label in ks_labels.items()})
     assert look(sort).decisions == {} and look(sort).doubts
-    settle.settle(sort, "theirs")
+    settle_labels.settle(sort, "theirs")
     assert look(sort).decisions == ks_labels and not look(sort).doubts
 
 
@@ -308,7 +317,7 @@ def test_settled_as_ours_takes_no_decision_away_that_still_stands(sort, results)
     save_in_phy(sort, u0="noise")
     tiny.run(sort, results)
     before = tiny.read(sort)
-    settle.settle(sort, "ours")
+    settle_labels.settle(sort, "ours")
     assert tiny.decided(sort) == {0: "noise"}
     assert tiny.read(sort) == before
 
@@ -316,9 +325,12 @@ def test_settled_as_ours_takes_no_decision_away_that_still_stands(sort, results)
 def test_settled_as_theirs_takes_no_decision_away_with_its_row(sort, results):
     save_in_phy(sort, u0="noise", u3="noise")
     tiny.run(sort, results)
-    edit(sort / store.GROUP_FILE, lambda lines: [row for row in lines if not row.startswith("0\t")])
+    edit(
+        sort / file_names.GROUP_FILE,
+        lambda lines: [row for row in lines if not row.startswith("0\t")],
+    )
     assert "have lost their row" in look(sort).doubts[0]
-    settle.settle(sort, "theirs")
+    settle_labels.settle(sort, "theirs")
     assert tiny.decided(sort)[0] == "noise"
 
 
@@ -326,7 +338,7 @@ def test_settled_before_the_first_run_keeps_groups_of_phy_1(sort):
     ids = sorted(tiny.SIZES)
     rows = "".join(f"{i}\tnoise\n" for i in ids)
     (sort / "cluster_groups.csv").write_text(f"cluster_id\tgroup\n{rows}")
-    settle.settle(sort, "theirs")
+    settle_labels.settle(sort, "theirs")
     assert tiny.decided(sort) == dict.fromkeys(ids, "noise")
 
 
@@ -343,23 +355,23 @@ def first_version(tmp_path):
 
 def test_a_store_of_the_first_version_goes_on(first_version):
     folder, results = first_version / "sort", first_version / "results"
-    kept = tiny.tree(store.store_folder(folder))
-    (generation,) = generations.complete_generations(store.store_folder(folder))
+    kept = tiny.tree(file_names.store_folder(folder))
+    (generation,) = generations.complete_generations(file_names.store_folder(folder))
     assert generation.name == sort_id.sort_id_by_bytes(folder)
     tiny.run(folder, results, least=60)
-    assert generations.complete_generations(store.store_folder(folder)) == [generation]
+    assert generations.complete_generations(file_names.store_folder(folder)) == [generation]
     assert tiny.decided(folder) == {0: "noise", 5: "good"}
     for name in ("spike_times.npy", "spike_templates.npy"):
         np.save(folder / name, np.load(folder / name).astype(np.uint64))
     save_in_phy(folder)
     tiny.run(folder, results, least=35)
-    assert generations.complete_generations(store.store_folder(folder)) == [generation]
+    assert generations.complete_generations(file_names.store_folder(folder)) == [generation]
     assert tiny.decided(folder) == {0: "noise", 5: "good"}
-    now = tiny.tree(store.store_folder(folder))
+    now = tiny.tree(file_names.store_folder(folder))
     for name, data in kept.items():
         if "/original/" in name or "/superseded/" in name or name.endswith("manifest.json"):
             assert now[name] == data
-    restore.restore(folder)
+    restore_labels.restore(folder)
     originals = {
         name: files.read_optional(generation / "original" / name) for name in tiny.LABEL_FILES
     }

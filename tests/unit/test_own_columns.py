@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from goodunits import own_columns
-from goodunits.session_entry import SessionEntry
+from goodunits.dataset.session_entry import SessionEntry
+from goodunits.results import own_columns
 
 
 def entry(name, **columns):

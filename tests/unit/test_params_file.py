@@ -4,8 +4,8 @@ import warnings
 
 import pytest
 
-from goodunits.errors import SessionError
-from goodunits.params_file import read_params
+from goodunits.base.errors import SessionError
+from goodunits.kilosort.params_file import read_params
 
 
 @pytest.fixture

@@ -4,10 +4,11 @@ import numpy as np
 import pytest
 from test_templates import measure
 
-from goodunits import isolation, pc_features
-from goodunits.session import load_session
-from goodunits.spikes import group_by_unit
-from goodunits.waves_files import parents
+from goodunits.kilosort import pc_features
+from goodunits.kilosort.sort_files import read_sort
+from goodunits.kilosort.unit_templates import parents
+from goodunits.metrics import isolation
+from goodunits.spiketrains.unit_spikes import group_by_unit
 
 N_CHANNELS, N_COLUMNS, N_PCS = 16, 10, 6
 POSITIONS_UM = np.stack([32.0 * (np.arange(16) // 8), 20.0 * (np.arange(16) % 8)], axis=1)
@@ -79,7 +80,7 @@ def sort(tmp_path):
 
 
 def loaded(folder, n_most=10_000):
-    session = load_session(folder)
+    session = read_sort(folder)
     spikes = group_by_unit(session.spike_samples, session.spike_clusters)
     units, reason, notes = pc_features.load_features(session, spikes, n_most)
     return units, reason, notes, session, spikes

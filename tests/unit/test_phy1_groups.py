@@ -3,8 +3,8 @@
 import pytest
 
 import tiny
-from goodunits import phy1_groups, store
-from goodunits.errors import SessionError
+from goodunits.base.errors import SessionError
+from goodunits.session_folder import file_names, phy1_groups
 
 SAVED = {0: "good", 1: "noise", 2: "mua", 3: "unsorted", 5: "unsorted", 6: "good"}
 TEXT = "cluster_id\tgroup\r\n" + "".join(f"{i}\t{label}\r\n" for i, label in SAVED.items())
@@ -37,7 +37,7 @@ def test_forms_of_the_table(sort, text):
 
 
 def test_without_the_files_of_kilosort(sort):
-    for name in store.SORTER_FILES:
+    for name in file_names.SORTER_FILES:
         (sort / name).unlink()
     assert tiny.decided(sort) == GIVEN
 

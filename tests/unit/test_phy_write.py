@@ -8,8 +8,13 @@ import numpy as np
 import pytest
 
 import tiny
-from goodunits import curation, files, found, lock, phy_write, restore, sort_id, store
-from goodunits.errors import SessionError
+from goodunits.base import files
+from goodunits.base.errors import SessionError
+from goodunits.curation import whose_labels
+from goodunits.phy import restore_labels, write_labels
+from goodunits.session_folder import file_names, sort_id
+from goodunits.standing import found_json
+from goodunits.store import lock
 
 
 @pytest.fixture
@@ -26,7 +31,7 @@ def results(tmp_path):
 
 def plan_for(sort, least=35):
     labels = tiny.by_criteria(sort, least)
-    return phy_write.Plan(labels, labels, tiny.measured(sort))
+    return write_labels.Plan(labels, labels, tiny.measured(sort))
 
 
 def test_every_present_cluster_ascending_with_the_right_headers(sort, results):
@@ -36,7 +41,7 @@ def test_every_present_cluster_ascending_with_the_right_headers(sort, results):
     phy.save()
     tiny.run(sort, results)
     ids = sorted(np.unique(np.load(sort / "spike_clusters.npy")).tolist())
-    for name, header in ((store.KS_FILE, "KSLabel"), (store.GROUP_FILE, "group")):
+    for name, header in ((file_names.KS_FILE, "KSLabel"), (file_names.GROUP_FILE, "group")):
         lines = (sort / name).read_bytes().decode().split("\n")
         assert lines[0] == f"cluster_id\t{header}" and lines[-1] == ""
         assert [int(line.split("\t")[0]) for line in lines[1:-1]] == ids
@@ -62,54 +67,58 @@ def test_classes_unknown_to_phy_get_a_column_of_their_own(sort, results):
 
 
 def test_modes_are_kept(sort, results):
-    (sort / store.GROUP_FILE).chmod(0o640)
+    (sort / file_names.GROUP_FILE).chmod(0o640)
     tiny.run(sort, results)
-    assert (sort / store.GROUP_FILE).stat().st_mode & 0o777 == 0o640
+    assert (sort / file_names.GROUP_FILE).stat().st_mode & 0o777 == 0o640
 
 
 def test_linked_files_are_written_where_they_are(sort, results, tmp_path):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "other.txt").write_text("mine")
-    for name in (store.GROUP_FILE, store.INFO_FILE):
+    for name in (file_names.GROUP_FILE, file_names.INFO_FILE):
         (elsewhere / name).write_bytes(b"cluster_id\tgroup\n99\tnoise\n")
         (sort / name).unlink(missing_ok=True)
         (sort / name).symlink_to(elsewhere / name)
     tiny.run(sort, results)
-    assert (sort / store.GROUP_FILE).is_symlink()
+    assert (sort / file_names.GROUP_FILE).is_symlink()
     assert tiny.groups(elsewhere) == tiny.by_criteria(sort, 35)
-    assert not (sort / store.INFO_FILE).is_symlink(), "the stale table is set aside"
-    assert (elsewhere / store.INFO_FILE).exists(), "what it pointed to is not ours to remove"
-    assert sorted(os.listdir(elsewhere)) == [store.GROUP_FILE, store.INFO_FILE, "other.txt"]
-    restore.restore(sort)
-    assert (elsewhere / store.GROUP_FILE).read_bytes() == b"cluster_id\tgroup\n99\tnoise\n"
+    assert not (sort / file_names.INFO_FILE).is_symlink(), "the stale table is set aside"
+    assert (elsewhere / file_names.INFO_FILE).exists(), "what it pointed to is not ours to remove"
+    assert sorted(os.listdir(elsewhere)) == [
+        file_names.GROUP_FILE,
+        file_names.INFO_FILE,
+        "other.txt",
+    ]
+    restore_labels.restore(sort)
+    assert (elsewhere / file_names.GROUP_FILE).read_bytes() == b"cluster_id\tgroup\n99\tnoise\n"
 
 
 def test_cluster_info_never_contradicts(sort, results):
     phy = tiny.Phy(sort)
     phy.label(0, "noise")
     phy.save()
-    original = (sort / store.INFO_FILE).read_bytes()
+    original = (sort / file_names.INFO_FILE).read_bytes()
     tiny.run(sort, results)
-    lines = (sort / store.INFO_FILE).read_text().splitlines()
+    lines = (sort / file_names.INFO_FILE).read_text().splitlines()
     shown = {int(line.split("\t")[0]): line.split("\t")[2] for line in lines[1:]}
     assert shown == tiny.groups(sort)
-    restore.restore(sort, "last")
-    assert (sort / store.INFO_FILE).read_bytes() == original
+    restore_labels.restore(sort, "last")
+    assert (sort / file_names.INFO_FILE).read_bytes() == original
 
 
 @pytest.mark.parametrize("text", [b"id\tgroup\n1\tgood\n", b"\xff\xfe", b"cluster_id\n\n7\n", b""])
 def test_a_strange_cluster_info_is_set_aside(sort, results, text):
-    (sort / store.INFO_FILE).write_bytes(text)
+    (sort / file_names.INFO_FILE).write_bytes(text)
     tiny.run(sort, results)
-    assert not (sort / store.INFO_FILE).exists()
-    restore.restore(sort)
-    assert (sort / store.INFO_FILE).read_bytes() == text
+    assert not (sort / file_names.INFO_FILE).exists()
+    restore_labels.restore(sort)
+    assert (sort / file_names.INFO_FILE).read_bytes() == text
 
 
 def test_backup_file_of_the_tutorial_is_named_and_left_alone(sort, results):
     backup = sort / "cluster_KSLabel_backup.tsv"
-    backup.write_bytes((sort / store.KS_FILE).read_bytes())
+    backup.write_bytes((sort / file_names.KS_FILE).read_bytes())
     written = tiny.run(sort, results)
     assert any("tutorial" in note for note in written["notes"])
     assert backup.exists()
@@ -122,18 +131,18 @@ def test_spikes_that_changed_since_they_were_measured(sort):
     phy.save()
     before = tiny.read(sort)
     with pytest.raises(SessionError, match="spike_clusters.npy: changed since"):
-        phy_write.write(sort, plan)
+        write_labels.write_label_files(sort, plan)
     assert tiny.read(sort) == before
 
 
 def test_a_label_given_after_labelling_is_not_overwritten(sort):
-    phy_write.write(sort, plan_for(sort))
+    write_labels.write_label_files(sort, plan_for(sort))
     plan = plan_for(sort)
     phy = tiny.Phy(sort)
     phy.label(0, "noise")
     phy.save()
     with pytest.raises(SessionError, match="cluster 0 were changed in Phy"):
-        phy_write.write(sort, plan)
+        write_labels.write_label_files(sort, plan)
     assert tiny.groups(sort)[0] == "noise"
 
 
@@ -198,10 +207,10 @@ def test_restore_both_ways_and_twice(sort, results):
     first = tiny.read(sort)
     tiny.run(sort, results, least=60)
     for _ in range(2):
-        restore.restore(sort, "last")
+        restore_labels.restore(sort, "last")
         assert tiny.read(sort) == first
     for _ in range(2):
-        restore.restore(sort)
+        restore_labels.restore(sort)
         assert tiny.read(sort) == originals
     tiny.run(sort, results)
     assert tiny.read(sort) == first
@@ -210,7 +219,7 @@ def test_restore_both_ways_and_twice(sort, results):
 def test_restore_then_phy(sort, results):
     """After a restore the old labels are the measure: what Phy changes then is a decision."""
     tiny.run(sort, results)
-    restore.restore(sort)
+    restore_labels.restore(sort)
     phy = tiny.Phy(sort)
     phy.label(1, "good")
     phy.save()
@@ -220,8 +229,8 @@ def test_restore_then_phy(sort, results):
 
 def test_restore_where_nothing_was_written(sort):
     with pytest.raises(SessionError, match="nothing to restore"):
-        restore.restore(sort)
-    assert not (sort / store.STORE).exists()
+        restore_labels.restore(sort)
+    assert not (sort / file_names.STORE).exists()
 
 
 def test_restore_after_a_new_sort_touches_nothing(sort, results):
@@ -229,7 +238,7 @@ def test_restore_after_a_new_sort_touches_nothing(sort, results):
     tiny.make_sort(sort, seed=1)
     before = tiny.read(sort)
     with pytest.raises(SessionError, match="no backup of the present sort"):
-        restore.restore(sort)
+        restore_labels.restore(sort)
     assert tiny.read(sort) == before
 
 
@@ -237,7 +246,7 @@ def test_originals_by_hand_with_cp(sort, results):
     """What the docs say: copying the originals back by hand is as good as a restore."""
     originals = tiny.read(sort)
     tiny.run(sort, results)
-    kept = store.store_folder(sort) / sort_id.sort_id(sort) / "original"
+    kept = file_names.store_folder(sort) / sort_id.sort_id(sort) / "original"
     for path in kept.glob("cluster_*.tsv"):
         shutil.copy(path, sort / path.name)
     assert tiny.read(sort) == originals
@@ -248,10 +257,10 @@ def test_found_is_left_alone_by_our_own_write(sort, results):
     tiny.run(sort, results)
     path = results / "found.json"
     before = path.stat().st_mtime_ns, path.read_bytes()
-    found.refresh(sort, path, results / "written.json")
+    found_json.refresh(sort, path, results / "written.json")
     assert (path.stat().st_mtime_ns, path.read_bytes()) == before
-    restore.restore(sort)
-    found.refresh(sort, path, results / "written.json")
+    restore_labels.restore(sort)
+    found_json.refresh(sort, path, results / "written.json")
     assert path.read_bytes() != before[1]
 
 
@@ -260,7 +269,7 @@ def test_a_problem_that_was_mended_is_forgotten(sort, results):
     path = results / "found.json"
     good = path.read_bytes()
     path.write_text('{"problem": "the disk was away"}')
-    found.refresh(sort, path, results / "written.json")
+    found_json.refresh(sort, path, results / "written.json")
     assert json.loads(path.read_text())["ks_labels"] == json.loads(good)["ks_labels"]
 
 
@@ -268,7 +277,7 @@ def test_spike_files_are_not_read_while_the_receipt_matches(sort, results):
     tiny.run(sort, results)
     for name in ("spike_times.npy", "spike_templates.npy", "spike_clusters.npy"):
         (sort / name).unlink()
-    found.refresh(sort, results / "found.json", results / "written.json")
+    found_json.refresh(sort, results / "found.json", results / "written.json")
 
 
 def test_damaged_spike_clusters_do_not_stop_the_others(sort, results):
@@ -277,7 +286,7 @@ def test_damaged_spike_clusters_do_not_stop_the_others(sort, results):
     phy.merge(1, 2)
     phy.save()
     (sort / "spike_clusters.npy").write_bytes(b"\x93NUMPY\x01\x00")
-    found.refresh(sort, results / "found.json", results / "written.json")
+    found_json.refresh(sort, results / "found.json", results / "written.json")
     assert json.loads((results / "found.json").read_text())["decisions"] is not None
 
 
@@ -285,9 +294,9 @@ def test_damaged_spike_clusters_do_not_stop_the_others(sort, results):
     "data", [b"\xff", b"x\n", b"cluster_id\n1\n", b"cluster_id\tgroup\nx\t1\n"]
 )
 def test_damaged_label_file_is_one_clear_error(sort, data):
-    (sort / store.GROUP_FILE).write_bytes(data)
-    with pytest.raises(SessionError, match=store.GROUP_FILE) as error:
-        curation.look(sort)
+    (sort / file_names.GROUP_FILE).write_bytes(data)
+    with pytest.raises(SessionError, match=file_names.GROUP_FILE) as error:
+        whose_labels.read_curation(sort)
     assert "\n" not in str(error.value) and "remove it" in str(error.value)
 
 

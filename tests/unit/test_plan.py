@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from goodunits import plan
+from goodunits.workflow import dry_run
 
 STEPS = ("backup_labels", "compute_metrics", "apply_thresholds", "write_phy")
 
@@ -38,7 +38,7 @@ def test_a_hundred_sessions_in_a_few_lines(run):
             receipt = {"settings": settings(f"firing_rate >= {i}")}
             (run.results / session / "written.json").write_text(json.dumps(receipt))
     jobs = [(rule, session, "Missing output files") for session in run.sessions for rule in STEPS]
-    said = plan.text([*jobs, ("summarize", None, ""), ("all", None, "")], run).splitlines()
+    said = dry_run.text([*jobs, ("summarize", None, ""), ("all", None, "")], run).splitlines()
     assert len(said) < 15
     assert "100 of 100 session(s) would run (backup of 100, metrics of 100" in said[0]
     assert "then summarize" in said[0]
@@ -60,7 +60,7 @@ def test_a_hundred_sessions_in_a_few_lines(run):
     ],
 )
 def test_settings_that_changed(old, new, said):
-    changes = plan.settings_changes(old, new)
+    changes = dry_run.settings_changes(old, new)
     assert len(changes) == len(said)
     for change, words in zip(changes, said, strict=True):
         assert words in change
@@ -69,7 +69,7 @@ def test_settings_that_changed(old, new, said):
 def test_parameters_and_metrics_that_changed():
     new = {"names": ["a", "b"], "parameters": {"a": {"bin_s": 60.0, "same": 1.0}}}
     old = {"a": {"bin_s": 300.0, "same": 1.0}, "c": {}}
-    assert plan.metrics_changes(["a", "c"], old, new) == [
+    assert dry_run.metrics_changes(["a", "c"], old, new) == [
         "parameter a.bin_s: 300 -> 60",
         "metrics added: b",
         "metrics left out: c",

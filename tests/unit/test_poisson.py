@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from goodunits import poisson
+from goodunits.metrics import poisson
 
 stats = pytest.importorskip("scipy.stats")
 

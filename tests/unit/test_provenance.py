@@ -5,17 +5,22 @@ import subprocess
 
 import pytest
 
-from goodunits import files, measurement, metrics_table, session, settings, software
+from goodunits.base import files
+from goodunits.config import yaml_file
+from goodunits.kilosort import sort_files
+from goodunits.metrics import compute
+from goodunits.results import measured_json
+from goodunits.workflow import software_versions
 from real_sorts import PROJECT
 
-METRICS = settings.load_yaml(PROJECT / "config.yaml")["metrics"]
+METRICS = yaml_file.load_yaml(PROJECT / "config.yaml")["metrics"]
 
 
 def test_measured_names_every_file_by_hash(sort_folder):
     folder = sort_folder("dev_b")
-    sort = session.load_session(folder)
-    table = metrics_table.compute(sort, METRICS, None)
-    record = measurement.measured(sort, table, METRICS, {}, {})
+    sort = sort_files.read_sort(folder)
+    table = compute.compute_metrics(sort, METRICS, None)
+    record = measured_json.measured(sort, table, METRICS, {}, {})
     optional = {"amplitudes.npy", "spike_positions.npy", "templates.npy", "similar_templates.npy"}
     assert set(sort.files_read) | optional <= set(record["files"])
     assert "pc_features.npy" not in record["files"]
@@ -28,7 +33,7 @@ def test_measured_names_every_file_by_hash(sort_folder):
 
 
 def test_package_versions():
-    versions = software.package_versions()
+    versions = software_versions.package_versions()
     assert versions["python"] == platform.python_version()
     assert {"snakemake", "numpy", "numba"} <= set(versions)
 
@@ -53,9 +58,9 @@ def checkout(tmp_path):
 
 def test_project_version_is_the_commit(tmp_path, checkout):
     commit = checkout("rev-parse", "HEAD")
-    assert software.project_version(tmp_path) == {"commit": commit, "dirty": False}
+    assert software_versions.project_version(tmp_path) == {"commit": commit, "dirty": False}
     (tmp_path / "Snakefile").write_text("# edited\n")
-    assert software.project_version(tmp_path) == {"commit": commit, "dirty": True}
+    assert software_versions.project_version(tmp_path) == {"commit": commit, "dirty": True}
 
 
 def test_only_code_of_the_project_makes_it_dirty(tmp_path, checkout):
@@ -63,11 +68,11 @@ def test_only_code_of_the_project_makes_it_dirty(tmp_path, checkout):
     for name in ("my.yaml", "results/units.tsv", "demo/notes.txt"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("mine\n")
-        assert software.project_version(tmp_path)["dirty"] is False
+        assert software_versions.project_version(tmp_path)["dirty"] is False
     (tmp_path / "rules").mkdir()
     (tmp_path / "rules" / "more.smk").write_text("")
-    assert software.project_version(tmp_path)["dirty"] is True
+    assert software_versions.project_version(tmp_path)["dirty"] is True
 
 
 def test_project_version_outside_a_checkout(tmp_path):
-    assert software.project_version(tmp_path) == {"commit": "unknown", "dirty": None}
+    assert software_versions.project_version(tmp_path) == {"commit": "unknown", "dirty": None}

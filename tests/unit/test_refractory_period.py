@@ -13,7 +13,8 @@ from made_trains import (
     without_duplicates,
 )
 
-from goodunits import lags, refractory_period
+from goodunits.metrics import refractory_period
+from goodunits.spiketrains import pair_lags
 
 HOUR_S = 3600
 SLIDING = {
@@ -29,7 +30,7 @@ def bounds_of(trains, duration_s, *, refractory_samples=45, censored_samples=0, 
     """Upper bound of some trains."""
     spikes = grouped(trains)
     return refractory_period.upper_bound(
-        lags.count_lags(spikes, FREQUENCY_HZ),
+        pair_lags.count_lags(spikes, FREQUENCY_HZ),
         spikes.counts(),
         round(duration_s * FREQUENCY_HZ),
         refractory_samples=refractory_samples,
@@ -41,7 +42,7 @@ def bounds_of(trains, duration_s, *, refractory_samples=45, censored_samples=0, 
 def of_train(function, train, n_samples, **arguments):
     """Result of a function of lags, counts and length of the recording, for one train."""
     spikes = grouped([np.asarray(train)])
-    pairs = lags.count_lags(spikes, FREQUENCY_HZ)
+    pairs = pair_lags.count_lags(spikes, FREQUENCY_HZ)
     return function(pairs, spikes.counts(), n_samples, **arguments)
 
 
@@ -52,7 +53,7 @@ def test_interval_violations_of_a_train_worked_by_hand():
     # Intervals of 10, 44, 45, 3000 samples: two are below 1.5 ms = 45 samples.
     spikes = grouped([np.array([0, 10, 54, 99, 3099])])
     columns = refractory_period.isi_violations(
-        lags.count_lags(spikes, FREQUENCY_HZ),
+        pair_lags.count_lags(spikes, FREQUENCY_HZ),
         spikes.counts(),
         100.0,
         FREQUENCY_HZ,
@@ -187,7 +188,7 @@ def test_other_estimates_rise_with_the_truth_and_are_near_it():
     for contamination in (0.05, 0.1, 0.2, 0.3):
         train, is_foreign = contaminated_train(rng, 20, 1800, 2.5, contamination)
         spikes = grouped([train])
-        pairs = lags.count_lags(spikes, FREQUENCY_HZ)
+        pairs = pair_lags.count_lags(spikes, FREQUENCY_HZ)
         column = refractory_period.rp_violations(
             pairs, spikes.counts(), n_samples, refractory_samples=30, censored_samples=0
         )["rp_contamination"]
@@ -227,7 +228,7 @@ def test_one_spike_has_no_contamination_and_no_crash():
 def test_all_spikes_at_one_time_are_not_called_clean():
     train = np.full(5000, 77)
     spikes = grouped([train])
-    pairs = lags.LagCounts(
+    pairs = pair_lags.LagCounts(
         np.append([5000 * 4999 // 2], np.zeros(360, int))[None],
         np.append([4999], np.zeros(360, int))[None],
     )

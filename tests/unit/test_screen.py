@@ -1,6 +1,6 @@
 """What fits a screen."""
 
-from goodunits import screen
+from goodunits.answers import screen
 
 
 def test_few_lines_are_all_shown():

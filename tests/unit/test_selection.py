@@ -2,8 +2,8 @@
 
 import pytest
 
-from goodunits.errors import ConfigError
-from goodunits.selection import as_text
+from goodunits.base.errors import ConfigError
+from goodunits.dataset.selection import as_text
 
 IDS = ["20240101", "010", "9", "2024-01-01", "1e3", "mouse1"]
 

@@ -7,8 +7,8 @@ import shutil
 import numpy as np
 import pytest
 
-from goodunits.errors import SessionError
-from goodunits.session import load_array, load_session
+from goodunits.base.errors import SessionError
+from goodunits.kilosort.sort_files import load_array, read_sort
 
 REAL = ["dev_a", "dev_b", "dev_c", "dev_a_curated"]
 PARAMS = "sample_rate = 30000.0\ndat_path = ['/data/rec.bin']\n"
@@ -39,7 +39,7 @@ def folder(tmp_path):
 def fails(folder, *parts):
     """Load a session that must fail; the one line must hold all the parts."""
     with pytest.raises(SessionError) as caught:
-        load_session(folder)
+        read_sort(folder)
     message = str(caught.value)
     assert "\n" not in message
     assert str(folder) in message
@@ -54,7 +54,7 @@ def fails(folder, *parts):
 @pytest.mark.parametrize("name", REAL)
 def test_real_sorts(sort_folder, oracle, name):
     folder = sort_folder(name)
-    session = load_session(folder)
+    session = read_sort(folder)
     assert session.folder == folder
     assert session.spike_samples.dtype == np.int64
     assert np.array_equal(session.spike_samples, np.load(folder / "spike_times.npy"))
@@ -85,13 +85,13 @@ def test_real_sorts(sort_folder, oracle, name):
 def test_duration_of_real_sorts_from_each_source(sort_folder, name):
     folder = sort_folder(name)
     (folder / "kilosort4.log").unlink()
-    from_ops = load_session(folder)
+    from_ops = read_sort(folder)
     assert from_ops.recording_duration_source == "ops.npy"
     assert from_ops.recording_duration_s == 600.0
     assert from_ops.kilosort_version == "unknown"
 
     (folder / "ops.npy").unlink()
-    from_spikes = load_session(folder)
+    from_spikes = read_sort(folder)
     assert from_spikes.recording_duration_source == "last spike"
     assert 599.9 < from_spikes.recording_duration_s < 600.0
     assert from_spikes.recording_duration_s * 30000 == from_spikes.spike_samples.max() + 1
@@ -99,7 +99,7 @@ def test_duration_of_real_sorts_from_each_source(sort_folder, name):
     assert from_spikes.duplicate_spike_bins is None
     assert "last spike" in from_spikes.notes[0]
 
-    given = load_session(folder, recording_duration_s=601)
+    given = read_sort(folder, recording_duration_s=601)
     assert (given.recording_duration_s, given.recording_duration_source) == (601.0, "session sheet")
     assert given.notes == ()
 
@@ -107,7 +107,7 @@ def test_duration_of_real_sorts_from_each_source(sort_folder, name):
 def test_reading_changes_nothing(sort_folder):
     folder = sort_folder("dev_a")
     before = {path.name: path.read_bytes() for path in folder.iterdir()}
-    load_session(folder)
+    read_sort(folder)
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
@@ -117,7 +117,7 @@ def test_read_only_folder(sort_folder):
         path.chmod(0o444)
     folder.chmod(0o555)
     try:
-        assert load_session(folder).recording_duration_s == 600.0
+        assert read_sort(folder).recording_duration_s == 600.0
     finally:
         folder.chmod(0o755)
 
@@ -131,33 +131,33 @@ def test_types_and_shapes_of_other_sorters_give_the_same(folder, dtype, column):
     times, clusters = np.array([5, 30_000, 12]), np.array([4, 2, 4])
     if column:
         times, clusters = times[:, None], clusters[:, None]
-    session = load_session(folder(times.astype(dtype), clusters.astype(dtype)))
+    session = read_sort(folder(times.astype(dtype), clusters.astype(dtype)))
     assert session.spike_samples.tolist() == [5, 30_000, 12]
     assert session.spike_clusters.tolist() == [4, 2, 4]
     assert (session.spike_samples.dtype, session.spike_clusters.dtype) == (np.int64, np.int32)
 
 
 def test_large_ids_and_times_keep_their_value(folder):
-    session = load_session(folder(times=[0, 2**37, 2**37 + 1], clusters=[0, 2**31, 2**31 - 1]))
+    session = read_sort(folder(times=[0, 2**37, 2**37 + 1], clusters=[0, 2**31, 2**31 - 1]))
     assert session.spike_samples.tolist() == [0, 2**37, 2**37 + 1]
     assert session.spike_clusters.tolist() == [0, 2**31, 2**31 - 1]
 
 
 def test_one_spike_at_zero_has_a_length_above_zero(folder):
-    assert load_session(folder([0], [0])).recording_duration_s > 0
+    assert read_sort(folder([0], [0])).recording_duration_s > 0
 
 
 def test_no_spike_clusters_falls_back(folder):
-    session = load_session(folder(clusters=None, templates=[1, 0, 1]))
+    session = read_sort(folder(clusters=None, templates=[1, 0, 1]))
     assert session.spike_clusters.tolist() == [1, 0, 1]
     assert any("spike_clusters.npy: missing" in note for note in session.notes)
 
 
 def test_templates_are_optional_and_kept_apart(folder):
     path = folder()
-    assert load_session(path).spike_templates is None
+    assert read_sort(path).spike_templates is None
     np.save(path / "spike_templates.npy", [7, 7, 7])
-    session = load_session(path)
+    session = read_sort(path)
     assert session.spike_clusters.tolist() == [4, 2, 4]
     assert session.spike_templates.tolist() == [7, 7, 7]
 
@@ -287,7 +287,7 @@ def test_structured_arrays_are_refused(folder):
 
 
 def test_sample_rate_falls_back_to_ops(folder):
-    session = load_session(folder(params=None, ops={"fs": np.float64(25000.0)}))
+    session = read_sort(folder(params=None, ops={"fs": np.float64(25000.0)}))
     assert session.sampling_frequency_hz == 25000.0
     assert any("fs of ops.npy" in note for note in session.notes)
     assert "params.py" not in session.files_read
@@ -295,13 +295,13 @@ def test_sample_rate_falls_back_to_ops(folder):
 
 def test_sample_rate_that_is_no_literal_falls_back_to_ops(folder):
     path = folder(params="sample_rate = np.float64(25000.0)", ops={"settings": {"fs": 25000}})
-    session = load_session(path)
+    session = read_sort(path)
     assert session.sampling_frequency_hz == 25000.0
     assert any("line 1" in note for note in session.notes)
 
 
 def test_params_win_over_ops_and_the_difference_is_said(folder):
-    session = load_session(folder(ops={"fs": 30000.25}))
+    session = read_sort(folder(ops={"fs": 30000.25}))
     assert session.sampling_frequency_hz == 30000.0
     assert any("30000.25" in note and "30000.0" in note for note in session.notes)
 
@@ -314,7 +314,7 @@ def test_two_sample_rates_stop_the_session(folder, rate):
 
 def test_a_long_text_for_a_number_is_cut(folder):
     with pytest.raises(SessionError, match="sample_rate is") as caught:
-        load_session(folder(params=f"sample_rate = '{'x' * 100_000}'"))
+        read_sort(folder(params=f"sample_rate = '{'x' * 100_000}'"))
     assert len(str(caught.value)) < 500
 
 
@@ -335,7 +335,7 @@ def test_broken_params(folder):
 def test_hostile_params_is_not_run_and_the_session_loads(folder, tmp_path):
     target = tmp_path / "made_by_params"
     hostile = f"import os\nos.system('touch {target}')\nx = open({str(target)!r}, 'w')\n"
-    session = load_session(folder(params=hostile + PARAMS))
+    session = read_sort(folder(params=hostile + PARAMS))
     assert not target.exists()
     assert session.sampling_frequency_hz == 30000.0
     assert len([note for note in session.notes if "skipped, not run" in note]) == 3
@@ -344,7 +344,7 @@ def test_hostile_params_is_not_run_and_the_session_loads(folder, tmp_path):
 def test_hostile_ops_is_not_run_and_the_session_loads(folder, tmp_path):
     target = tmp_path / "made_by_ops"
     inner = np.array([None, Touch(target)], dtype=object)
-    session = load_session(folder(ops={"fs": 30000.0, "acg_threshold": 0.1, "deep": [inner]}))
+    session = read_sort(folder(ops={"fs": 30000.0, "acg_threshold": 0.1, "deep": [inner]}))
     assert not target.exists()
     assert session.acg_threshold is None
     assert "ops.npy" not in session.files_read
@@ -355,7 +355,7 @@ def test_hostile_ops_is_not_run_and_the_session_loads(folder, tmp_path):
 def test_damaged_ops_is_a_note(folder, content):
     path = folder()
     (path / "ops.npy").write_bytes(content)
-    session = load_session(path)
+    session = read_sort(path)
     note = next(note for note in session.notes if note.startswith("ops.npy: "))
     assert note.endswith("; ignored")
     assert "\n" not in note
@@ -363,13 +363,13 @@ def test_damaged_ops_is_a_note(folder, content):
 
 def test_thresholds_under_settings_as_in_older_versions(folder):
     settings = {"acg_threshold": 0.1, "duplicate_spike_bins": np.int64(15)}
-    session = load_session(folder(ops={"settings": settings}))
+    session = read_sort(folder(ops={"settings": settings}))
     assert (session.acg_threshold, session.duplicate_spike_bins) == (0.1, 15)
 
 
 @pytest.mark.parametrize("value", [None, "0.2", float("nan"), True, [0.2], np.zeros(2)])
 def test_thresholds_that_are_no_numbers_are_unknown(folder, value):
-    session = load_session(folder(ops={"acg_threshold": value, "duplicate_spike_bins": value}))
+    session = read_sort(folder(ops={"acg_threshold": value, "duplicate_spike_bins": value}))
     assert (session.acg_threshold, session.duplicate_spike_bins) == (None, None)
 
 
@@ -383,9 +383,9 @@ def write_log(folder, n_samples):
 
 def test_log_is_exact_where_ops_counts_batches(folder):
     path = folder(ops={"Nbatches": 2, "batch_size": 60000})
-    assert load_session(path).recording_duration_s == 4.0
+    assert read_sort(path).recording_duration_s == 4.0
     write_log(path, 99_000)
-    session = load_session(path)
+    session = read_sort(path)
     assert (session.recording_duration_s, session.recording_duration_source) == (
         3.3,
         "kilosort4.log",
@@ -395,13 +395,13 @@ def test_log_is_exact_where_ops_counts_batches(folder):
 
 def test_batch_downsampling_counts(folder):
     ops = {"Nbatches": 5, "batch_size": 60000, "batch_downsampling": 3}
-    assert load_session(folder(ops=ops)).recording_duration_s == 30.0
+    assert read_sort(folder(ops=ops)).recording_duration_s == 30.0
 
 
 def test_log_of_another_run_is_not_believed(folder):
     path = folder(ops={"Nbatches": 2, "batch_size": 60000})
     write_log(path, 3_000_000)
-    session = load_session(path)
+    session = read_sort(path)
     assert (session.recording_duration_s, session.recording_duration_source) == (4.0, "ops.npy")
     assert any("another run" in note for note in session.notes)
 
@@ -409,7 +409,7 @@ def test_log_of_another_run_is_not_believed(folder):
 def test_length_shorter_than_the_spikes_is_not_believed(folder):
     path = folder()
     write_log(path, 59_999)
-    session = load_session(path)
+    session = read_sort(path)
     assert session.recording_duration_source == "last spike"
     assert any("kilosort4.log: 2.000 s" in note for note in session.notes)
 
@@ -418,7 +418,7 @@ def test_sort_of_a_part_of_the_file(folder):
     # From tmin on: the log has the length of the part, the times start at the file's beginning.
     path = folder(times=[3_000_000, 3_015_000, 3_050_000])
     write_log(path, 60_000)
-    session = load_session(path)
+    session = read_sort(path)
     assert (session.recording_duration_s, session.recording_duration_source) == (
         2.0,
         "kilosort4.log",
@@ -428,14 +428,14 @@ def test_sort_of_a_part_of_the_file(folder):
 def test_given_length_wins_even_if_a_little_too_short_but_it_is_said(folder):
     path = folder()
     write_log(path, 300_000)
-    session = load_session(path, recording_duration_s=1.98)
+    session = read_sort(path, recording_duration_s=1.98)
     assert (session.recording_duration_s, session.recording_duration_source) == (
         1.98,
         "session sheet",
     )
     assert any("1.98 s in the session sheet" in note for note in session.notes)
     with pytest.raises(SessionError, match=r"1\.5 s in the session sheet, .* span 2\.000 s"):
-        load_session(path, recording_duration_s=1.5)
+        read_sort(path, recording_duration_s=1.5)
 
 
 def test_a_length_that_the_spikes_contradict_stops_the_session(folder):
@@ -450,7 +450,7 @@ def test_a_length_that_the_spikes_contradict_stops_the_session(folder):
 @pytest.mark.parametrize("value", [0, -1.0, float("nan"), float("inf"), "600", True])
 def test_bad_given_length(folder, value):
     with pytest.raises(SessionError, match="recording_duration_s"):
-        load_session(folder(), recording_duration_s=value)
+        read_sort(folder(), recording_duration_s=value)
 
 
 # Further arrays
@@ -458,7 +458,7 @@ def test_bad_given_length(folder, value):
 
 def test_load_array(sort_folder):
     folder = sort_folder("dev_c")
-    session = load_session(folder)
+    session = read_sort(folder)
     assert load_array(session, "pc_features.npy") is None
     assert load_array(session, "templates.npy").shape[1:] == (61, 16)
     mapped = load_array(session, "amplitudes.npy", mmap=True, per_spike=True)
@@ -471,7 +471,7 @@ def test_load_array(sort_folder):
 
 def test_load_array_refuses_what_spike_files_refuse(folder, tmp_path):
     path, target = folder(), tmp_path / "made_by_file"
-    session = load_session(path)
+    session = read_sort(path)
     np.save(path / "amplitudes.npy", np.array([Touch(target)] * 3, dtype=object))
     for mmap in (False, True):
         with pytest.raises(SessionError, match=r"amplitudes\.npy: holds Python objects"):

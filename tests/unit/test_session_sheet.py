@@ -6,10 +6,12 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from goodunits import catalogue, session_entry, session_sheet, summary
-from goodunits.dataset import find_sessions
-from goodunits.errors import ConfigError
-from goodunits.session_entry import SessionEntry
+from goodunits.base.errors import ConfigError
+from goodunits.catalogue import all_metrics
+from goodunits.dataset import session_entry, session_sheet
+from goodunits.dataset.session_entry import SessionEntry
+from goodunits.dataset.session_search import find_sessions
+from goodunits.tables import sessions_tsv
 from imports import loaded_by
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -154,8 +156,8 @@ def test_a_field_may_hold_the_separator_in_quotes(tmp_path):
 
 
 def test_columns_of_the_users_own_may_not_be_named_like_ours(tmp_path):
-    taken = (*summary.SESSION_COLUMNS[1:], "label", "reason", "cluster_id", "undefined")
-    for name in (*taken, "Label", next(iter(catalogue.METRICS))):
+    taken = (*sessions_tsv.SESSION_COLUMNS[1:], "label", "reason", "cluster_id", "undefined")
+    for name in (*taken, "Label", next(iter(all_metrics.METRICS))):
         if name in session_sheet.COLUMNS:
             continue
         problems = sheet_problems(write_sheet(tmp_path, f"session\tpath\t{name}", "a\tb\tc"))
@@ -222,7 +224,7 @@ def test_the_schema_of_the_sheet_says_the_same_as_the_code(tmp_path):
 
 
 def test_the_module_loads_the_standard_library_only():
-    loaded = loaded_by("goodunits.session_sheet")
+    loaded = loaded_by("goodunits.dataset.session_sheet")
     assert not {"numpy", "pandas", "yaml", "jsonschema"} & loaded
 
 

@@ -10,21 +10,22 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from goodunits import catalogue, criteria
-from goodunits.errors import ConfigError
-from goodunits.session_entry import SessionEntry
-from goodunits.session_sheet import MANUAL_CURATION
-from goodunits.settings import (
+from goodunits.base.errors import ConfigError
+from goodunits.catalogue import all_metrics
+from goodunits.config.settings import (
     canonical_text,
     check_criteria_names,
     label_blocks,
     labels_block,
     labels_text,
     load_settings,
-    load_yaml,
     merge_config,
     metrics_text,
 )
+from goodunits.config.yaml_file import load_yaml
+from goodunits.criteria import label_rules, unit_verdict
+from goodunits.dataset.session_entry import SessionEntry
+from goodunits.dataset.session_sheet import MANUAL_CURATION
 
 PROJECT = Path(__file__).resolve().parents[2]
 CONFIG = PROJECT / "config.yaml"
@@ -38,9 +39,9 @@ def load(user_config):
         user_config,
         CONFIG,
         SCHEMA,
-        catalogue.kinds(),
-        catalogue.GROUPS,
-        catalogue.json_schema(),
+        all_metrics.kinds(),
+        all_metrics.GROUPS,
+        all_metrics.json_schema(),
     )
 
 
@@ -65,7 +66,7 @@ def test_the_shipped_configuration_is_valid_and_holds_every_parameter():
     settings = load({})
     assert {name: set(block) for name, block in settings.metrics.items()} == {
         name: {parameter.name for parameter in metric.parameters}
-        for name, metric in catalogue.METRICS.items()
+        for name, metric in all_metrics.METRICS.items()
         if metric.parameters
     }
     assert settings.manual_curation == "keep"
@@ -73,17 +74,17 @@ def test_the_shipped_configuration_is_valid_and_holds_every_parameter():
 
 
 def test_the_shipped_labels_are_the_criteria_of_the_tutorial():
-    rules = criteria.parse_labels(load({}).labels, catalogue.kinds())
+    rules = label_rules.parse_labels(load({}).labels, all_metrics.kinds())
     values = {"ks_refractory": True, "ks_contamination": 0.1, "firing_rate": 1.0}
-    assert criteria.label_unit(rules, {**values, "presence_ratio": 0.5}).label == "good"
-    assert criteria.label_unit(rules, {**values, "presence_ratio": 0.4}).label == "mua"
+    assert unit_verdict.label_unit(rules, {**values, "presence_ratio": 0.5}).label == "good"
+    assert unit_verdict.label_unit(rules, {**values, "presence_ratio": 0.4}).label == "mua"
 
 
 @pytest.mark.parametrize("preset", sorted((PROJECT / "presets").glob("*.yaml")), ids=str)
 def test_every_preset_is_valid(preset):
     settings = load(load_yaml(preset))
     for place, block in label_blocks(settings).items():
-        criteria.parse_labels(block, catalogue.kinds(), where=place)
+        label_rules.parse_labels(block, all_metrics.kinds(), where=place)
 
 
 def test_the_tutorial_preset_changes_the_bins_only():
@@ -235,7 +236,7 @@ def test_a_parameter_that_nobody_gives_is_missed(tmp_path):
     path = write_yaml(tmp_path, yaml.safe_dump(config, sort_keys=False))
     with pytest.raises(ConfigError) as caught:
         load_settings(
-            {}, path, SCHEMA, catalogue.kinds(), catalogue.GROUPS, catalogue.json_schema()
+            {}, path, SCHEMA, all_metrics.kinds(), all_metrics.GROUPS, all_metrics.json_schema()
         )
     assert len(caught.value.problems) == 1
     assert caught.value.problems[0].startswith("metrics.presence_ratio.min_n_bins: is missing")

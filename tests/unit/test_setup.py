@@ -10,8 +10,8 @@ import yaml
 from snakemake.utils import update_config
 
 import tiny
-from goodunits import setup
-from goodunits.errors import ConfigError
+from goodunits.base.errors import ConfigError
+from goodunits.workflow import preparation
 
 PROJECT = Path(__file__).resolve().parents[2]
 METRICS, LABELS, PHY = "metrics.json", "labels-labels-keep.json", "phy-labels-keep.json"
@@ -25,7 +25,7 @@ def prepare(tmp_path, monkeypatch, sort_folder):
     sort_folder("dev_c")
 
     def run(write=True, config_files=(), config_words=None, **config):
-        return setup.prepare(
+        return preparation.prepare(
             {"dataset": str(dataset), **config},
             config_files=config_files,
             config_words=config_words or {},

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from test_templates import make_sort, measure
 
-from goodunits.session import load_session
-from goodunits.similarity import nearest_units
-from goodunits.spikes import group_by_unit
-from goodunits.waves_files import parents
+from goodunits.kilosort.sort_files import read_sort
+from goodunits.kilosort.unit_templates import parents
+from goodunits.metrics.similarity import nearest_units
+from goodunits.spiketrains.unit_spikes import group_by_unit
 
 SIMILARITY = np.array(
     [
@@ -71,7 +71,7 @@ def test_on_a_fresh_sort_it_is_the_largest_value_off_the_diagonal(name, pristine
 def test_curated_units_stand_for_their_parents(pristine_sorts):
     folder = next((pristine_sorts / "dev_a_curated").rglob("spike_times.npy")).parent
     stored = np.load(folder / "similar_templates.npy").astype(float)
-    session = load_session(folder)
+    session = read_sort(folder)
     spikes = group_by_unit(session.spike_samples, session.spike_clusters)
     families = [ids for ids, _ in parents(spikes, session.spike_templates)]
     sort = measure(folder, "similarity")

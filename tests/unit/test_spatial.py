@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from spikeinterface.metrics.template import metrics as peer
 
-from goodunits import spatial
-from goodunits.session import load_session
-from goodunits.templates import unwhitening_matrix
+from goodunits.kilosort.probe_geometry import unwhitening_matrix
+from goodunits.kilosort.sort_files import read_sort
+from goodunits.metrics import template_extent
 
 COLUMN_UM = np.stack([np.zeros(24), 20.0 * np.arange(24)], axis=1)
 
@@ -20,12 +20,12 @@ def test_real_templates_have_spikeinterfaces_extent(name, pristine_sorts):
     folder = next((pristine_sorts / name).rglob("spike_times.npy")).parent
     templates = np.load(folder / "templates.npy").astype(float)
     positions_um = np.load(folder / "channel_positions.npy").astype(float)
-    unwhitened = templates @ unwhitening_matrix(load_session(folder), templates.shape[2])[0]
+    unwhitened = templates @ unwhitening_matrix(read_sort(folder), templates.shape[2])[0]
     n_fitted = 0
     for template in unwhitened:
         sizes = np.ptp(template, axis=0)
         close = near(positions_um, sizes.argmax())
-        ours = spatial.exp_decay(sizes, positions_um, radius_um=100, min_r2=0.2)
+        ours = template_extent.exp_decay(sizes, positions_um, radius_um=100, min_r2=0.2)
         theirs = peer.get_exp_decay(
             template[:, close], positions_um[close], peak_function="ptp", min_r2=0.2
         )
@@ -37,7 +37,7 @@ def test_real_templates_have_spikeinterfaces_extent(name, pristine_sorts):
                 theirs, sizes[close], positions_um[close]
             )
             n_fitted += abs(ours / theirs - 1) < 0.01
-        assert spatial.spread(
+        assert template_extent.spread(
             sizes, positions_um[:, 1], min_fraction_of_peak=0.2, smoothing_um=20
         ) == peer.get_spread(
             template,
@@ -64,25 +64,30 @@ def squares(decay, sizes, positions_um):
 def test_a_known_decay_is_found(decay):
     distances = np.abs(COLUMN_UM[:, 1] - COLUMN_UM[12, 1])
     sizes = 50 * np.exp(-decay * distances) + 3
-    found = spatial.exp_decay(sizes, COLUMN_UM, radius_um=200, min_r2=0.2)
+    found = template_extent.exp_decay(sizes, COLUMN_UM, radius_um=200, min_r2=0.2)
     assert found == pytest.approx(decay, rel=1e-3)
 
 
 def test_no_decay_is_said_where_there_is_none():
     flat = np.ones(24)
-    assert spatial.exp_decay(flat, COLUMN_UM, radius_um=100, min_r2=0.2) == "poor_fit"
-    assert spatial.exp_decay(flat, COLUMN_UM, radius_um=30, min_r2=0.2) == "too_few_channels"
-    assert spatial.exp_decay(flat[:1], COLUMN_UM[:1], radius_um=30, min_r2=0) == "too_few_channels"
+    assert template_extent.exp_decay(flat, COLUMN_UM, radius_um=100, min_r2=0.2) == "poor_fit"
+    assert (
+        template_extent.exp_decay(flat, COLUMN_UM, radius_um=30, min_r2=0.2) == "too_few_channels"
+    )
+    assert (
+        template_extent.exp_decay(flat[:1], COLUMN_UM[:1], radius_um=30, min_r2=0)
+        == "too_few_channels"
+    )
 
 
 def test_a_wider_template_spreads_further():
     distances = np.abs(COLUMN_UM[:, 1] - COLUMN_UM[12, 1])
     found = [
-        spatial.spread(
+        template_extent.spread(
             np.exp(-distances / scale), COLUMN_UM[:, 1], min_fraction_of_peak=0.2, smoothing_um=20
         )
         for scale in (15, 40, 80)
     ]
     assert found == sorted(found) and found[0] < found[2]
-    one = spatial.spread(np.ones(1), np.zeros(1), min_fraction_of_peak=0.2, smoothing_um=20)
+    one = template_extent.spread(np.ones(1), np.zeros(1), min_fraction_of_peak=0.2, smoothing_um=20)
     assert one == 0

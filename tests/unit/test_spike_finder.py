@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from made_trains import poisson_train
 
-from goodunits.spike_finder import finder_of
+from goodunits.spiketrains.spike_search import finder_of
 
 
 @given(

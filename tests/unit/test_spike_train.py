@@ -5,9 +5,10 @@ import math
 import numpy as np
 import pytest
 
-from goodunits.errors import SessionError
-from goodunits.spike_train import presence, rates
-from goodunits.spikes import group_by_unit
+from goodunits.base.errors import SessionError
+from goodunits.metrics.presence import presence
+from goodunits.metrics.rates import rates
+from goodunits.spiketrains.unit_spikes import group_by_unit
 
 FS = 1000.0
 TUTORIAL = {

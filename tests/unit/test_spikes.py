@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from goodunits.spikes import count_ids, group_by_unit
+from goodunits.spiketrains.unit_spikes import count_ids, group_by_unit
 
 
 def trains_of(spikes):

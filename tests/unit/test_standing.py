@@ -7,7 +7,10 @@ import pytest
 
 import made_results
 import tiny
-from goodunits import files, restore, standing, store
+from goodunits.base import files, json_record
+from goodunits.phy import restore_labels
+from goodunits.session_folder import file_names
+from goodunits.standing import session_standing
 
 
 @pytest.fixture
@@ -24,42 +27,42 @@ def written(tmp_path):
     folder = tiny.make_sort(tmp_path / "sort")
     tiny.run(folder, tmp_path / "results")
     tiny.run(folder, tmp_path / "results", least=60)
-    return folder, store.read_receipt(tmp_path / "results" / "written.json")
+    return folder, json_record.read_record(tmp_path / "results" / "written.json")
 
 
 def test_labelled(made):
-    stands = standing.of_session(*made)
+    stands = session_standing.of_session(*made)
     assert (stands.status, stands.reason, stands.is_settled) == ("labelled", "", True)
 
 
 def test_missing_results_leave_something_to_do(made):
     (made[1] / "metrics.tsv").unlink()
-    stands = standing.of_session(*made)
+    stands = session_standing.of_session(*made)
     assert (stands.status, stands.missing) == ("labelled", ("metrics.tsv",))
     assert not stands.is_settled
 
 
 def test_failure_wins_over_an_old_receipt(made):
     made_results.fail(made[1], "no such folder", folder=str(made[0]))
-    stands = standing.of_session(*made)
+    stands = session_standing.of_session(*made)
     assert (stands.status, stands.reason) == ("failed", "compute_metrics: no such folder")
 
 
 def test_failure_of_another_folder_is_none(made):
     made_results.fail(made[1], "no such folder", folder="/elsewhere")
-    assert standing.of_session(*made).status == "labelled"
+    assert session_standing.of_session(*made).status == "labelled"
 
 
 def test_never_labelled(tmp_path):
     folder = tiny.make_sort(tmp_path / "sort")
-    stands = standing.of_session(folder, tmp_path / "results")
+    stands = session_standing.of_session(folder, tmp_path / "results")
     assert (stands.status, stands.reason) == ("not labelled", "never labelled")
 
 
 def test_files_dated_ahead_say_why_nothing_is_labelled(tmp_path):
     folder = tiny.make_sort(tmp_path / "sort")
     os.utime(folder / "spike_times.npy", (4e9, 4e9))
-    stands = standing.of_session(folder, tmp_path / "results")
+    stands = session_standing.of_session(folder, tmp_path / "results")
     assert stands.status == "not labelled"
     assert "1 file(s) dated in the future, such as spike_times.npy" in stands.reason
     assert "touch" in stands.reason
@@ -67,30 +70,30 @@ def test_files_dated_ahead_say_why_nothing_is_labelled(tmp_path):
 
 def test_files_dated_ahead_do_not_matter_where_all_is_labelled(made):
     os.utime(made[0] / "cluster_group.tsv", (4e9, 4e9))
-    assert standing.of_session(*made).reason == ""
+    assert session_standing.of_session(*made).reason == ""
 
 
 def test_other_folder_is_not_labelled_though_it_looks_the_same(made, tmp_path):
     other = shutil.copytree(made[0], tmp_path / "other")
-    stands = standing.of_session(other, made[1])
+    stands = session_standing.of_session(other, made[1])
     assert stands.status == "not labelled"
     assert f"the results are those of {made[0]}" in stands.reason
     (tmp_path / "link").symlink_to(made[0])
-    assert standing.of_session(tmp_path / "link", made[1]).status == "labelled"
+    assert session_standing.of_session(tmp_path / "link", made[1]).status == "labelled"
 
 
 def test_folder_that_is_gone_is_said_to_be(made):
     shutil.rmtree(made[0])
-    stands = standing.of_session(*made)
+    stands = session_standing.of_session(*made)
     assert stands.status == "not labelled"
     assert f"{made[0]}: no such folder" in stands.reason
 
 
 def test_changed(written):
     folder, receipt = written
-    (folder / store.GROUP_FILE).write_text("cluster_id\tgroup\n0\tnoise\n")
-    (folder / store.KS_FILE).unlink()
-    stands = standing.of_folder(folder, receipt)
+    (folder / file_names.GROUP_FILE).write_text("cluster_id\tgroup\n0\tnoise\n")
+    (folder / file_names.KS_FILE).unlink()
+    stands = session_standing.of_folder(folder, receipt)
     assert stands.status == "changed"
     assert "cluster_KSLabel.tsv is gone, cluster_group.tsv was changed" in stands.reason
 
@@ -100,31 +103,31 @@ def test_changed(written):
 )
 def test_restored(written, to, word):
     folder, receipt = written
-    restore.restore(folder, to)
-    stands = standing.of_folder(folder, receipt)
+    restore_labels.restore(folder, to)
+    stands = session_standing.of_folder(folder, receipt)
     assert stands.status == "restored"
     assert stands.reason.startswith(f"{word}; restored on 2")
-    without_results = standing.of_folder(folder, None)
+    without_results = session_standing.of_folder(folder, None)
     assert (without_results.status, without_results.reason) == ("restored", stands.reason)
 
 
 def test_originals_put_back_by_hand_are_known_too(written):
     folder, receipt = written
-    for path in folder.glob(f"{store.STORE}/*/original/*"):
+    for path in folder.glob(f"{file_names.STORE}/*/original/*"):
         shutil.copy(path, folder)
-    stands = standing.of_folder(folder, receipt)
+    stands = session_standing.of_folder(folder, receipt)
     assert stands.reason.startswith("as originally found; a plain run")
 
 
 def test_label_after_a_restore_is_a_change(written):
     folder, receipt = written
-    restore.restore(folder)
-    (folder / store.GROUP_FILE).write_text("cluster_id\tgroup\n0\tnoise\n")
-    assert standing.of_folder(folder, receipt).status == "changed"
+    restore_labels.restore(folder)
+    (folder / file_names.GROUP_FILE).write_text("cluster_id\tgroup\n0\tnoise\n")
+    assert session_standing.of_folder(folder, receipt).status == "changed"
 
 
 def test_labels_without_results_are_not_taken_for_the_sorters(written):
-    stands = standing.of_folder(written[0], None)
+    stands = session_standing.of_folder(written[0], None)
     assert stands.status == "not labelled"
     assert "results are elsewhere or deleted" in stands.reason
 
@@ -132,5 +135,5 @@ def test_labels_without_results_are_not_taken_for_the_sorters(written):
 def test_reads_only(written):
     folder, receipt = written
     before = {path: files.signature(path) for path in folder.rglob("*")}
-    standing.of_folder(folder, receipt)
+    session_standing.of_folder(folder, receipt)
     assert {path: files.signature(path) for path in folder.rglob("*")} == before

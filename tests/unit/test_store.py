@@ -6,8 +6,12 @@ import shutil
 import pytest
 
 import tiny
-from goodunits import backup, files, found, generations, restore, sort_id, state, store
-from goodunits.errors import SessionError
+from goodunits.base import files
+from goodunits.base.errors import SessionError
+from goodunits.phy import history, restore_labels
+from goodunits.session_folder import file_names, sort_id
+from goodunits.standing import found_json
+from goodunits.store import backup, generations, label_store, ledger_file, original_files, state
 
 
 @pytest.fixture
@@ -23,14 +27,14 @@ def results(tmp_path):
 
 
 def generation(sort):
-    return store.store_folder(sort) / sort_id.sort_id(sort)
+    return file_names.store_folder(sort) / sort_id.sort_id(sort)
 
 
 def test_originals_are_kept_read_only_and_never_made_again(sort, results):
     originals = tiny.read(sort)
     tiny.run(sort, results)
     tiny.run(sort, results, least=60)
-    for name in (store.KS_FILE, store.GROUP_FILE):
+    for name in (file_names.KS_FILE, file_names.GROUP_FILE):
         kept = generation(sort) / "original" / name
         assert kept.read_bytes() == originals[name]
         assert kept.stat().st_mode & 0o777 == 0o444
@@ -42,18 +46,18 @@ def test_ledger_holds_only_what_we_wrote(sort, results):
     phy.save()
     theirs = {files.sha256_bytes(data) for data in tiny.read(sort).values()}
     tiny.run(sort, results)
-    restore.restore(sort)
-    assert not theirs & store.ledger(store.store_folder(sort))
+    restore_labels.restore(sort)
+    assert not theirs & ledger_file.read_ledger(file_names.store_folder(sort))
 
 
 def test_store_gone_but_labels_ours(sort, results):
     tiny.run(sort, results)
-    shutil.rmtree(store.store_folder(sort))
+    shutil.rmtree(file_names.store_folder(sort))
     before = tiny.tree(sort)
     with pytest.raises(SessionError, match="put the store back"):
         tiny.run(sort, results)
     with pytest.raises(SessionError, match="put the store back"):
-        found.refresh(sort, results / "found.json", results / "written.json")
+        found_json.refresh(sort, results / "found.json", results / "written.json")
     assert tiny.tree(sort) == before
 
 
@@ -69,11 +73,13 @@ def test_generation_gone_but_ledger_there(sort, results):
 def test_fresh_sort_over_a_lost_store_is_no_alarm(sort, results):
     originals = tiny.read(sort)
     tiny.run(sort, results)
-    shutil.rmtree(store.store_folder(sort))
-    for name in (store.KS_FILE, store.GROUP_FILE):
+    shutil.rmtree(file_names.store_folder(sort))
+    for name in (file_names.KS_FILE, file_names.GROUP_FILE):
         tiny.replace(sort / name, originals[name])
     tiny.run(sort, results)
-    assert (generation(sort) / "original" / store.KS_FILE).read_bytes() == originals[store.KS_FILE]
+    assert (generation(sort) / "original" / file_names.KS_FILE).read_bytes() == originals[
+        file_names.KS_FILE
+    ]
 
 
 @pytest.mark.parametrize("name", ["original/cluster_group.tsv", "manifest.json", "state.json"])
@@ -119,52 +125,54 @@ def test_what_an_earlier_sort_left_is_no_original(sort, results):
     assert (sort / "cluster_gu_label.tsv").exists()
     tiny.make_sort(sort, seed=1)
     tiny.run(sort, results)
-    assert "cluster_gu_label.tsv" not in store.read_manifest(generation(sort))["files"]
+    assert "cluster_gu_label.tsv" not in original_files.read_manifest(generation(sort))["files"]
     assert not (sort / "cluster_gu_label.tsv").exists()
 
 
 def test_a_backup_cut_short_keeps_both_versions(sort):
-    early = tiny.read(sort)[store.GROUP_FILE]
-    with store.locked(sort) as base:
+    early = tiny.read(sort)[file_names.GROUP_FILE]
+    with label_store.locked(sort) as base:
         files.make_folder(base / sort_id.sort_id(sort))
-        store.put_once(generation(sort) / "original" / store.GROUP_FILE, early)
+        original_files.put_once(generation(sort) / "original" / file_names.GROUP_FILE, early)
     phy = tiny.Phy(sort)
     phy.label(1, "noise")
     phy.save()
     now = tiny.read(sort)
-    with store.locked(sort) as base:
+    with label_store.locked(sort) as base:
         backup.back_up(sort, base)
-    assert (generation(sort) / "original" / store.GROUP_FILE).read_bytes() == now[store.GROUP_FILE]
+    assert (generation(sort) / "original" / file_names.GROUP_FILE).read_bytes() == now[
+        file_names.GROUP_FILE
+    ]
     assert early in tiny.tree(generation(sort) / "superseded").values()
 
 
 def test_put_once_never_overwrites(tmp_path):
-    store.put_once(tmp_path / "a" / "b", b"one")
+    original_files.put_once(tmp_path / "a" / "b", b"one")
     with pytest.raises(SessionError, match="never replaced"):
-        store.put_once(tmp_path / "a" / "b", b"two")
+        original_files.put_once(tmp_path / "a" / "b", b"two")
     assert (tmp_path / "a" / "b").read_bytes() == b"one"
 
 
 def test_torn_last_line_of_a_ledger(tmp_path):
     path = tmp_path / "ledger.txt"
     path.write_text("0" * 64 + " a\n" + "1" * 30)
-    store.add_to_ledger(tmp_path, {"b": "2" * 64})
-    assert store.ledger(tmp_path) == {"0" * 64, "2" * 64}
+    ledger_file.add_to_ledger(tmp_path, {"b": "2" * 64})
+    assert ledger_file.read_ledger(tmp_path) == {"0" * 64, "2" * 64}
 
 
 def test_linked_session_has_its_store_where_the_data_are(sort, results, tmp_path):
     link = tmp_path / "link"
     link.symlink_to(sort)
     tiny.run(link, results)
-    assert (sort / store.STORE).is_dir() and not (tmp_path / store.STORE).exists()
+    assert (sort / file_names.STORE).is_dir() and not (tmp_path / file_names.STORE).exists()
     assert link.is_symlink()
 
 
 def test_annexed_label_files_are_refused(sort, results):
     annex = sort.parent / ".git" / "annex" / "objects"
     annex.mkdir(parents=True)
-    shutil.move(sort / store.GROUP_FILE, annex / "key")
-    (sort / store.GROUP_FILE).symlink_to(annex / "key")
+    shutil.move(sort / file_names.GROUP_FILE, annex / "key")
+    (sort / file_names.GROUP_FILE).symlink_to(annex / "key")
     before = (annex / "key").read_bytes()
     with pytest.raises(SessionError, match="git annex unlock"):
         tiny.run(sort, results)
@@ -175,9 +183,9 @@ def test_annexed_label_files_are_refused(sort, results):
 
 
 def test_two_links_to_one_file_are_refused(sort, results):
-    shutil.move(sort / store.KS_FILE, sort.parent / "both.tsv")
-    (sort / store.GROUP_FILE).unlink()
-    for name in (store.KS_FILE, store.GROUP_FILE):
+    shutil.move(sort / file_names.KS_FILE, sort.parent / "both.tsv")
+    (sort / file_names.GROUP_FILE).unlink()
+    for name in (file_names.KS_FILE, file_names.GROUP_FILE):
         (sort / name).symlink_to(sort.parent / "both.tsv")
     with pytest.raises(SessionError, match="same file"):
         tiny.run(sort, results)
@@ -190,22 +198,28 @@ def test_group_of_a_lab_shares_the_store(sort, results):
         tiny.run(sort, results)
     finally:
         os.umask(old)
-    for path in (store.store_folder(sort), generation(sort), generation(sort) / "original"):
+    for path in (file_names.store_folder(sort), generation(sort), generation(sort) / "original"):
         assert path.stat().st_mode & 0o070 == 0o070
-    for path in (store.store_folder(sort) / "lock", store.store_folder(sort) / "ledger.txt"):
+    for path in (
+        file_names.store_folder(sort) / "lock",
+        file_names.store_folder(sort) / "ledger.txt",
+    ):
         assert path.stat().st_mode & 0o060 == 0o060
 
 
 def test_a_sort_replaced_during_the_backup_is_noticed(sort, monkeypatch):
     """Kilosort writes while the first label file is put into the store."""
-    put_once = store.put_once
+    put_once = original_files.put_once
 
     def sorting_meanwhile(path, data):
         put_once(path, data)
         tiny.make_sort(sort, seed=1)
 
-    monkeypatch.setattr(store, "put_once", sorting_meanwhile)
-    with store.locked(sort) as base, pytest.raises(SessionError, match="changed during the backup"):
+    monkeypatch.setattr(original_files, "put_once", sorting_meanwhile)
+    with (
+        label_store.locked(sort) as base,
+        pytest.raises(SessionError, match="changed during the backup"),
+    ):
         backup.back_up(sort, base)
     assert generations.current_generation(sort) is None
 
@@ -214,18 +228,18 @@ def test_history_survives_a_torn_line(sort, results):
     tiny.run(sort, results)
     with open(generation(sort) / "history.jsonl", "ab") as file:
         file.write(b'{"decisions": {"1"')
-    assert [event["event"] for event in restore.history(sort)] == ["backup", "write"]
+    assert [event["event"] for event in history.read_history(sort)] == ["backup", "write"]
     tiny.run(sort, results, least=60)
-    assert [e["event"] for e in restore.history(sort)] == ["backup", "write", "write"]
+    assert [e["event"] for e in history.read_history(sort)] == ["backup", "write", "write"]
     assert len(state.read_history(generation(sort))) == 2
 
 
 def test_restore_where_the_backup_is_gone_does_not_speak_of_earlier_sorts(sort, results):
-    with store.locked(sort):
+    with label_store.locked(sort):
         pass
-    with pytest.raises(restore.NothingToRestoreError):
-        restore.restore(sort)
+    with pytest.raises(restore_labels.NothingToRestoreError):
+        restore_labels.restore(sort)
     tiny.run(sort, results)
     shutil.rmtree(generation(sort))
     with pytest.raises(SessionError, match="the backup is gone"):
-        restore.restore(sort)
+        restore_labels.restore(sort)

@@ -8,12 +8,14 @@ import subprocess
 import pytest
 
 import tiny
-from goodunits import generations, restore, store
+from goodunits.phy import restore_labels
+from goodunits.session_folder import file_names
+from goodunits.store import generations
 
 
 def recover(sort, which=-1):
     """Do by hand what the README says for one of the sorts."""
-    text = (store.store_folder(sort) / "README.txt").read_text()
+    text = (file_names.store_folder(sort) / "README.txt").read_text()
     blocks = re.findall(r"^Sort [^\n]*:\n\n((?:    .*\n)+)", text, re.MULTILINE)
     subprocess.run(["sh", "-euc", blocks[which]], cwd=sort, check=True)
     return blocks
@@ -28,12 +30,12 @@ def as_kilosort_leaves_it(sort):
 
 
 def without_groups(sort):
-    (sort / store.GROUP_FILE).unlink()
+    (sort / file_names.GROUP_FILE).unlink()
 
 
 def without_any(sort):
-    (sort / store.GROUP_FILE).unlink()
-    (sort / store.KS_FILE).unlink()
+    (sort / file_names.GROUP_FILE).unlink()
+    (sort / file_names.KS_FILE).unlink()
 
 
 def curated(sort):
@@ -66,7 +68,7 @@ def test_every_sort_has_its_lines_the_newest_last(quick_path):
     originals = label_files(sort)
     tiny.run(sort, quick_path / "results")
     tiny.make_sort(sort, seed=1)
-    (sort / store.GROUP_FILE).unlink()
+    (sort / file_names.GROUP_FILE).unlink()
     newer = label_files(sort)
     tiny.run(sort, quick_path / "results")
     assert len(recover(sort)) == 2
@@ -78,13 +80,13 @@ def test_every_sort_has_its_lines_the_newest_last(quick_path):
 def test_a_readme_of_an_older_version_is_refreshed(quick_path):
     sort = tiny.make_sort(quick_path / "sort")
     tiny.run(sort, quick_path / "results")
-    path = store.store_folder(sort) / "README.txt"
+    path = file_names.store_folder(sort) / "README.txt"
     present = path.read_bytes()
     path.write_bytes(b"cp <sort id>/original/cluster_*.tsv ..\n")
-    restore.restore(sort)
+    restore_labels.restore(sort)
     assert path.read_bytes() == present
     inode = path.stat().st_ino
-    restore.restore(sort)
+    restore_labels.restore(sort)
     assert path.stat().st_ino == inode
 
 
@@ -102,7 +104,7 @@ def test_files_of_the_store_are_shared_as_the_folder_is(quick_path, umask, mode)
         tiny.run(sort, quick_path / "results", least=60)
     finally:
         os.umask(old)
-    base = store.store_folder(sort)
+    base = file_names.store_folder(sort)
     assert len(list((generations.current_generation(sort) / "superseded").iterdir())) >= 1
     for path in (base, *base.rglob("*")):
         status = path.stat()

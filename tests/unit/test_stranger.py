@@ -9,8 +9,13 @@ from pathlib import Path
 import pytest
 
 import tiny
-from goodunits import curation, files, generations, restore, state, store, verify
-from goodunits.errors import SessionError
+from goodunits.answers import verify_folders
+from goodunits.base import files
+from goodunits.base.errors import SessionError
+from goodunits.curation import whose_labels
+from goodunits.phy import history, restore_labels
+from goodunits.session_folder import file_names
+from goodunits.store import generations, label_store, original_files, state
 
 OUTSIDE = b"a file of mine\n"
 # Every place of a store that has been written twice, with curation in between.
@@ -58,7 +63,7 @@ def mine(quick_path):
 def place_of(sort, place):
     """Path of a place of the store; one of the superseded group files."""
     generation = generations.current_generation(sort)
-    path = store.store_folder(sort) / place.replace("GENERATION", generation.name)
+    path = file_names.store_folder(sort) / place.replace("GENERATION", generation.name)
     if path.name == "GROUP":
         path = sorted(path.parent.glob("cluster_group.tsv.*"))[0]
     assert path.exists()
@@ -69,11 +74,11 @@ def uses(sort, results):
     """Everything that a run, a user or the tables do with a session."""
     return {
         "run": lambda: tiny.run(sort, results, least=60),
-        "restore": lambda: restore.restore(sort),
-        "restore last": lambda: restore.restore(sort, "last"),
-        "history": lambda: restore.history(sort),
-        "verify": lambda: verify.check(sort, results),
-        "labels": lambda: curation.original_ks_labels(sort),
+        "restore": lambda: restore_labels.restore(sort),
+        "restore last": lambda: restore_labels.restore(sort, "last"),
+        "history": lambda: history.read_history(sort),
+        "verify": lambda: verify_folders.check(sort, results),
+        "labels": lambda: whose_labels.original_ks_labels(sort),
     }
 
 
@@ -166,12 +171,12 @@ def test_a_copy_of_hard_links_has_a_history_of_its_own(sort, quick_path):
 def test_a_lock_file_that_is_held_elsewhere_is_not_taken_from_there(sort, quick_path):
     copy = quick_path / "copy"
     shutil.copytree(sort, copy, copy_function=os.link)
-    with store.locked(sort), store.locked(copy):
+    with label_store.locked(sort), label_store.locked(copy):
         assert not (copy / "goodunits_store/lock").samefile(sort / "goodunits_store/lock")
 
 
 def test_a_lock_that_is_a_second_name_of_my_file(sort, quick_path, mine):
-    lock = store.store_folder(sort) / "lock"
+    lock = file_names.store_folder(sort) / "lock"
     lock.unlink()
     os.link(mine, lock)
     tiny.run(sort, quick_path / "results", least=60)
@@ -207,17 +212,17 @@ def test_restore_makes_no_file_of_another_name(sort, quick_path, mine, name):
     rewrite_state(generation, lambda past: past["before"].update({name: "import os\n"}))
     before = {k: v for k, v in tiny.tree(quick_path).items() if "goodunits_store" not in k}
     with pytest.raises(SessionError, match=r"state.json: names other files"):
-        restore.restore(sort, "last")
+        restore_labels.restore(sort, "last")
     assert {k: v for k, v in tiny.tree(quick_path).items() if "goodunits_store" not in k} == before
 
 
 @pytest.mark.parametrize("content", [5, ["x"], {"a": 1}, "\u20ac", True])
 def test_restore_writes_only_text(sort, content):
     generation = generations.current_generation(sort)
-    rewrite_state(generation, lambda past: past["before"].update({store.GROUP_FILE: content}))
+    rewrite_state(generation, lambda past: past["before"].update({file_names.GROUP_FILE: content}))
     labels = tiny.read(sort)
     with pytest.raises(SessionError, match=r"state.json: (names other files|damaged)"):
-        restore.restore(sort, "last")
+        restore_labels.restore(sort, "last")
     assert tiny.read(sort) == labels
 
 
@@ -228,9 +233,9 @@ def test_names_of_a_manifest_are_no_paths(sort, mine, name):
     manifest["files"][name] = files.sha256_bytes(OUTSIDE)
     path.unlink()
     path.write_text(json.dumps(manifest))
-    for to in restore.STATES:
+    for to in restore_labels.STATES:
         with pytest.raises(SessionError, match=r"manifest.json: damaged"):
-            restore.restore(sort, to)
+            restore_labels.restore(sort, to)
     assert mine.read_bytes() == OUTSIDE
 
 
@@ -252,7 +257,7 @@ def test_names_of_a_receipt_are_no_paths(sort, quick_path, mine, name):
     receipt = json.loads(path.read_bytes())
     receipt["written"][name] = files.sha256_bytes(OUTSIDE)
     path.write_text(json.dumps(receipt))
-    verdict = verify.check(sort, quick_path / "results")
+    verdict = verify_folders.check(sort, quick_path / "results")
     assert name in verdict.detail and not verdict.is_fine
     outcomes(sort, quick_path / "results")
 
@@ -261,7 +266,7 @@ def test_names_of_a_receipt_are_no_paths(sort, quick_path, mine, name):
 def test_the_sort_of_a_receipt_is_no_path(sort, quick_path, identity):
     generation = generations.current_generation(sort)
     shutil.copytree(generation, quick_path / "elsewhere")
-    assert not store.has_backup(sort, identity)
+    assert not original_files.has_backup(sort, identity)
 
 
 @pytest.mark.parametrize("name", ["manifest.json", "state.json", "history.jsonl"])
@@ -270,11 +275,11 @@ def test_json_that_would_fill_the_memory_is_not_read(sort, name):
     path.chmod(0o644)
     os.truncate(path, 61_000_000)  # a hole: takes no space on the disk
     with pytest.raises(SessionError, match=f"{name}: larger than"):
-        restore.restore(sort)
+        restore_labels.restore(sort)
 
 
 def test_other_names_in_a_store_are_not_looked_at(sort, quick_path):
-    base = store.store_folder(sort)
+    base = file_names.store_folder(sort)
     (base / "old").symlink_to(quick_path)
     (base / ("0" * 16 + ".bak")).symlink_to(quick_path)
     assert not any(outcomes(sort, quick_path / "results").values())
@@ -283,7 +288,7 @@ def test_other_names_in_a_store_are_not_looked_at(sort, quick_path):
 # Label files
 
 
-@pytest.mark.parametrize("name", [*store.WRITTEN, "cluster_gu_n.tsv"])
+@pytest.mark.parametrize("name", [*file_names.WRITTEN, "cluster_gu_n.tsv"])
 def test_a_device_is_not_replaced(sort, quick_path, name):
     device = quick_path / "null.tsv"
     if os.getuid():
@@ -297,7 +302,7 @@ def test_a_device_is_not_replaced(sort, quick_path, name):
     assert device.is_char_device()
 
 
-@pytest.mark.parametrize("name", [*store.WRITTEN, "cluster_gu_n.tsv"])
+@pytest.mark.parametrize("name", [*file_names.WRITTEN, "cluster_gu_n.tsv"])
 def test_a_link_to_another_kind_of_file_is_not_written_through(sort, quick_path, name):
     profile = quick_path / ".profile"
     profile.write_bytes(b"")
@@ -322,8 +327,8 @@ def test_originals_are_not_written_through_a_link(sort, quick_path):
     """Somebody restored by linking instead of copying."""
     original = place_of(sort, "GENERATION/original/cluster_group.tsv")
     content = original.read_bytes()
-    (sort / store.GROUP_FILE).unlink()
-    (sort / store.GROUP_FILE).symlink_to(original)
+    (sort / file_names.GROUP_FILE).unlink()
+    (sort / file_names.GROUP_FILE).symlink_to(original)
     with pytest.raises(SessionError, match=r"cluster_group.tsv: link to"):
         tiny.run(sort, quick_path / "results", least=60)
     assert original.read_bytes() == content
@@ -335,7 +340,7 @@ def test_label_files_with_odd_names_are_left_alone(quick_path, name):
     path = os.path.join(os.fsencode(sort), name)
     Path(os.fsdecode(path)).write_text("cluster_id\tx\n")
     tiny.run(sort, quick_path / "results")
-    restore.restore(sort)
+    restore_labels.restore(sort)
     assert os.path.exists(path)
 
 
@@ -345,4 +350,4 @@ def test_files_that_may_not_be_read_are_named(sort, quick_path, monkeypatch):
 
     monkeypatch.setattr("goodunits.guarded.read_optional", refused)
     with pytest.raises(SessionError, match="cannot be read"):
-        restore.restore(sort)
+        restore_labels.restore(sort)

@@ -3,7 +3,8 @@
 import pytest
 
 import made_results
-from goodunits import summary, tsv
+from goodunits.base import tsv
+from goodunits.tables import sessions_tsv
 
 
 @pytest.fixture
@@ -22,7 +23,7 @@ def session(tmp_path):
 
 def table(sessions):
     """Rows of sessions.tsv as they are read."""
-    data, rows = summary.sessions_table(sessions)
+    data, rows = sessions_tsv.sessions_table(sessions)
     header, *lines = [line.split("\t") for line in data.decode().splitlines()]
     assert len(lines) == len(rows)
     return [dict(zip(header, line, strict=True)) for line in lines]
@@ -50,7 +51,7 @@ def test_table_has_a_row_per_session_in_order(session):
 def test_columns_of_the_sheet_are_carried_for_every_session(session):
     sheet = {"a": {"mouse": "m1"}, "b": {"mouse": "m2"}}
     sessions = [session("b", is_labelled=False), session("a")]
-    data, _ = summary.sessions_table(sessions, sheet)
+    data, _ = sessions_tsv.sessions_table(sessions, sheet)
     _, *rows = [line.split("\t") for line in data.decode().splitlines()]
     assert [row[:3] for row in rows] == [["a", "m1", "labelled"], ["b", "m2", "not labelled"]]
 
@@ -60,7 +61,7 @@ def test_classes_of_ones_own_are_counted(session):
     rows = table([session("a"), session("b", units=axons)])
     counts = [[row[f"n_{name}"] for name in ("good", "mua", "noise", "axon")] for row in rows]
     assert counts == [["2", "1", "0", "0"], ["0", "0", "1", "1"]]
-    text = summary.success_text(summary.sessions_table([("b", *_of(rows[1], "b"))])[1])
+    text = sessions_tsv.success_text(sessions_tsv.sessions_table([("b", *_of(rows[1], "b"))])[1])
     assert "0 of 2 units good, 1 noise, 1 axon" in text
 
 
@@ -72,13 +73,13 @@ def _of(row, name):
 
 def test_what_a_preview_left_does_not_count(session):
     name, folder, results = session("a")
-    fixed = summary.unit_table.FIRST[1:]
+    fixed = sessions_tsv.unit_table.FIRST[1:]
     other = tsv.format_table(fixed, [[0, "mua", "good", "criteria", "", "mua"]])
     (results / "labels.tsv").write_bytes(other)
     (results / "metrics.tsv").write_text("cluster_id\trate\n0\t99\n")
     row = table([(name, folder, results)])[0]
     assert (row["n_units"], row["n_good"]) == ("3", "2")
-    summary.write_tables([(name, folder, results)], results.parent)
+    sessions_tsv.write_tables([(name, folder, results)], results.parent)
     _, units = tsv.read_table(results.parent / "units.tsv")
     assert [(unit["label"], unit["rate"]) for unit in units] == [
         ("good", "0.0"),
@@ -99,13 +100,13 @@ def test_tables_are_kept_true(session):
     """Of the sessions that they list: the other ones belong to another run."""
     one, two = session("one"), session("two")
     place = one[2].parent
-    summary.write_tables([one, two], place)
+    sessions_tsv.write_tables([one, two], place)
     folders = {"one": one[1], "two": two[1], "three": "/x"}
     before = (place / "sessions.tsv").stat().st_ino
-    assert summary.keep_true(place, folders) == []
+    assert sessions_tsv.keep_true(place, folders) == []
     assert (place / "sessions.tsv").stat().st_ino == before, "nothing to change"
     made_results.write_labels(two[1], [(0, "noise")])
-    assert summary.keep_true(place, {"one": one[1]}) == ["two"]
+    assert sessions_tsv.keep_true(place, {"one": one[1]}) == ["two"]
     _, rows = tsv.read_table(place / "sessions.tsv")
     assert [row["status"] for row in rows] == ["labelled", "changed"]
     _, units = tsv.read_table(place / "units.tsv")
@@ -114,10 +115,10 @@ def test_tables_are_kept_true(session):
 
 def test_folder_that_the_sheet_names_anew_is_not_labelled(session, tmp_path):
     name, folder, results = session("one")
-    summary.write_tables([(name, folder, results)], results.parent)
+    sessions_tsv.write_tables([(name, folder, results)], results.parent)
     other = tmp_path / "other"
     other.mkdir()
-    summary.keep_true(results.parent, {"one": other})
+    sessions_tsv.keep_true(results.parent, {"one": other})
     _, rows = tsv.read_table(results.parent / "sessions.tsv")
     assert (rows[0]["status"], rows[0]["folder"]) == ("not labelled", str(other))
     assert f"the results are those of {folder}" in rows[0]["reason"]
@@ -125,14 +126,14 @@ def test_folder_that_the_sheet_names_anew_is_not_labelled(session, tmp_path):
 
 
 def test_no_tables_are_kept_true_before_there_are_any(tmp_path):
-    assert summary.keep_true(tmp_path, {"one": "/x"}) == []
+    assert sessions_tsv.keep_true(tmp_path, {"one": "/x"}) == []
     assert list(tmp_path.iterdir()) == []
 
 
 def test_failures_are_one_line_each(session):
     sessions = [session("a"), session("bb", is_labelled=False), session("c", is_labelled=False)]
     made_results.fail(sessions[1][2], "broken")
-    head, *lines = summary.failures_text(summary.sessions_table(sessions)[1]).splitlines()
+    head, *lines = sessions_tsv.failures_text(sessions_tsv.sessions_table(sessions)[1]).splitlines()
     assert "2 of 3 session(s)" in head
     assert [line.split()[0] for line in lines] == ["bb", "c"]
     assert lines[0].endswith("compute_metrics: broken")
@@ -140,14 +141,14 @@ def test_failures_are_one_line_each(session):
 
 def test_many_failures_do_not_fill_the_screen(session):
     sessions = [session(f"s{i:02}", is_labelled=False) for i in range(30)]
-    lines = summary.failures_text(summary.sessions_table(sessions)[1]).splitlines()
+    lines = sessions_tsv.failures_text(sessions_tsv.sessions_table(sessions)[1]).splitlines()
     assert len(lines) < 25
     assert "and 10 more" in lines[-1]
 
 
 def test_success_counts_units_of_labelled_sessions(session):
-    rows = summary.sessions_table([session("a"), session("b", is_labelled=False)])[1]
-    text = summary.success_text(rows)
+    rows = sessions_tsv.sessions_table([session("a"), session("b", is_labelled=False)])[1]
+    text = sessions_tsv.success_text(rows)
     assert "1 session(s) labelled, 2 of 3 units good, 1 mua, 2 label(s) differ" in text
     assert len(text.splitlines()) == 1
 
@@ -155,20 +156,20 @@ def test_success_counts_units_of_labelled_sessions(session):
 def test_notes_are_said_once_with_the_sessions_that_have_them(session):
     same = "recording length: unknown, taken to end at the last spike"
     sessions = [session(f"s{i}", measured_notes=[same], notes=[f"own {i}"]) for i in range(5)]
-    text = summary.success_text(summary.sessions_table(sessions)[1])
+    text = sessions_tsv.success_text(sessions_tsv.sessions_table(sessions)[1])
     assert f"  s0, s1, s2 and 2 more: {same}" in text.splitlines()
     assert "  s4: own 4" in text.splitlines()
 
 
 def test_notes_are_bounded(session):
     sessions = [session(f"s{i:02}", notes=[f"{i} {'x' * 500}"]) for i in range(30)]
-    lines = summary.success_text(summary.sessions_table(sessions)[1]).splitlines()
-    assert len(lines) == 2 + summary.MAX_NOTES
+    lines = sessions_tsv.success_text(sessions_tsv.sessions_table(sessions)[1]).splitlines()
+    assert len(lines) == 2 + sessions_tsv.MAX_NOTES
     assert "and 20 notes more" in lines[-1]
-    assert max(map(len, lines)) <= summary.LINE_LENGTH
+    assert max(map(len, lines)) <= sessions_tsv.LINE_LENGTH
 
 
 def test_classes_that_tell_nothing_are_among_the_notes(session):
     units = [(number, "mua", "good", "criteria") for number in range(12)]
-    row = summary.session_row(*session("one", units=units))
+    row = sessions_tsv.session_row(*session("one", units=units))
     assert "by the criteria every unit is mua" in row["notes"]

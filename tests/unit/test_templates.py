@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import yaml
 
-from goodunits import templates
-from goodunits.metrics_table import Inputs
-from goodunits.session import load_session
-from goodunits.spikes import group_by_unit
-from goodunits.waves_files import parents
-from goodunits.waves_groups import GROUP_FUNCTIONS
+from goodunits.kilosort import probe_geometry, unit_templates
+from goodunits.kilosort.sort_files import read_sort
+from goodunits.kilosort.unit_templates import parents
+from goodunits.metrics import compute, templates
+from goodunits.metrics.compute import Inputs
+from goodunits.spiketrains.unit_spikes import group_by_unit
 from real_sorts import PROJECT
 
 DEFAULTS = yaml.safe_load((PROJECT / "config.yaml").read_text())["metrics"]
@@ -64,9 +64,9 @@ def make_sort(folder, stored, clusters, spike_templates=None, **files):
 
 def measure(folder, group="templates"):
     """Values by metric name (a text is the reason why there is none), ids, notes."""
-    session = load_session(folder)
+    session = read_sort(folder)
     spikes = group_by_unit(session.spike_samples, session.spike_clusters)
-    columns, notes = GROUP_FUNCTIONS[group](Inputs(session, spikes, DEFAULTS, None))
+    columns, notes = compute.GROUP_FUNCTIONS[group](Inputs(session, spikes, DEFAULTS, None))
     found = {
         name: [column.reasons.get(row, value) for row, value in enumerate(column.values)]
         for name, column in columns.items()
@@ -97,7 +97,7 @@ def test_local_whitening_is_not_symmetric_and_whitens_from_the_left():
 
 def test_whitening_is_undone_on_the_side_on_which_it_was_done(whitened):
     stored = np.load(whitened / "templates.npy").astype(float)
-    matrix, reason, notes = templates.unwhitening_matrix(load_session(whitened), 64)
+    matrix, reason, notes = probe_geometry.unwhitening_matrix(read_sort(whitened), 64)
     truth = true_templates()
     right = np.abs(stored @ matrix - truth).max() / np.abs(truth).max()
     wrong = np.abs(stored @ matrix.T - truth).max() / np.abs(truth).max()
@@ -162,7 +162,7 @@ def test_merged_units_have_the_mean_of_their_parents_by_spikes(whitened, tmp_pat
     for name, values in after.found.items():
         assert values[:2] == before.found[name][3:], name  # untouched units
         assert values[3] == values[4] == before.found[name][2], name  # halves: their parent's
-    merged = templates.unit_template((np.array([0, 1]), np.array([30, 10])), stored)
+    merged = unit_templates.unit_template((np.array([0, 1]), np.array([30, 10])), stored)
     np.testing.assert_allclose(merged, 0.75 * stored[0] + 0.25 * stored[1], rtol=1e-5, atol=1e-5)
     # Peaks 170 um apart: the mean has both, so it is wider than either, and half as high.
     assert after.found["spread"][2] > max(before.found["spread"][:2])

@@ -2,8 +2,8 @@
 
 import pytest
 
-from goodunits import tsv
-from goodunits.errors import SessionError
+from goodunits.base import tsv
+from goodunits.base.errors import SessionError
 
 
 @pytest.mark.parametrize(

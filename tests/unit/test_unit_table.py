@@ -2,7 +2,9 @@
 
 import pytest
 
-from goodunits import labels_file, tsv, unit_table
+from goodunits.base import tsv
+from goodunits.results import labels_tsv
+from goodunits.tables import units_tsv
 
 
 @pytest.fixture
@@ -13,7 +15,7 @@ def session(tmp_path):
         folder = tmp_path / name
         folder.mkdir()
         rows = [[i, label, label, "criteria", "", label, "pass"] for i, label in labels.items()]
-        header = [*labels_file.FIXED_COLUMNS, "firing_rate >= 1"]
+        header = [*labels_tsv.FIXED_COLUMNS, "firing_rate >= 1"]
         (folder / "labels.tsv").write_bytes(tsv.format_table(header, rows))
         (folder / "metrics.tsv").write_bytes(tsv.format_table(*metrics))
         return name, folder
@@ -32,8 +34,8 @@ def test_sessions_in_order_and_cells_as_they_are(session):
     first = session(
         "a", {0: "mua", 7: "good"}, (["cluster_id", "firing_rate"], [[7, "1e-3"], [0, "nan"]])
     )
-    header, rows = read(unit_table.units_tsv([second, first]))
-    assert header == ["session", *labels_file.FIXED_COLUMNS, "firing_rate"]
+    header, rows = read(units_tsv.units_tsv([second, first]))
+    assert header == ["session", *labels_tsv.FIXED_COLUMNS, "firing_rate"]
     assert [(row["session"], row["cluster_id"], row["label"]) for row in rows] == [
         ("a", "0", "mua"),
         ("a", "7", "good"),
@@ -45,21 +47,21 @@ def test_sessions_in_order_and_cells_as_they_are(session):
 def test_blank_where_other_metrics_were_chosen(session):
     first = session("a", {0: "mua"}, (["cluster_id", "snr"], [[0, 5]]))
     second = session("b", {0: "mua"}, (["cluster_id", "firing_rate", "snr"], [[0, 2, 6]]))
-    header, rows = read(unit_table.units_tsv([first, second]))
+    header, rows = read(units_tsv.units_tsv([first, second]))
     assert set(header[-2:]) == {"firing_rate", "snr"}
     assert [(row["firing_rate"], row["snr"]) for row in rows] == [("", "5"), ("2", "6")]
 
 
 def test_a_unit_that_is_measured_no_more_stays(session):
     killed = session("a", {0: "mua", 1: "good"}, (["cluster_id", "snr"], [[0, 5], [2, 6]]))
-    _, rows = read(unit_table.units_tsv([killed]))
+    _, rows = read(units_tsv.units_tsv([killed]))
     assert [(row["cluster_id"], row["snr"]) for row in rows] == [("0", "5"), ("1", "")]
 
 
 def test_columns_of_the_sheet_stand_after_the_session(session):
     first = session("a", {0: "mua", 7: "good"}, (["cluster_id", "snr"], [[0, 5], [7, 6]]))
     sheet = {"a": {"mouse": "m1", "region": "CA1"}, "b": {"mouse": "m2", "region": ""}}
-    header, rows = read(unit_table.units_tsv([first], sheet))
+    header, rows = read(units_tsv.units_tsv([first], sheet))
     assert header[:4] == ["session", "mouse", "region", "cluster_id"]
     assert [(row["mouse"], row["region"], row["snr"]) for row in rows] == [
         ("m1", "CA1", "5"),
@@ -68,4 +70,4 @@ def test_columns_of_the_sheet_stand_after_the_session(session):
 
 
 def test_no_session():
-    assert unit_table.units_tsv([]).decode() == "\t".join(unit_table.FIRST) + "\n"
+    assert units_tsv.units_tsv([]).decode() == "\t".join(units_tsv.FIRST) + "\n"

@@ -2,8 +2,8 @@
 
 import pytest
 
-from goodunits.errors import ConfigError
-from goodunits.user_config import complete
+from goodunits.base.errors import ConfigError
+from goodunits.config.user_config import complete
 
 
 @pytest.fixture

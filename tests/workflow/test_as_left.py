@@ -6,7 +6,7 @@ import os
 import pytest
 from helpers import Work, copy_project, write_session
 
-from goodunits import as_left
+from goodunits.workflow import as_left
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from goodunits import tsv
+from goodunits.base import tsv
 
 PROJECT = Path(__file__).resolve().parents[2]
 PARTS = ("Snakefile", "config.yaml", "rules", "scripts", "schemas", "envs", "report", "demo")

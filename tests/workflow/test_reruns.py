@@ -17,7 +17,7 @@ from helpers import (
     write_config,
 )
 
-from goodunits import own_imports
+from goodunits.workflow import own_imports
 
 LABELLING = ("apply_thresholds", "write_phy")
 DATASET = {("summarize", None)}
@@ -207,10 +207,11 @@ def imports(path):
     """Names of the library modules that a file imports."""
     found = set()
     for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.ImportFrom) and node.module == "goodunits":
-            found |= {alias.name for alias in node.names}
-        elif isinstance(node, ast.ImportFrom) and node.module.startswith("goodunits."):
-            found.add(node.module.split(".")[1])
+        if not isinstance(node, ast.ImportFrom) or not node.module.startswith("goodunits."):
+            continue
+        room, *module = node.module.split(".")[1:]
+        names = module or [alias.name for alias in node.names]
+        found |= {f"{room}/{name}" for name in names}
     return found
 
 
@@ -220,7 +221,7 @@ def all_imports(names):
     while waiting:
         name = waiting.pop()
         if f"{name}.py" not in found:
-            found.add(f"{name}.py")
+            found |= {f"{name}.py", f"{name.split('/')[0]}/__init__.py"}
             waiting |= imports(PROJECT / "scripts" / "goodunits" / f"{name}.py")
     return found
 
@@ -235,14 +236,23 @@ def test_library_files_are_those_that_python_imports():
     library_folder = PROJECT / "scripts" / "goodunits"
     for script in sorted((PROJECT / "scripts").glob("*.py")):
         assert own_imports.imported(script.read_text(encoding="utf-8")) == imports(script)
-    for module in sorted(library_folder.glob("*.py")):
+    for module in sorted(library_folder.rglob("*.py")):
         assert own_imports.imported(module.read_text(encoding="utf-8")) == imports(module), module
     library = own_imports.Library(library_folder.joinpath)
     text = (PROJECT / "scripts" / "write_phy.py").read_text(encoding="utf-8")
-    assert {path.name for path in library.files_behind(text)} == library_of("write_phy")
+    behind = {path.relative_to(library_folder).as_posix() for path in library.files_behind(text)}
+    assert behind == library_of("write_phy")
 
 
-@pytest.mark.parametrize("module", ["spikes.py", "criteria.py", "store.py", "dataset.py"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "spiketrains/unit_spikes.py",
+        "criteria/unit_verdict.py",
+        "store/label_store.py",
+        "dataset/session_search.py",
+    ],
+)
 def test_edit_of_a_library_file(changeable, module):
     with open(changeable.project / "scripts" / "goodunits" / module, "a") as file:
         file.write("\n# a comment\n")

@@ -11,7 +11,9 @@ from helpers import PROJECT, Work, write_session
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from goodunits import catalogue, criteria, settings
+from goodunits.catalogue import all_metrics
+from goodunits.config import settings, yaml_file
+from goodunits.criteria import label_rules
 
 README = PROJECT / "README.md"
 PRESETS = sorted((PROJECT / "presets").glob("*.yaml"))
@@ -94,21 +96,21 @@ def version(text):
 @pytest.mark.parametrize("path", [PROJECT / "config.yaml", *PRESETS])
 def test_shipped_configuration_is_valid(path):
     checked = settings.load_settings(
-        settings.load_yaml(path),
+        yaml_file.load_yaml(path),
         PROJECT / "config.yaml",
         SCHEMA,
-        catalogue.kinds(),
-        catalogue.GROUPS,
-        catalogue.json_schema(),
+        all_metrics.kinds(),
+        all_metrics.GROUPS,
+        all_metrics.json_schema(),
     )
     for where, block in settings.label_blocks(checked).items():
-        criteria.parse_labels(block, catalogue.kinds(), None, where)
+        label_rules.parse_labels(block, all_metrics.kinds(), None, where)
 
 
 def test_every_key_of_the_configuration_has_a_comment_above():
     lines = read("config.yaml").splitlines()
     top = [n for n, line in enumerate(lines) if re.match(r"[a-z_]+:", line)]
-    assert {lines[n].split(":")[0] for n in top} == set(settings.load_yaml(SCHEMA)["properties"])
+    assert {lines[n].split(":")[0] for n in top} == set(yaml_file.load_yaml(SCHEMA)["properties"])
     for n in top:
         above = [line for line in lines[:n][-2:] if line.strip()]
         assert above, lines[n]

@@ -143,7 +143,7 @@ def with_strikes(work, module, function, **strikes):
 
 def test_job_killed_by_the_system_is_named_with_what_it_had_asked_for(work):
     job = "apply_thresholds/m2.log"
-    env = with_strikes(work, "labelling", "label_units", KILL=job)
+    env = with_strikes(work, "curation.label_units", "label_units", KILL=job)
     said = work.run(env=env)
     assert said.returncode != 0
     row = work.table("sessions.tsv")[1]

@@ -13,7 +13,9 @@ from helpers import PROJECT, contents, write_config, write_session
 from pandas.errors import MergeError
 from phylib.io.model import load_model
 
-from goodunits import metrics_table, session, settings
+from goodunits.config import yaml_file
+from goodunits.kilosort import sort_files
+from goodunits.metrics import compute
 
 KS_FILE, GROUP_FILE = "cluster_KSLabel.tsv", "cluster_group.tsv"
 RATE_HZ = 30000.0
@@ -32,8 +34,8 @@ def columns_of(unit_records):
 
 def measure(folder):
     """Metrics of a session with the parameters as shipped."""
-    parameters = settings.load_yaml(PROJECT / "config.yaml")["metrics"]
-    return metrics_table.compute(session.load_session(folder), parameters, None)
+    parameters = yaml_file.load_yaml(PROJECT / "config.yaml")["metrics"]
+    return compute.compute_metrics(sort_files.read_sort(folder), parameters, None)
 
 
 def group_file(labels, column):

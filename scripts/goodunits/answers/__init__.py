@@ -1,0 +1,1 @@
+"""What the targets preview, verify and explain answer. They read only; standard library."""

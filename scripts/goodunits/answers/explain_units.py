@@ -1,0 +1,364 @@
+"""Everything that is known of one unit: labels, reason, criteria, people, history. Reads only."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from goodunits.answers import preview_labels
+from goodunits.base import json_record, tsv
+from goodunits.base.errors import ConfigError, GoodunitsError, SessionError, in_words, nearest
+from goodunits.catalogue import all_metrics
+from goodunits.criteria import criterion_text, label_rules, unit_verdict
+from goodunits.phy import history
+from goodunits.results import failed_json, labels_tsv, metrics_tsv
+
+SOURCES = {
+    "criteria": "the criteria",
+    "manual": "a person",
+    "inherited": "inherited in Phy from a merged or split cluster",
+}
+ABOVE = {">": 1, ">=": 1, "<": -1, "<=": -1}
+
+
+class Session(NamedTuple):
+    """What a run left of one session.
+
+    Attributes
+    ----------
+    id : str
+    folder : path-like
+        Kilosort folder.
+    labels : dict of int to dict
+        Rows of labels.tsv by cluster id.
+    criteria : list of str
+        Criteria by which they were made.
+    metrics : dict of int to dict
+        Metrics by cluster id.
+    undefined : dict of int to dict of str to str
+        Why a metric has no value.
+    rules : LabelRules or None
+        The label rules; None if they are not known any more.
+    is_written : bool
+        Whether the last write went by these rules; a preview may go by others.
+    receipt : dict
+        Of the last write; empty before the first.
+    found : dict
+        What the run found of people and of Kilosort.
+    events : list of dict
+        History of the present sort, oldest first.
+    shown : Shown
+        What Phy shows now.
+    notes : list of str
+    """
+
+    id: str
+    folder: Path
+    labels: dict
+    criteria: list
+    metrics: dict
+    undefined: dict
+    rules: label_rules.LabelRules | None
+    is_written: bool
+    receipt: dict
+    found: dict
+    events: list
+    shown: preview_labels.Shown
+    notes: list
+
+
+def answers(sessions, session, unit):
+    """Everything about the units that are asked for; a session that is damaged stops no other.
+
+    Parameters
+    ----------
+    sessions : list of tuple
+        Session id, Kilosort folder, results folder, file with the label rules in force.
+    session, unit : str, int, list or None
+        As configured; of a dataset with one session it need not be said.
+
+    Returns
+    -------
+    texts : list of str
+        One for each unit that could be found.
+    problems : list of str
+        What could not be answered, a line each, with the nearest where there is no such unit.
+
+    Raises
+    ------
+    GoodunitsError
+        In one line, if a session or a unit has to be named, or there is no such session.
+    """
+    known = {row[0]: row for row in sessions}
+    if session is None and len(known) == 1:
+        session = list(known)
+    names = _asked(session, "session", "session=mouse1 unit=37")
+    rows = [_find(name, known) for name in names]
+    words = _asked(unit, "unit", "unit=37")
+    texts, problems = [], []
+    for row in rows:
+        try:
+            loaded = load(*row)
+        except Exception as error:  # whatever it is, the other sessions are answered
+            problems.append(_problem(row[0], error))
+            continue
+        for word in words:
+            try:
+                texts.append(text(loaded, _cluster_id(word, loaded)))
+            except Exception as error:
+                problems.append(_problem(row[0], error))
+    return texts, problems
+
+
+def _problem(session, error):
+    """What is wrong with a session, by its name."""
+    said = in_words(error)
+    return said if f"session '{session}'" in said else f"session '{session}': {said}"
+
+
+def _asked(value, key, example):
+    """Words of a configuration key that may be one thing, several with commas, or a list."""
+    said = "" if value is None else str(value)
+    items = value if isinstance(value, list | tuple) else said.split(",")
+    words = [str(item).strip() for item in items if str(item).strip()]
+    if not words:
+        raise GoodunitsError(f"{key}: say which, such as --config {example}")
+    return words
+
+
+def _find(session, known):
+    """Row of a session, or an error with the nearest."""
+    if session not in known:
+        hint = nearest(session, known) if len(known) < 10 else _nearest_of_many(session, known)
+        raise GoodunitsError(f"session '{session}' is not in the dataset{hint}")
+    return known[session]
+
+
+def _nearest_of_many(session, known):
+    """The nearest of many sessions, or how many there are."""
+    hint = nearest(session, known)
+    return hint if "did you mean" in hint else f" of {len(known)} sessions"
+
+
+def load(session_id, folder, results, labels_settings):
+    """Read what a run left of a session.
+
+    Parameters
+    ----------
+    session_id : str
+        Its id.
+    folder, results : path-like
+        Kilosort folder and results folder.
+    labels_settings : path-like
+        File with the label rules in force now.
+
+    Returns
+    -------
+    session : Session
+
+    Raises
+    ------
+    SessionError
+        If the session was not labelled yet.
+    """
+    paths = [Path(results, name) for name in ("labels.tsv", "metrics.tsv")]
+    failure = failed_json.read_failure(results)
+    if not all(path.exists() for path in paths):
+        why = failure["reason"] if failure else "run snakemake, or snakemake preview, first"
+        raise SessionError(f"session '{session_id}': no labels yet; {why}")
+    header, rows = tsv.read_table(paths[0])
+    names = header[len(labels_tsv.FIXED_COLUMNS) :]
+    metrics, undefined = metrics_tsv.read_metrics(paths[1])
+    receipt = json_record.read_record(Path(results, "written.json")) or {}
+    found = json_record.read_record(Path(results, "found.json")) or {}
+    return Session(
+        session_id,
+        folder,
+        {int(row["cluster_id"]): row for row in rows},
+        names,
+        {row["cluster_id"]: row for row in metrics},
+        undefined,
+        *_rules(names, receipt, labels_settings),
+        receipt,
+        found,
+        _events(folder, receipt),
+        preview_labels.shown_now(folder),
+        _notes(results, receipt, found.get("doubts", []), failure),
+    )
+
+
+def _rules(names, receipt, labels_settings):
+    """Label rules with these criteria, of the last write or in force now; and which of them."""
+    now = json_record.read_record(labels_settings) or {}
+    written = receipt.get("settings", {}).get("labels")
+    for block in (written, now.get("labels")):
+        try:
+            rules = label_rules.parse_labels(block, all_metrics.kinds(), all_metrics.units())
+        except ConfigError:  # of an older version, with metrics of other names
+            continue
+        if [criterion.text for criterion in rules.criteria] == names:
+            return rules, block is written
+    return None, False
+
+
+def _events(folder, receipt):
+    """Events of the present sort; cluster ids of earlier ones were other units."""
+    events = history.read_history(folder)
+    sort = receipt.get("sort_id") or (events[-1]["sort_id"] if events else None)
+    return [event for event in events if event["sort_id"] == sort]
+
+
+def _notes(results, receipt, doubts, failure):
+    """Notes of the write and the measurement, whose labels are in doubt, and what failed since."""
+    measured = json_record.read_record(Path(results, "measured.json")) or {}
+    notes = [*receipt.get("notes", []), *measured.get("notes", []), *doubts]
+    if failure:
+        notes.append(f"{failure['rule']} failed: {failure['reason']}")
+    return list(dict.fromkeys(map(str, notes)))
+
+
+def _cluster_id(word, session):
+    """Cluster id that a word means, or an error with the nearest."""
+    known = sorted(session.labels)
+    if not word.isdecimal():
+        raise GoodunitsError(f"unit '{word}': expected a cluster id, such as unit=37")
+    number = int(word)
+    if number not in session.labels:
+        near = sorted(i for _, i in sorted((abs(i - number), i) for i in known)[:3])
+        hint = f"; nearest: {', '.join(map(str, near))}" if near else ""
+        raise GoodunitsError(
+            f"unit {number}: not among the {len(known)} units of session '{session.id}'{hint}"
+        )
+    return number
+
+
+def text(session, unit):
+    """Everything about one unit, for the terminal.
+
+    Parameters
+    ----------
+    session : Session
+        From `load`.
+    unit : int
+        Cluster id.
+
+    Returns
+    -------
+    text : str
+    """
+    row = session.labels[unit]
+    parts = [
+        ("label", [f"{row['label']}, by {SOURCES.get(row['source'], row['source'])}"]),
+        ("reason", [row["reason"]]),
+        ("labels", _labels(session, unit, row)),
+        ("criteria", [_criteria_set(session), *_criteria(session, unit, row)]),
+        ("classes", _classes(session, unit)),
+        ("people", _people(session, unit)),
+        ("history", _history(session, unit)),
+        ("notes", session.notes),
+    ]
+    lines = [f"{session.id} unit {unit}: {session.folder}"]
+    for name, said in parts:
+        lines += [
+            f"  {name if place == 0 else '':<9} {line}" for place, line in enumerate(said or ["-"])
+        ]
+    return "\n".join(history.printable(line) for line in lines)
+
+
+def _labels(session, unit, row):
+    """The unit's labels: before, by the criteria, final, and in the folder now."""
+    ks_label = session.found.get("ks_labels", {}).get(str(unit), "")
+    shown = session.shown.groups.get(unit, "none, a white row in Phy")
+    now = f"in the folder now: {session.shown.labels.get(unit, 'none')} (group: {shown})"
+    if session.shown.labels.get(unit) != row["label"]:
+        now += "; a run would change it"
+    before = f"before: {row['label_before'] or 'none'}"
+    return [f"{before}; Kilosort: {ks_label or 'none'}; criteria: {row['label_criteria']}", now]
+
+
+def _criteria_set(session):
+    """Which criteria were in force, and when the labels were written."""
+    settings = session.receipt.get("settings", {})
+    if not settings:
+        return "not written yet"
+    said = (
+        f"set '{settings.get('criteria')}', manual_curation {settings.get('manual_curation')}, "
+        f"written {session.receipt.get('time')}"
+    )
+    newer = "; the criteria below are others, of a preview since"
+    return said if session.is_written else said + newer
+
+
+def _criteria(session, unit, row):
+    """One line per criterion: what was found, the margin, and the verdict."""
+    width = max(map(len, session.criteria), default=0)
+    lines = []
+    for name in session.criteria:
+        criterion = criterion_text.read_criterion(name)
+        value = session.metrics.get(unit, {}).get(criterion.metric)
+        why = session.undefined.get(unit, {}).get(criterion.metric)
+        lines.append(f"{row[name]:<9} {name:<{width}}  {_measured(criterion, value, why)}")
+    return lines
+
+
+def _measured(criterion, value, why):
+    """Value of the metric, and how far it is on the good side (+) or the other (-)."""
+    if value is None:
+        return criterion_text.undefined_words(criterion, why)
+    unit = all_metrics.units().get(criterion.metric, "")
+    words = criterion_text.value_words(criterion, value, unit)
+    if criterion.operator not in ABOVE:
+        return words
+    measured = abs(value) if criterion.absolute else value
+    margin = ABOVE[criterion.operator] * (measured - criterion.target)
+    share = f", {margin / abs(criterion.target):+.0%}" if criterion.target else ""
+    return f"{words} (margin {margin:+.3g}{unit and ' ' + unit}{share})"
+
+
+def _classes(session, unit):
+    """For each class in order: what the unit meets or lacks."""
+    if session.rules is None or unit not in session.metrics:
+        return ["the rules that made these labels are not known any more"]
+    lines = []
+    for label, node in session.rules.classes:
+        alone = session.rules._replace(classes=((label, node),), rest="")
+        values = session.metrics[unit], session.undefined.get(unit, {})
+        met = unit_verdict.label_unit(alone, *values).label == label
+        words = unit_verdict.full_reason(alone, *values)
+        lines.append(f"{label}: {words}" if met else words)
+        if met:
+            return lines
+    return [*lines, f"{session.rules.rest}: all others"]
+
+
+def _people(session, unit):
+    """What people said of the unit."""
+    decided = session.found.get("decisions", {}).get(str(unit))
+    inherited = session.found.get("inherited", {}).get(str(unit))
+    said = [f"{decided}, by hand"] if decided else []
+    said += [f"{inherited}, inherited from the cluster that Phy merged or split"] * bool(inherited)
+    return said or ["no label by hand"]
+
+
+def _history(session, unit):
+    """Events that changed something for this unit."""
+    lines, decided, group = [], None, None
+    for event in session.events:
+        said = []
+        now = _of_unit(event.get("decisions"), unit)
+        if now != decided and "decisions" in event:
+            said.append(f"decided by hand: {now}" if now else "decision by hand taken back")
+            decided = now
+        left = event.get("left")
+        if isinstance(left, dict) and (now := _of_unit(left.get("group"), unit)) != group:
+            said.append(f"group {group or 'none'} -> {now or 'none'}")
+            group = now
+        if event["event"] == "backup":
+            said.append("the files found were kept")
+        if said:
+            words = [event["time"], event["event"], "; ".join(said), history.origin_words(event)]
+            lines.append("  ".join(word for word in words if word))
+    return lines
+
+
+def _of_unit(labels, unit):
+    """Label of a unit in a record of the store."""
+    return labels.get(str(unit)) if isinstance(labels, dict) else None

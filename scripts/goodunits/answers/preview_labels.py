@@ -1,0 +1,227 @@
+"""Which labels a write would change, compared with what the session folders hold. Reads only."""
+
+from pathlib import Path
+from typing import NamedTuple
+
+from goodunits.answers import preview_text
+from goodunits.base import files, json_record, tsv
+from goodunits.base.errors import SessionError, in_words
+from goodunits.curation import decisions
+from goodunits.phy import write_labels
+from goodunits.results import failed_json, preview_tables
+from goodunits.session_folder import file_names, label_files, label_tables
+
+COLUMNS = (
+    "session",
+    "cluster_id",
+    "label_now",
+    "label",
+    "source",
+    "reason",
+    "group_now",
+    "folder",
+    "overturns",
+)
+SESSION_COLUMNS = (
+    "session",
+    "n_units",
+    "n_good_now",
+    "n_good",
+    "n_changes",
+    "n_overturned",
+    "n_white",
+    "doubts",
+    "not_compared",
+)
+
+
+class Shown(NamedTuple):
+    """What Phy shows of each unit: its group (none: a white row) and its label.
+
+    Attributes
+    ----------
+    groups : dict of int to str
+        Only of units that have one; `unsorted` is one.
+    labels : dict of int to str
+        The group where there is one, else Kilosort's label.
+    """
+
+    groups: dict
+    labels: dict
+
+
+class Compared(NamedTuple):
+    """One session: units whose label would change, in the order of COLUMNS, counts, and doubts."""
+
+    rows: list
+    n_units: int = 0
+    n_good_now: int = 0
+    n_good: int = 0
+    n_white: int = 0
+    doubts: tuple = ()
+
+    @property
+    def overturned(self):
+        """Rows that take a person's label away."""
+        return [row for row in self.rows if row[-1]]
+
+
+def shown_now(folder):
+    """What Phy shows of the units now.
+
+    Parameters
+    ----------
+    folder : path-like
+        Kilosort folder.
+
+    Returns
+    -------
+    shown : Shown
+    """
+    groups = _labels(folder, file_names.GROUP_FILE, "group")
+    labels = {**_labels(folder, file_names.KS_FILE, "KSLabel"), **groups}
+    # A class of ours that Phy does not know is unsorted there, and has its name in a file of ours.
+    classes = _our_classes(folder)
+    hidden = {i: text for i, text in classes.items() if text not in write_labels.PHY_GROUPS}
+    labels |= {i: text for i, text in hidden.items() if _is_white(groups.get(i, ""))}
+    return Shown(groups, labels)
+
+
+def _labels(folder, name, column):
+    """Labels of one file, none where it is missing or has another column."""
+    data = label_files.read_label_file(folder, name)
+    table = label_tables.read_table(folder, name, data, column)
+    return dict(table.labels) if table is not None and table.column == column else {}
+
+
+def _our_classes(folder):
+    """Labels of our own file for classes that Phy does not know; none without the file."""
+    data = label_files.read_label_file(folder, write_labels.LABEL_FILE)
+    try:
+        return tsv.parse_columns(data or b"", write_labels.LABEL_FILE, ["gu_label"])["gu_label"]
+    except SessionError:  # missing, or somebody else's: Phy's own files are what counts
+        return {}
+
+
+def _is_white(group):
+    """Whether Phy shows a row of this group without colour."""
+    return group.lower() in decisions.UNDECIDED
+
+
+def changes(session_id, folder, labels_path):
+    """Rows of the units whose label a write would change.
+
+    Parameters
+    ----------
+    session_id : str
+        For the first column.
+    folder : path-like
+        Kilosort folder.
+    labels_path : path-like
+        The session's labels.tsv.
+
+    Returns
+    -------
+    rows : list of list
+        In the order of COLUMNS.
+    """
+    return compare_session(session_id, folder, labels_path).rows
+
+
+def compare_session(session_id, folder, labels_path):
+    """Compare the labels of a session with what Phy shows.
+
+    Parameters
+    ----------
+    session_id : str
+        For the first column.
+    folder : path-like
+        Kilosort folder.
+    labels_path : path-like
+        The session's labels.tsv.
+
+    Returns
+    -------
+    compared : Compared
+    """
+    shown = shown_now(folder)
+    seen = json_record.read_record(Path(labels_path).with_name("found.json")) or {}
+    decided = seen.get("decisions", {})
+    _, units = tsv.read_table(labels_path)
+    rows, now = [], [shown.labels.get(int(unit["cluster_id"]), "") for unit in units]
+    groups = [shown.groups.get(int(unit["cluster_id"]), "") for unit in units]
+    for unit, label, group in zip(units, now, groups, strict=True):
+        theirs = decided.get(unit["cluster_id"], "")
+        if label != unit["label"]:
+            said = [unit[name] for name in ("label", "source", "reason")]
+            overturns = theirs if theirs != unit["label"] else ""
+            place = (group, str(folder), overturns)
+            rows.append([session_id, unit["cluster_id"], label, *said, *place])
+    return Compared(
+        rows,
+        len(units),
+        now.count("good"),
+        sum(unit["label"] == "good" for unit in units),
+        sum(
+            _is_white(group) and unit["label"] in write_labels.PHY_GROUPS
+            for unit, group in zip(units, groups, strict=True)
+        ),
+        tuple(seen.get("doubts", ())),
+    )
+
+
+def compare(sessions, table_path, unfinished=()):
+    """Compare all sessions: write the tables of changes and give a summary for the terminal.
+
+    Parameters
+    ----------
+    sessions : list of tuple
+        Session id, Kilosort folder, results folder.
+    table_path : path-like
+        Where the table of units goes; that of sessions lies beside it.
+    unfinished : collection of str
+        Ids of sessions whose labels this run was to make and did not: those that lie there are old.
+
+    Returns
+    -------
+    text : str
+        Sessions without labels, or that cannot be read, are named with the reason.
+    """
+    compared, problems = {}, {}
+    for session_id, session, results in sessions:
+        try:
+            if session_id in unfinished:
+                raise SessionError(_why_unfinished(session, results))
+            compared[session_id] = compare_session(session_id, session, _labels_path(results))
+        except Exception as error:  # whatever it is, the other sessions go on
+            problems[session_id] = in_words(error)
+    rows = [row for session in compared.values() for row in session.rows]
+    files.write_if_changed(table_path, tsv.format_results(COLUMNS, rows))
+    by_session = [_session_row(i, compared.get(i), problems.get(i, "")) for i, *_ in sessions]
+    sessions_path = Path(table_path).with_name(preview_tables.SESSIONS)
+    files.write_if_changed(sessions_path, tsv.format_results(SESSION_COLUMNS, by_session))
+    return f"{preview_text.text(compared, problems)}\nAll of them: {table_path}"
+
+
+def _session_row(session_id, folder, problem):
+    """Row of a session; without counts where it could not be compared."""
+    if folder is None:
+        return [session_id, *[""] * (len(SESSION_COLUMNS) - 2), problem]
+    n_units, *n_good = folder.n_units, folder.n_good_now, folder.n_good
+    counts = (n_units, *n_good, len(folder.rows), len(folder.overturned), folder.n_white)
+    return [session_id, *counts, " | ".join(folder.doubts), ""]
+
+
+def _why_unfinished(folder, results):
+    """Why a session was not judged in this run."""
+    failure = failed_json.read_failure(results, folder)
+    return failure["reason"] if failure else "the run was stopped before"
+
+
+def _labels_path(results):
+    """Where the labels of a session lie; an error if they are not those of its present metrics."""
+    labels = Path(results, "labels.tsv")
+    if not (labels.exists() and Path(results, "metrics.tsv").exists()):
+        failure = failed_json.read_failure(results)
+        raise SessionError(failure["reason"] if failure else "no labels yet")
+    return labels

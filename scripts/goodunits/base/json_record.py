@@ -1,0 +1,20 @@
+"""JSON of ours: the same text for the same content, read without trust. Standard library only."""
+
+import json
+from pathlib import Path
+
+
+def read_record(path):
+    """Receipt of a write in the results folder, None where there is none that can be read."""
+    try:
+        receipt = json.loads(Path(path).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return receipt if isinstance(receipt, dict) and receipt else None
+
+
+def as_json(value):
+    """JSON text of a value, the same for the same content."""
+    text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False)
+    # A byte of a path that is no text becomes a \u escape, which JSON reads back as it was.
+    return f"{text}\n".encode(errors="backslashreplace")

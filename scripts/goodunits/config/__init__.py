@@ -1,0 +1,1 @@
+"""The configuration: YAML read safely, checked, merged; every problem one line."""

@@ -1,0 +1,1 @@
+"""Criteria as the owner writes them: reading, judging, saying why. Pure; standard library."""

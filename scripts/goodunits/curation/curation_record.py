@@ -1,0 +1,50 @@
+"""Whose the labels of a session are, as it is kept in found.json. Standard library only."""
+
+import json
+from typing import NamedTuple
+
+from goodunits.base.errors import SessionError
+
+
+class Curation(NamedTuple):
+    """Labels of a session folder and whose they are.
+
+    Attributes
+    ----------
+    decisions : dict of int to str
+        Labels that people gave, by cluster id.
+    inherited : dict of int to str
+        Labels that clusters new since our last write copied from their largest parent in Phy.
+    ks_labels : dict of int to str
+        Labels of `cluster_KSLabel.tsv` as found before our first write.
+    labels_before : dict of int to str
+        Labels before our first write: a person's where there was one, else Kilosort's.
+    doubts : list of str
+        Where it cannot be known whether a person gave the labels: what was taken for what, and the
+        command that settles it.
+    """
+
+    decisions: dict
+    inherited: dict
+    ks_labels: dict
+    labels_before: dict
+    doubts: list
+
+
+def by_id(labels):
+    """Give a JSON object its numeric keys back: cluster ids are numbers."""
+    return {int(i): value for i, value in labels.items()}
+
+
+def to_json(curation, **more):
+    """JSON text of a curation, to compare and to keep."""
+    return json.dumps({**curation._asdict(), **more}, indent=1, sort_keys=True) + "\n"
+
+
+def from_json(text):
+    """Curation from its JSON text; what was wrong with the session is raised as a SessionError."""
+    data = json.loads(text)
+    if "problem" in data:
+        raise SessionError(data["problem"])
+    names = ("decisions", "inherited", "ks_labels", "labels_before")
+    return Curation(**{name: by_id(data[name]) for name in names}, doubts=data.get("doubts", []))

@@ -1,0 +1,4 @@
+"""What a Kilosort folder holds to measure: sort, settings, probe, templates, PC features.
+
+Numpy; only the step that measures enters.
+"""

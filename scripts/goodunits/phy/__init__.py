@@ -1,0 +1,4 @@
+"""Label files for Phy: written, put back, settled, and their history.
+
+Standard library.
+"""

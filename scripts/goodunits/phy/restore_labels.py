@@ -1,0 +1,131 @@
+"""Bring back the label files of a session as they were. Standard library only."""
+
+import os
+from pathlib import Path
+
+from goodunits.base import files
+from goodunits.base.errors import SessionError
+from goodunits.curation import whose_labels
+from goodunits.phy import write_labels
+from goodunits.session_folder import file_names, label_files, sort_id
+from goodunits.store import (
+    generations,
+    label_store,
+    ledger_file,
+    original_files,
+    state,
+    transaction,
+)
+
+STATES = ("originals", "last")
+
+
+class NothingToRestoreError(SessionError):
+    """The session is as it was, since nothing was ever written there."""
+
+
+def restore(folder, to="originals"):
+    """Put label files of the store back, byte for byte.
+
+    Parameters
+    ----------
+    folder : path-like
+        Kilosort folder.
+    to : {"originals", "last"}
+        The files as found before our first write to this sort, or as they were before the last
+        write. Done twice it changes nothing more; a run writes our labels again.
+
+    Returns
+    -------
+    report : dict
+        `time`, `to`, and `files`: name to what was done ("restored", "removed", "as it was").
+
+    Raises
+    ------
+    SessionError
+        If the store is damaged or has no backup of the present sort; NothingToRestoreError if
+        nothing was ever written.
+    """
+    base = file_names.store_folder(folder)
+    if Path(folder).is_dir() and not base.is_dir():
+        raise NothingToRestoreError("nothing to restore, goodunits never wrote here")
+    sort_id.check_folder(folder)
+    with label_store.locked(folder):
+        generation = generations.current_generation(folder)
+        if generation is None:
+            _demand_earlier(base)
+            raise SessionError(
+                f"{folder}: no backup of the present sort ({sort_id.sort_id(folder)}) in {base}; "
+                "backups of earlier sorts are there, but their labels belong to other clusters"
+            )
+        manifest = original_files.read_manifest(generation)
+        label_files.check_label_files(folder)
+        seen = whose_labels.read_curation(folder, generation)
+        present = write_labels.read_present(folder)
+        past = state.read_state(generation)
+        contents = _wanted(generation, manifest, present, past, to)
+        units = (past.get("last") or {"units": {}})["units"]
+        after = transaction.next_state(folder, generation, seen, units)
+        about = {"to": to, "working_folder": os.getcwd()}
+        transaction.commit(folder, generation, contents, present, after, "restore", about)
+    return {
+        "time": files.time_stamp(),
+        "to": to,
+        "files": {
+            name: _done(present.get(name), data)
+            for name, data in contents.items()
+            if data is not None or present.get(name) is not None
+        },
+    }
+
+
+def _demand_earlier(base):
+    """Say what it means that a store has no backup at all."""
+    if generations.complete_generations(base):
+        return
+    if not ledger_file.read_ledger(base):
+        raise NothingToRestoreError("nothing to restore, goodunits never wrote here")
+    raise SessionError(
+        f"{base}: goodunits wrote labels here, but the backup is gone; put the store back from a "
+        "backup of your data"
+    )
+
+
+def _wanted(generation, manifest, present, past, to):
+    """Content of every file that a write may have replaced."""
+    if to == "last":
+        if not past.get("before"):
+            raise SessionError(
+                f"{generation}: nothing was written yet, or state.json is lost, so there is no "
+                "last state; restore the originals instead"
+            )
+        return {**dict.fromkeys(present), **_before(generation, past["before"])}
+    names = [
+        *present,
+        *(name for name in manifest["files"] if name.startswith(file_names.OWN_PREFIX)),
+    ]
+    return {
+        name: original_files.read_original(generation, name) if name in manifest["files"] else None
+        for name in names
+    }
+
+
+def _before(generation, texts):
+    """Contents before the last write, as the state has them: of files that a write replaces."""
+    try:
+        if not all(map(file_names.is_written, texts)):
+            raise ValueError
+        return {name: text and text.encode("latin1") for name, text in texts.items()}
+    except (ValueError, AttributeError, TypeError):
+        raise SessionError(
+            f"{generation / 'state.json'}: names other files than the label files that goodunits "
+            "writes, or holds no text for them, so it is not ours; put the store back from a "
+            "backup of your data, or restore the originals"
+        ) from None
+
+
+def _done(found, wanted):
+    """What was done to one file."""
+    if found == wanted:
+        return "as it was"
+    return "removed" if wanted is None else "restored"

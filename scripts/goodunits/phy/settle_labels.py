@@ -1,0 +1,128 @@
+"""Settle whose labels are in a session folder, where only its owner can know.
+
+`ours`: a program's, so no decisions; those of an earlier sort are carried over with its backup.
+`theirs`: a person's, so each is a decision, also one that the criteria would give.
+Standard library only.
+"""
+
+from goodunits.base import json_record
+from goodunits.base.errors import SessionError
+from goodunits.curation import curation_record, decisions, whose_labels
+from goodunits.phy import write_labels
+from goodunits.session_folder import label_files, sort_id
+from goodunits.store import (
+    backup,
+    earlier_sorts,
+    generations,
+    label_store,
+    original_files,
+    state,
+    store_files,
+    transaction,
+)
+
+OWNERS = ("ours", "theirs")
+
+
+def settle(folder, labels_are):
+    """Write down whose the present labels are; no label file is changed.
+
+    Parameters
+    ----------
+    folder : path-like
+        Kilosort folder.
+    labels_are : {"ours", "theirs"}
+        Whose they are.
+
+    Returns
+    -------
+    text : str
+        What was done, in words.
+
+    Raises
+    ------
+    SessionError
+        If the store or a label file is damaged.
+    """
+    sort_id.check_folder(folder)
+    with label_store.locked(folder) as base:
+        label_files.check_label_files(folder)
+        present = write_labels.read_present(folder)
+        generation = generations.current_generation(folder)
+        done = ""
+        if generation is None:
+            generation, done = _backed_up(folder, base, present, labels_are)
+        seen = whose_labels.read_curation(folder, generation)
+        group = curation_record.by_id(transaction.group_labels(present))
+        if labels_are == "theirs":
+            decided = _given(seen.decisions, group)
+        else:
+            decided = _still_decided(folder, generation, group)
+        _remember(folder, generation, present, seen._replace(decisions=decided))
+    count = len(decided)
+    return f"{done}{count} label(s) count as given by hand from now on"
+
+
+def _backed_up(folder, base, present, labels_are):
+    """Make a backup for a sort without one; of an earlier originals where the labels are ours."""
+    hashes = sort_id.value_hashes(folder)
+    earlier = earlier_sorts.matching_generation(folder, base, present)
+    if labels_are == "ours" and earlier is not None:
+        return _carried_over(folder, base, earlier, hashes), f"backup of sort {earlier.name} kept; "
+    return backup.first_backup(folder, base, hashes, labels_are), "backed up; "
+
+
+def _carried_over(folder, base, earlier, hashes):
+    """A generation for the present sort with the originals and decisions of an earlier one."""
+    generation = base / sort_id.identity(hashes)
+    manifest = original_files.read_manifest(earlier)
+    store_files.make_folder(generation)
+    for name in manifest["files"]:
+        data = original_files.read_original(earlier, name)
+        original_files.put_once(generation / "original" / name, data)
+    past = {**state.read_state(earlier), "sort_signature": sort_id.signature(folder)}
+    if past.get("last"):  # spikes were removed or added: none is known by its place any more
+        past["last"] = {**past["last"], "units": {}}
+    state.write_state(generation, past)
+    manifest |= {
+        "sort_id": generation.name,
+        "arrays": hashes,
+        "sort_signature": sort_id.signature(folder),
+        "carried_over_from": earlier.name,
+    }
+    original_files.put_once(generation / "manifest.json", json_record.as_json(manifest))
+    return generation
+
+
+def _given(seen, group):
+    """Every group, and decisions that were seen whose row was lost or never there."""
+    all_labels = {**seen, **group}
+    return {i: x for i, x in all_labels.items() if x.lower() not in decisions.UNDECIDED}
+
+
+def _still_decided(folder, generation, group):
+    """Decisions of before that the present labels do not contradict, less those in doubt."""
+    past = curation_record.by_id(state.read_state(generation).get("decisions", {}))
+    doubted = whose_labels.doubted(folder, generation) if past else {}
+    return {
+        i: label
+        for i, label in past.items()
+        if group.get(i, label) == label and doubted.get(i) != label
+    }
+
+
+def _remember(folder, generation, present, seen):
+    """Make the present labels the measure for what people decide from now on."""
+    past = state.read_state(generation)
+    units = (past.get("last") or {"units": {}})["units"]
+    after = transaction.next_state(folder, generation, seen, units)
+    transaction.commit(folder, generation, present, present, after, "settled")
+
+
+def demand_owner(labels_are):
+    """Refuse to settle without being told whose the labels are."""
+    if labels_are not in OWNERS:
+        raise SessionError(
+            f"labels_are: found {labels_are!r}, expected 'ours' (a program's) or 'theirs' (a "
+            "person's): snakemake settle --config only=SESSION labels_are=theirs"
+        )

@@ -1,0 +1,83 @@
+"""Tell labels that we left for an earlier sort from those of a new one. Standard library only."""
+
+from goodunits.base.errors import SessionError
+from goodunits.session_folder import file_names, label_tables
+from goodunits.store import generations, ledger_file, state
+
+# Labels of two sorts agree by chance in many units; so much, both ways, only if one was copied.
+SAME_SHARE = 0.8
+
+
+def demand_others(folder, base, contents):
+    """Refuse a sort that the store does not know if its labels are those that we left before.
+
+    Parameters
+    ----------
+    folder : path-like
+        Kilosort folder.
+    base : Path
+        Its store.
+    contents : dict of str to bytes or None
+        Its label files.
+
+    Raises
+    ------
+    SessionError
+        With the ways on.
+    """
+    earlier = matching_generation(folder, base, contents)
+    if earlier is None:
+        return
+    raise SessionError(
+        f"{folder}: the spikes are not those of sort {earlier.name}, but the labels are as "
+        "goodunits left them there, so neither the sorter's nor a person's; if the units are the "
+        "same, carry the backup and the decisions over: 'snakemake settle --config only=SESSION "
+        "labels_are=ours'; if it is a new sort, put the sorter's cluster_KSLabel.tsv and "
+        "cluster_group.tsv back; if a person gave these labels: labels_are=theirs"
+    )
+
+
+def matching_generation(folder, base, contents):
+    """The newest generation whose labels, as we left them, are those in the folder; or None."""
+    group = label_tables.read_table(
+        folder, file_names.GROUP_FILE, contents.get(file_names.GROUP_FILE)
+    )
+    complete = generations.complete_generations(base)
+    for generation in sorted(complete, key=_time, reverse=True):
+        if group and group.column == "group" and _is_mostly(group.labels, _left(generation)):
+            return generation
+        if _has_our_ks_labels(folder, base, contents) and not _is_fresh_group(group):
+            return generation
+    return None
+
+
+def _has_our_ks_labels(folder, base, contents):
+    """Whether `cluster_KSLabel.tsv` says what we wrote once."""
+    return label_tables.is_known(
+        file_names.KS_FILE, contents.get(file_names.KS_FILE), ledger_file.read_ledger(base)
+    )
+
+
+def _is_fresh_group(group):
+    """Whether a group file is as Kilosort leaves it."""
+    return group is not None and group.column == "KSLabel"
+
+
+def _is_mostly(labels, left):
+    """Whether two tables of labels are nearly the same."""
+    equal = sum(left.get(i) == label for i, label in labels.items())
+    return bool(left) and equal >= SAME_SHARE * max(len(left), len(labels))
+
+
+def _left(generation):
+    """Groups of a generation as our last write left them; empty where that is not known."""
+    try:
+        last = state.read_state(generation).get("last") or {}
+    except SessionError:
+        return {}
+    return {int(i): label for i, label in last.get("group", {}).items()}
+
+
+def _time(generation):
+    """When a backup was made."""
+    return str(generations.read_json(generation / "manifest.json").get("time"))

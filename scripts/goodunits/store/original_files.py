@@ -1,0 +1,77 @@
+"""The originals in a store: written once, checked when read. Standard library only."""
+
+import json
+
+from goodunits.base import files
+from goodunits.base.errors import SessionError
+from goodunits.session_folder import file_names
+from goodunits.store import store_files
+
+# Write-once files
+
+
+def put_once(path, data):
+    """Write a read-only file of the store; one that exists is never overwritten."""
+    present = store_files.read(path)
+    if present is None:
+        store_files.make_folder(path.parent)
+        store_files.write(path, data, store_files.READ_ONLY)
+    elif present != data:
+        raise SessionError(
+            f"{path}: exists with other content; files of the store are never replaced"
+        )
+
+
+def save_superseded(generation, name, data):
+    """Keep a content that somebody else wrote, under its hash."""
+    put_once(generation / "superseded" / f"{name}.{files.sha256_bytes(data)[:16]}", data)
+
+
+# Generations
+
+
+def read_manifest(generation):
+    """Manifest of a complete backup, checked against its files; None if there is no backup."""
+    path = generation / "manifest.json"
+    data = store_files.read(path)
+    if data is None:
+        return None
+    try:
+        manifest = json.loads(data)
+        expected = _manifest_files(manifest)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        raise SessionError(
+            f"{path}: damaged; put the store back from a backup of your data"
+        ) from None
+    for name, sha in expected.items():
+        if files.sha256_optional(store_files.read(generation / "original" / name)) != sha:
+            raise SessionError(
+                f"{generation / 'original' / name}: the backup of an original label file is "
+                f"missing or damaged (expected sha256 {sha}); put it back from a backup of your "
+                "data"
+            )
+    return manifest
+
+
+def _manifest_files(manifest):
+    """Hash of each original by its name, both checked: the store may come from a stranger."""
+    expected = dict(manifest["files"])
+    sound = all(
+        file_names.is_label_file(name) and store_files.SHA256.fullmatch(sha)
+        for name, sha in expected.items()
+    )
+    if not sound or not isinstance(manifest["time"], str):
+        raise ValueError
+    return expected
+
+
+def read_original(generation, name):
+    """Bytes of an original that `read_manifest` has checked."""
+    return store_files.read(generation / "original" / name)
+
+
+def has_backup(folder, identity):
+    """Whether the store holds a complete backup of a sort."""
+    if not isinstance(identity, str) or not store_files.SORT_ID.fullmatch(identity):
+        return False
+    return store_files.is_there(file_names.store_folder(folder) / identity / "manifest.json")

@@ -1,0 +1,181 @@
+"""Replace label files as one transaction: ledger, pending, replace, final. Standard library."""
+
+import os
+from pathlib import Path
+
+from goodunits.base import files, tsv
+from goodunits.base.errors import SessionError
+from goodunits.session_folder import file_names, label_tables, sort_id
+from goodunits.store import ledger_file, original_files, state
+
+
+def next_state(folder, generation, seen, units):
+    """State of the store after a write or a restore, but for the record of the write itself."""
+    old = state.read_state(generation)
+    found = {str(i): label for i, label in seen.decisions.items()}
+    return {
+        "last": old.get("last"),
+        "pending": old.get("pending"),
+        "decisions": found,
+        "inherited": {str(i): label for i, label in seen.inherited.items()},
+        "first_decisions": old.get("first_decisions", found),
+        "before": old.get("before", {}),
+        "sort_signature": sort_id.signature(folder),
+        "units": units,
+    }
+
+
+def commit(folder, generation, contents, present, after, event, about=None):
+    """Bring the files of a session to new contents, with every safeguard; expects the lock.
+
+    Parameters
+    ----------
+    folder : path-like
+        Kilosort folder.
+    generation : Path
+        Folder of the store for the present sort.
+    contents : dict of str to bytes or None
+        What the files shall hold; None removes a file.
+    present : dict of str to bytes or None
+        What they held when the decisions were read from them.
+    after : dict
+        State of the store afterwards; `units` goes into the record of this write.
+    event : {"write", "restore", "settled"}
+        A restore brings back contents that the store knows already. Only a write changes what the
+        state before the last write is, so that a restore can be repeated. Settling changes no
+        file.
+    about : dict, optional
+        What else the history shall tell.
+    """
+    after = dict(after)
+    units, pending, last = after.pop("units"), after["pending"], after["last"]
+    present = {name: present.get(name) for name in contents}
+    record = _record(contents, units)
+    people = {key: after[key] for key in ("decisions", "inherited")}
+    if people != _people_so_far(generation):
+        state.add_history(generation, event="decisions", **people)
+    if present == contents and not pending and last and last["hashes"] == record["hashes"]:
+        state.write_state(generation, {**after, "last": record})
+        return
+    _keep_what_is_not_ours(generation, present, [r for r in (pending, last) if r])
+    if event == "write":
+        tables = {f"table:{name}": sha for name, sha in _table_hashes(contents).items()}
+        ledger_file.add_to_ledger(generation.parent, {**record["hashes"], **tables})
+        if not _finishes(pending, last, present):
+            after["before"] = _texts(present)
+    found = _record(present, units)
+    state.write_state(generation, {**after, "last": found, "pending": record})
+    _replace(folder, contents, present)
+    left = {key: record[key] for key in ("group", "hashes")}
+    try:
+        told = {"found": found["hashes"], "left": left, "about": about or {}}
+        state.add_history(generation, event=event, **told, **people)
+        state.write_state(generation, {**after, "last": record, "pending": None})
+    except OSError as error:
+        raise SessionError(
+            f"{folder}: all label files are written, but {file_names.STORE} could not note it "
+            f"({error.strerror or error}); see that it is writable and the disk not full, then run "
+            "again"
+        ) from None
+
+
+def _record(contents, units):
+    """What the store remembers of a state of the folder, to compare with later."""
+    hashes = {name: sha for name, sha in _hashes(contents).items() if sha}
+    return {"group": group_labels(contents), "hashes": hashes, "units": units}
+
+
+def _people_so_far(generation):
+    """Decisions and inherited labels as the history has them."""
+    events = state.read_history(generation) or [{"decisions": {}, "inherited": {}}]
+    return {key: events[-1][key] for key in ("decisions", "inherited")}
+
+
+def _finishes(pending, last, present):
+    """Whether this write completes one cut short: nothing but its old and new contents is there."""
+    if not pending:
+        return False
+    return all(
+        sha in (pending["hashes"].get(name), last["hashes"].get(name))
+        for name, sha in _hashes(present).items()
+    )
+
+
+def _replace(folder, contents, present):
+    """Replace the files that differ, links followed, and read them back."""
+    differing = [name for name in contents if contents[name] != present[name]]
+    places = {name: _place(folder, name, contents[name]) for name in differing}
+    try:
+        files.replace_together(
+            {places[name]: contents[name] for name in differing},
+            {places[name]: present[name] for name in differing},
+        )
+    except files.ChangedMeanwhileError as error:
+        raise SessionError(
+            f"{error.filename}: {error.strerror}; nothing written, close the session in Phy "
+            "and run again"
+        ) from None
+    except files.PartlyReplacedError as error:
+        raise SessionError(_partly(folder, error)) from None
+    except OSError as error:
+        raise SessionError(
+            f"{folder}: labels not written, the folder is as it was ({error.strerror or error}); "
+            "see that it is writable and the disk not full, then run again"
+        ) from None
+
+
+def _partly(folder, error):
+    """Say what the label files hold after an error that lasted."""
+    named = {"new": error.new, "as before": error.old, "cannot be read": error.unknown}
+    held = [
+        f"{words}: {', '.join(path.name for path in paths)}; "
+        for words, paths in named.items()
+        if paths
+    ]
+    done = f"label files written in part ({''.join(held)}{error.strerror})"
+    if not error.old and not error.unknown:
+        done = f"all label files are written, but the disk does not confirm it ({error.strerror})"
+    return (
+        f"{folder}: {done}; nothing is lost, what they held is in {file_names.STORE}; see that "
+        "the folder is writable and the disk sound, then run again, which completes the write"
+    )
+
+
+def _place(folder, name, data):
+    """Where a file lies: a link is followed to be written, but not to be removed, nor in ours."""
+    path = Path(os.path.realpath(folder), name)
+    is_itself = data is None or name.startswith(file_names.OWN_PREFIX)
+    return path if is_itself else Path(os.path.realpath(path))
+
+
+def _keep_what_is_not_ours(generation, present, records):
+    """Save every content that is not an original and not as we left it, before it is replaced."""
+    known = set(original_files.read_manifest(generation)["files"].values())
+    known |= {sha for record in records for sha in record["hashes"].values()}
+    for name, data in present.items():
+        if data is not None and files.sha256_bytes(data) not in known:
+            original_files.save_superseded(generation, name, data)
+
+
+def group_labels(contents):
+    """Labels of the group column by id as text; none where the file is Kilosort's or absent."""
+    data = contents.get(file_names.GROUP_FILE)
+    if data is None:
+        return {}
+    table = tsv.parse_labels(data, file_names.GROUP_FILE)
+    return {str(i): label for i, label in table.labels.items()} if table.column == "group" else {}
+
+
+def _hashes(contents):
+    return {name: files.sha256_optional(data) for name, data in contents.items()}
+
+
+def _table_hashes(contents):
+    return {name: label_tables.table_hash(name, data) for name, data in contents.items()}
+
+
+def _texts(contents):
+    """Contents of small files as JSON can keep them, byte for byte."""
+    return {
+        name: None if data is None else data.decode("latin1") for name, data in contents.items()
+    }

@@ -1,0 +1,1 @@
+"""Tables over all sessions: sessions.tsv, units.tsv, summary.tsv. Standard library."""

@@ -1,0 +1,1 @@
+"""The only room that knows Snakemake: preparation, how scripts start, the terminal, dry runs."""
