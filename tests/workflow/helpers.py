@@ -113,7 +113,12 @@ def write_config(path, text):
 
 def copy_project(folder):
     """Copy the project without what a run or a checkout adds."""
-    ignored = shutil.ignore_patterns(".*", "results", "logs", "sorts", "__pycache__", "tests")
+    made = {PROJECT / name for name in ("results", "logs", "tests", "demo/sorts")}
+    hidden = shutil.ignore_patterns(".*", "__pycache__")
+
+    def ignored(place, names):
+        return {*hidden(place, names), *(name for name in names if Path(place, name) in made)}
+
     return shutil.copytree(PROJECT, folder, ignore=ignored)
 
 
