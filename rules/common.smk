@@ -75,6 +75,8 @@ from goodunits.workflow import (  # noqa: E402
 
 WATCH = terminal.watch(workflow, RESULTS)
 ALONE = workflow.is_main_process and not terminal.is_module(workflow)
+# As Snakemake is about to end it is no longer in the working folder.
+PLACE, RESULTS_PLACE = os.path.abspath(PROJECT), os.path.abspath(RESULTS)
 TARGETS = command_line.targets(sys.argv) if ALONE else []
 PLAIN = (
     [
@@ -331,7 +333,8 @@ def report_at_exit():
         say_success()
     is_plain = PLAIN and as_left.is_all_asked_for(workflow.dag_settings)
     if is_plain and not workflow.output_settings.dryrun and is_all_done():
-        as_left.keep(RESULTS, as_left.fingerprint(RUN, PROJECT, PLAIN))
+        print_of_all = as_left.fingerprint(RUN, RESULTS_PLACE, PLACE, PLAIN)
+        as_left.keep(RESULTS_PLACE, print_of_all)
 
 
 def all_if_forced(wildcards):

@@ -53,13 +53,15 @@ def is_all_asked_for(dag_settings):
     return not dag_settings.targets and triggers >= TRIGGERS
 
 
-def fingerprint(run, project, more):
+def fingerprint(run, results, project, more):
     """Text that is the same as long as nothing that could start a job has changed.
 
     Parameters
     ----------
     run : preparation.Run
         Sessions and settings.
+    results : path-like
+        Folder of all results, absolute: Snakemake leaves the working folder before it ends.
     project : path-like
         Folder of the Snakefile.
     more : list of str
@@ -79,9 +81,9 @@ def fingerprint(run, project, more):
             [run.labels_text(session), run.phy_text(session)] if session in run.sessions else []
         )
         seen.update(json.dumps(texts).encode())
-        for folder in (entry.folder, *_of_store(entry.folder), run.results / session):
+        for folder in (entry.folder, *_of_store(entry.folder), Path(results, session)):
             seen.update(_listing(folder))
-    seen.update(_listing(run.results, only=".tsv"))
+    seen.update(_listing(results, only=".tsv"))
     return seen.hexdigest()
 
 

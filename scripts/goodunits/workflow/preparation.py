@@ -3,6 +3,7 @@
 import contextlib
 import dataclasses
 import json
+import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -300,8 +301,9 @@ def prepare(
     if write:
         version = json.dumps(software_versions.project_version(project))
         files.write_if_changed(run.results / KEPT / "project.json", version.encode())
+        place = os.path.abspath(results)
         if plain is not None and as_left.is_known(
-            results, as_left.fingerprint(run, project, plain)
+            place, as_left.fingerprint(run, place, os.path.abspath(project), plain)
         ):
             return dataclasses.replace(run, is_as_left=True)
         run.bring_up_to_date()
