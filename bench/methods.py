@@ -71,7 +71,10 @@ def start_numba():
 
     samples, starts = np.arange(2, dtype=np.int64), np.zeros(1, dtype=np.int64)
     for rank_type in (np.uint8, np.uint16):
-        compiled.sort_by_rank(np.zeros(2, dtype=rank_type), samples, starts)
+        ranks = np.zeros(2, dtype=rank_type)
+        compiled.sort_by_rank(ranks, samples, starts)
+        compiled.coincidences(samples, ranks, 1, 1)
+        compiled.count_pairs_of_units(samples, ranks, 1, 1, 1)
     compiled.count_pairs(
         samples, SAMPLING_FREQUENCY_HZ, 0.001, np.array([49]), np.array([315, 1485])
     )

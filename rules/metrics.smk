@@ -1,7 +1,8 @@
 """Measure the units of a session; the only costly step.
 
 Inputs: the files of a Kilosort folder, none of which is changed.
-Outputs: results/{session}/metrics.tsv, and measured.json, which says what was read and how.
+Outputs: results/{session}/metrics.tsv; merge_candidates.tsv, of the same numbers; and measured.json,
+which says what was read and how.
 """
 
 
@@ -14,6 +15,7 @@ rule compute_metrics:
     output:
         metrics="results/{session}/metrics.tsv",
         measured="results/{session}/measured.json",
+        merge_candidates="results/{session}/merge_candidates.tsv",
     log:
         "logs/compute_metrics/{session}.log",
     conda:

@@ -172,7 +172,11 @@ def run_session(prepared, session):
     inputs = {name.split(".")[0]: str(results / name) for name in names}
     results.mkdir(parents=True, exist_ok=True)
     for rule, (output, name) in STEPS.items():
-        outputs = {output: str(results / name), "measured": str(results / "measured.json")}
+        outputs = {
+            output: str(results / name),
+            "measured": str(results / "measured.json"),
+            "merge_candidates": str(results / "merge_candidates.tsv"),
+        }
         MAINS[rule](
             SimpleNamespace(
                 params=SimpleNamespace(**given, settings=texts.get(rule)),

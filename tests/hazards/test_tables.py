@@ -50,7 +50,7 @@ CRITERIA = {
 }
 OUTPUTS = {
     "backup_labels": ["backup.json"],
-    "compute_metrics": ["metrics.tsv", "measured.json"],
+    "compute_metrics": ["metrics.tsv", "measured.json", "merge_candidates.tsv"],
     "apply_thresholds": ["labels.tsv"],
     "write_phy": ["written.json"],
 }

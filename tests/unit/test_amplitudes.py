@@ -14,6 +14,7 @@ from spikeinterface.metrics.quality import misc_metrics as peer
 
 from goodunits.kilosort.sort_files import read_sort
 from goodunits.metrics import amplitudes
+from goodunits.numerics import smoothing
 from goodunits.spiketrains.unit_spikes import group_by_unit
 
 FS = 30_000.0
@@ -158,6 +159,4 @@ def test_any_amplitudes_give_finite_values_or_reasons(values, duration_s):
 def test_smoothing_is_that_of_scipy(mode, peers_mode, sigma):
     values = np.random.default_rng(6).normal(size=20)
     expected = gaussian_filter1d(values, sigma, mode=peers_mode) if sigma else values
-    np.testing.assert_allclose(
-        amplitudes.gaussian_smooth(values, sigma, mode), expected, atol=1e-12
-    )
+    np.testing.assert_allclose(smoothing.gaussian_smooth(values, sigma, mode), expected, atol=1e-12)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from goodunits.kilosort.sort_files import read_sort
@@ -40,14 +40,16 @@ def _any_repeated(samples, clusters):
     return len(set(zip(samples, clusters, strict=True))) < len(samples)
 
 
-@given(SPIKES, st.sampled_from([2, 2**18]))
-def test_synchrony_and_pairs_are_those_counted_by_hand(spikes, chunk):
+@settings(deadline=None)
+@given(SPIKES, st.sampled_from([2, 2**18]), st.sampled_from([0, 10**9]))
+def test_synchrony_and_pairs_are_those_counted_by_hand(spikes, chunk, compiled_from):
     spikes.sort()
     samples, clusters = (np.array(each) for each in zip(*spikes, strict=True))
     unit_ids = np.unique(clusters)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(coincidence, "CHUNK", chunk)
         patch.setattr(coincidence, "PAIRS_CHUNK", chunk)
+        patch.setattr(coincidence, "COMPILED_FROM_SPIKES", compiled_from)
         found = everything(samples, clusters)
         pairs, _ = coincidence.coincidences(prepared(samples, clusters)[0], 12)
     near = np.abs(samples[:, None] - samples[None, :]) <= 12

@@ -14,7 +14,8 @@ import yaml
 
 from golden import recorded
 from golden.recorded import FREQUENCY_HZ, MADE_UNITS
-from goodunits.metrics import compute, ks_refractory, poisson
+from goodunits.metrics import compute, ks_refractory
+from goodunits.numerics import poisson
 from goodunits.spiketrains import loops
 from goodunits.spiketrains.pair_lags import count_lags
 from goodunits.spiketrains.unit_spikes import group_by_unit

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from goodunits.metrics import poisson
+from goodunits.numerics import poisson
 
 stats = pytest.importorskip("scipy.stats")
 

@@ -6,7 +6,7 @@ from spikeinterface.metrics.template import metrics as peer
 
 from goodunits.kilosort.probe_geometry import unwhitening_matrix
 from goodunits.kilosort.sort_files import read_sort
-from goodunits.metrics import template_extent
+from goodunits.waveforms import template_extent
 
 COLUMN_UM = np.stack([np.zeros(24), 20.0 * np.arange(24)], axis=1)
 

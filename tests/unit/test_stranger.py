@@ -348,6 +348,6 @@ def test_files_that_may_not_be_read_are_named(sort, quick_path, monkeypatch):
     def refused(path, max_bytes):
         raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
 
-    monkeypatch.setattr("goodunits.guarded.read_optional", refused)
+    monkeypatch.setattr("goodunits.base.guarded.read_optional", refused)
     with pytest.raises(SessionError, match="cannot be read"):
         restore_labels.restore(sort)

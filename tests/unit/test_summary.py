@@ -4,7 +4,7 @@ import pytest
 
 import made_results
 from goodunits.base import tsv
-from goodunits.tables import sessions_tsv
+from goodunits.tables import sessions_tsv, units_tsv
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def _of(row, name):
 
 def test_what_a_preview_left_does_not_count(session):
     name, folder, results = session("a")
-    fixed = sessions_tsv.unit_table.FIRST[1:]
+    fixed = units_tsv.FIRST[1:]
     other = tsv.format_table(fixed, [[0, "mua", "good", "criteria", "", "mua"]])
     (results / "labels.tsv").write_bytes(other)
     (results / "metrics.tsv").write_text("cluster_id\trate\n0\t99\n")

@@ -12,7 +12,7 @@ from spikeinterface.metrics.template import metrics as peer
 
 from goodunits.kilosort.probe_geometry import unwhitening_matrix
 from goodunits.kilosort.sort_files import read_sort
-from goodunits.metrics import template_shape
+from goodunits.waveforms import template_shape
 
 PARAMETERS = {"min_prominence": 0.3, "edge_exclusion_ms": 0.09, "baseline_duration_ms": 0.5}
 FS = 300_000.0  # 30 kHz, ten times as fine

@@ -50,6 +50,16 @@ def test_tables_start_with_cluster_id(labelled, name):
     )
 
 
+@pytest.mark.parametrize("name", SORTS)
+def test_merge_candidates_are_units_of_the_session(labelled, name):
+    units = {str(unit_id) for unit_id in labelled.by_unit(name, "metrics.tsv")}
+    pairs = labelled.table(f"{name}/merge_candidates.tsv")
+    assert pairs
+    for pair in pairs:
+        assert {pair["cluster_id"], pair["merge_with"]} <= units
+        assert pair["kind"] in ("duplicate", "split", "drift_split")
+
+
 def test_tables_of_the_dataset(labelled):
     sessions = {row["session"]: row for row in labelled.table("sessions.tsv")}
     assert tuple(sessions) == SORTS

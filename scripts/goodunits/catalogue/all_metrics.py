@@ -11,6 +11,7 @@ from goodunits.catalogue import (
     duplicates,
     isolation,
     ks_refractory,
+    pairs,
     presence,
     rates,
     refractory_period,
@@ -38,6 +39,7 @@ _MODULES = (
     templates,
     similarity,
     isolation,
+    pairs,
 )
 GROUPS = {module.GROUP.name: module.GROUP for module in _MODULES}
 METRICS = {metric.name: metric for module in _MODULES for metric in module.RECORDS}

@@ -5,16 +5,20 @@ Noise alone has a norm of about sqrt(60) = 7.7 (10 channels of 6 PCs), so small 
 together.
 """
 
-import math
-
 import numpy as np
 
 from goodunits.kilosort.optional_files import load
 from goodunits.metrics.metric_column import all_undefined, as_columns
+from goodunits.numerics import smoothing
 
 
 def group(inputs):
     """Columns and notes of the group `amplitudes`."""
+    return inputs.amplitudes
+
+
+def columns_and_notes(inputs):
+    """Compute what the group `amplitudes` gives, which others read too."""
     sort, spikes = inputs.sort, inputs.spikes
     loaded = load(sort, "amplitudes.npy", 1, per_spike=True)
     if loaded.array is None:
@@ -158,7 +162,7 @@ def fraction_missing(amplitudes, *, n_bins, smoothing_bins, min_spikes_per_bin):
         return "too_few_spikes"
     counts = np.histogram(amplitudes, n_bins)[0]
     # Truncated, because SpikeInterface smooths integers to integers.
-    density = np.trunc(gaussian_smooth(counts, smoothing_bins, "edge"))
+    density = np.trunc(smoothing.gaussian_smooth(counts, smoothing_bins, "edge"))
     last = np.flatnonzero(density >= density[0])[-1]
     n_missed = density[last + 1 :].sum()
     return min(n_missed / (len(amplitudes) + n_missed), MAX_FRACTION_MISSING)
@@ -201,28 +205,3 @@ def noise_cutoff(amplitudes, *, n_bins, low_quantile, high_quantile):
     if len(high) < 2 or not high.std():
         return "too_few_spikes", ratio
     return (low.mean() - high.mean()) / high.std(), ratio
-
-
-def gaussian_smooth(values, sigma, mode):
-    """Smooth a row of numbers with a Gaussian cut at four standard deviations.
-
-    Parameters
-    ----------
-    values : array (n,)
-        The numbers.
-    sigma : float
-        Standard deviation in places; 0 changes nothing.
-    mode : str
-        What lies beyond the ends, as in `numpy.pad`: "edge" or "symmetric".
-
-    Returns
-    -------
-    float64 array (n,)
-    """
-    radius = math.floor(4 * sigma + 0.5)
-    if radius < 1:
-        return np.asarray(values, dtype=np.float64)
-    places = np.arange(-radius, radius + 1)
-    kernel = np.exp(-0.5 * (places / sigma) ** 2)
-    padded = np.pad(np.asarray(values, dtype=np.float64), radius, mode=mode)
-    return np.convolve(padded, kernel / kernel.sum(), mode="valid")

@@ -16,7 +16,9 @@ from goodunits.metrics import (
     duplicates,
     isolation,
     ks_refractory,
+    merge_candidates,
     metric_column,
+    pairs,
     presence,
     rates,
     refractory_period,
@@ -50,6 +52,7 @@ GROUP_FUNCTIONS = {
         templates,
         similarity,
         isolation,
+        pairs,
     )
 }
 
@@ -71,6 +74,8 @@ class MetricsTable:
         Things worth saying about the session (those of the session itself are not repeated).
     spikes : UnitSpikes
         The spikes by unit.
+    merge_candidates : list of merge_candidates_tsv.Candidate
+        Pairs that may be one neuron; none without metrics of the group `pairs`.
     """
 
     unit_ids: np.ndarray
@@ -78,6 +83,7 @@ class MetricsTable:
     undefined: dict
     notes: list
     spikes: UnitSpikes
+    merge_candidates: list
 
 
 @dataclass(frozen=True)
@@ -118,6 +124,21 @@ class Inputs:
     def families(self):
         """Templates that each unit is made of, as `waves_files.parents` gives."""
         return unit_templates.parents(self.spikes, self.sort.spike_templates)
+
+    @functools.cached_property
+    def coincident(self):
+        """Pairs of almost simultaneous spikes, and the columns of the group `duplicates`."""
+        return duplicates.coincident(self)
+
+    @functools.cached_property
+    def amplitudes(self):
+        """Columns and notes of the group `amplitudes`."""
+        return amplitudes.columns_and_notes(self)
+
+    @functools.cached_property
+    def pairs(self):
+        """What is known of all pairs of units, as `pairs.pairs_of` gives."""
+        return pairs.pairs_of(self)
 
     @property
     def n_samples(self):
@@ -167,7 +188,20 @@ def compute_metrics(sort, parameters, ks_labels, names=None):
     for name in names:
         for row, reason in found[name].reasons.items():
             undefined.setdefault(int(spikes.unit_ids[row]), {})[name] = reason
-    return MetricsTable(spikes.unit_ids, columns, dict(sorted(undefined.items())), notes, spikes)
+    undefined = dict(sorted(undefined.items()))
+    return MetricsTable(
+        spikes.unit_ids, columns, undefined, notes, spikes, _merge_candidates(names, inputs)
+    )
+
+
+def _merge_candidates(names, inputs):
+    """Pairs that may be one neuron, if the metrics of pairs were computed and could be."""
+    wanted = any(all_metrics.METRICS[name].group == "pairs" for name in names)
+    try:
+        with np.errstate(all="ignore"):
+            return merge_candidates.candidates(inputs.pairs[0]) if wanted else []
+    except Exception:  # the notes on the group `pairs` have said why
+        return []
 
 
 def _columns_of(group, inputs):

@@ -55,9 +55,14 @@ def _unless(undefined, values):
 
 def group(inputs):
     """Columns and notes of the group `duplicates`."""
+    return inputs.coincident[1], []
+
+
+def coincident(inputs):
+    """Pairs of almost simultaneous spikes of all units, and the columns that they give."""
     spikes, counts = inputs.spikes, inputs.spikes.counts()
     window_ms = inputs.parameters["duplicate_of"]["window_ms"]
     window_samples = round(window_ms / 1000 * inputs.sort.sampling_frequency_hz)
     pairs, partners = coincidence.coincidences(inputs.in_time_order, window_samples)
     columns = synchrony.tolerant_synchrony(inputs.in_time_order, partners, counts)
-    return columns | duplicates(spikes.unit_ids, pairs, counts), []
+    return pairs, columns | duplicates(spikes.unit_ids, pairs, counts)

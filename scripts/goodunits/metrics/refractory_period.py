@@ -8,8 +8,8 @@ lags from t_c to t_r tell.
 
 import numpy as np
 
-from goodunits.metrics import poisson
 from goodunits.metrics.metric_column import Column, undefined_column
+from goodunits.numerics import poisson
 
 # Kilosort removed duplicates within 15 samples (4.0 to 4.0.2), later within 7 or 0.25 ms.
 UNKNOWN_CENSORED_MS = 0.5

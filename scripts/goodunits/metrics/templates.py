@@ -8,8 +8,8 @@ import numpy as np
 
 from goodunits.kilosort import probe_geometry, unit_templates
 from goodunits.kilosort.optional_files import load
-from goodunits.metrics import template_extent, template_shape
 from goodunits.metrics.metric_column import all_undefined, as_columns
+from goodunits.waveforms import template_extent, template_shape
 
 SIZES = ("template_snr_whitened", "template_ptp_adc")
 PLACE = ("peak_channel", "depth")

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from goodunits.spiketrains.unit_spikes import ranks_of
+from goodunits.spiketrains.unit_spikes import COMPILED_FROM_SPIKES, ranks_of
 
 # Spikes treated at a time; fewer where each is compared with many, to stay in the cache.
 CHUNK = 2**18
@@ -69,6 +69,21 @@ def coincidences(ordered, window_samples):
     partners : uint16 array (n_spikes,)
         Spikes of other units within the window of each spike, in time order; at most 65535.
     """
+    if len(ordered.samples) < COMPILED_FROM_SPIKES:
+        pairs, partners = _coincidences(ordered, window_samples)
+    else:
+        from goodunits.spiketrains import compiled  # numba, only where it pays
+
+        pairs, partners = compiled.coincidences(
+            ordered.samples, ordered.rows, ordered.n_units, window_samples
+        )
+    pairs = pairs + pairs.T
+    np.fill_diagonal(pairs, 0)
+    return pairs, partners
+
+
+def _coincidences(ordered, window_samples):
+    """What `compiled.coincidences` gives, by numpy."""
     n_units = ordered.n_units
     pairs = np.zeros(n_units**2, dtype=np.int64)
     partners = np.zeros(len(ordered.samples), dtype=np.uint16)
@@ -89,10 +104,7 @@ def coincidences(ordered, window_samples):
         if waiting and (n_waiting >= n_units**2 or stop == len(ordered.samples)):
             pairs += np.bincount(np.concatenate(waiting), minlength=n_units**2)
             waiting, n_waiting = [], 0
-    pairs = pairs.reshape(n_units, n_units)
-    pairs = pairs + pairs.T
-    np.fill_diagonal(pairs, 0)
-    return pairs, partners
+    return pairs.reshape(n_units, n_units), partners
 
 
 def _coincident_units(samples, rows, limits, partners):

@@ -1,4 +1,4 @@
-"""Two loops over spikes, compiled by numba, for sessions large enough to repay its import.
+"""Loops over spikes, compiled by numba, for sessions large enough to repay its import.
 
 Importing numba and loading the loops costs about 0.5 s, compiling them 1 to 2 s more, once: later
 jobs find them in a cache. From some millions of spikes on the loops save more than that. They give
@@ -86,3 +86,73 @@ def count_pairs(train, sampling_frequency_hz, bin_s, far_lags, edges):
                 end += 1
             within[far] += end - first - 1
     return near, within
+
+
+@njit(cache=True)
+def count_pairs_of_units(samples, rows, n_units, least_lag, largest_lag):
+    """Count the pairs of spikes at some lags, by the two units that they are of.
+
+    Parameters
+    ----------
+    samples : int64 array (n_spikes,)
+        Spike times in samples, ascending.
+    rows : unsigned integer array (n_spikes,)
+        Row of the unit of each.
+    n_units : int
+        Number of units.
+    least_lag, largest_lag : int
+        Pairs from the one to the other lag in samples, both included, count.
+
+    Returns
+    -------
+    int64 array (n_units, n_units)
+        By the rows of the first and of the second spike.
+    """
+    pairs = np.zeros((n_units, n_units), dtype=np.int64)
+    n_spikes = len(samples)
+    begin = 0
+    for second in range(n_spikes):
+        earliest, latest = samples[second] - largest_lag, samples[second] - least_lag
+        while samples[begin] < earliest:
+            begin += 1
+        first = begin
+        while first < second and samples[first] <= latest:
+            pairs[rows[first], rows[second]] += 1
+            first += 1
+    return pairs
+
+
+@njit(cache=True)
+def coincidences(samples, rows, n_units, window_samples):
+    """Count the pairs of spikes that are almost simultaneous, by unit and by spike.
+
+    Parameters
+    ----------
+    samples : int64 array (n_spikes,)
+        Spike times in samples, ascending.
+    rows : unsigned integer array (n_spikes,)
+        Row of the unit of each.
+    n_units : int
+        Number of units.
+    window_samples : int
+        Largest lag that counts.
+
+    Returns
+    -------
+    pairs : int64 array (n_units, n_units)
+        By the rows of the first and of the second spike.
+    partners : uint16 array (n_spikes,)
+        Spikes of other units within the window of each spike.
+    """
+    pairs = np.zeros((n_units, n_units), dtype=np.int64)
+    partners = np.zeros(len(samples), dtype=np.uint16)
+    begin = 0
+    for second in range(len(samples)):
+        while samples[begin] < samples[second] - window_samples:
+            begin += 1
+        for first in range(begin, second):
+            pairs[rows[first], rows[second]] += 1
+            if rows[first] != rows[second]:
+                partners[first] += 1
+                partners[second] += 1
+    return pairs, partners

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from goodunits.metrics.amplitudes import gaussian_smooth
+from goodunits.numerics.smoothing import gaussian_smooth
 
 # More points than the curve has parameters.
 MIN_CHANNELS = 5

@@ -1,0 +1,1 @@
+"""Plain mathematics of arrays that several metrics share. Numpy; only measuring."""

@@ -1,0 +1,1 @@
+"""Shape, extent and likeness of templates. Pure functions of arrays; numpy, only measuring."""
