@@ -152,7 +152,7 @@ def test_pairs_at_lags_are_those_counted_by_hand(bounds, monkeypatch):
         for a in range(4)
     ]
     for least in (10**9, 0):
-        monkeypatch.setattr(joint_counts, "COMPILED_FROM_SPIKES", least)
+        monkeypatch.setattr(loops, "COMPILED_FROM_SPIKES", least)
         np.testing.assert_array_equal(joint_counts.pairs_between(ordered, *bounds), expected)
 
 
