@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from goodunits.kilosort.sort_files import read_sort
 from goodunits.metrics import duplicates, synchrony
-from goodunits.spiketrains import coincidence
+from goodunits.spiketrains import coincidence, loops
 from goodunits.spiketrains.unit_spikes import count_ids
 
 DATA = Path(__file__).resolve().parents[1] / "data"

@@ -10,7 +10,7 @@ from goodunits.catalogue import all_metrics
 from goodunits.kilosort.sort_files import read_sort
 from goodunits.metrics import compute, unit_pairs
 from goodunits.metrics.metric_column import Column
-from goodunits.spiketrains import joint_counts
+from goodunits.spiketrains import joint_counts, loops
 from goodunits.spiketrains.coincidence import in_time_order
 from goodunits.spiketrains.unit_spikes import count_ids
 from goodunits.waveforms import template_likeness
