@@ -44,7 +44,6 @@ sys.path.insert(0, str(Path(library_module("__init__.py")).parents[1]))
 for name in ("__init__", "workflow/__init__", "workflow/own_imports"):
     library_module(f"{name}.py")
 
-import snakemake  # noqa: E402
 from goodunits.workflow.own_imports import Library  # noqa: E402
 from snakemake.exceptions import WorkflowError  # noqa: E402
 
@@ -56,7 +55,7 @@ LIBRARY.files_behind(
     "from goodunits.catalogue import all_metrics\n"
     "from goodunits.results import own_columns\n"
     "from goodunits.tables import sessions_tsv, summary_tsv\n"
-    "from goodunits.workflow import as_left, closing, command_line, dry_run, preparation, terminal\n"
+    "from goodunits.workflow import closing, command_line, dry_run, preparation, terminal\n"
 )
 
 from goodunits.answers import preview_labels  # noqa: E402
@@ -65,7 +64,6 @@ from goodunits.catalogue import all_metrics  # noqa: E402
 from goodunits.results import own_columns  # noqa: E402
 from goodunits.tables import sessions_tsv, summary_tsv  # noqa: E402
 from goodunits.workflow import (  # noqa: E402
-    as_left,
     closing,
     command_line,
     dry_run,
@@ -75,18 +73,7 @@ from goodunits.workflow import (  # noqa: E402
 
 WATCH = terminal.watch(workflow, RESULTS)
 ALONE = workflow.is_main_process and not terminal.is_module(workflow)
-# As Snakemake is about to end it is no longer in the working folder.
-PLACE, RESULTS_PLACE = os.path.abspath(PROJECT), os.path.abspath(RESULTS)
 TARGETS = command_line.targets(sys.argv) if ALONE else []
-PLAIN = (
-    [
-        snakemake.__version__,
-        sys.version,
-        repr(sorted(map(str, workflow.deployment_settings.deployment_method or ()))),
-    ]
-    if ALONE and not TARGETS and as_left.is_plain(sys.argv[1:])
-    else None
-)
 try:
     command_line.check_words(TARGETS)
     command_line.check_storage(workflow.storage_settings.default_storage_provider)
@@ -101,7 +88,6 @@ try:
         results=RESULTS,
         write=workflow.is_main_process,
         is_module=terminal.is_module(workflow),
-        plain=PLAIN,
     )
 except GoodunitsError as error:
     sys.exit(f"goodunits: {error}")
@@ -115,7 +101,6 @@ if not terminal.is_module(workflow):
     shell.prefix("set -euo pipefail; trap '' INT; ")
 
 SESSIONS = RUN.sessions
-AWAITED = [] if RUN.is_as_left else list(SESSIONS)
 PREVIEW = f"{RESULTS}preview.tsv"
 # Targets that label nothing.
 ON_DEMAND = (
@@ -281,7 +266,6 @@ def report_success():
     """
     if not say_success():
         raise WorkflowError("Not every session is labelled as configured.")
-    WATCH.is_success = True
 
 
 def say_success():
@@ -331,31 +315,6 @@ def report_at_exit():
         report_failure()
     elif WATCH.ran(CALLED["summarize"]):
         say_success()
-    is_plain = PLAIN and as_left.is_all_asked_for(workflow.dag_settings)
-    if is_plain and not workflow.output_settings.dryrun and is_all_done():
-        print_of_all = as_left.fingerprint(RUN, RESULTS_PLACE, PLACE, PLAIN)
-        as_left.keep(RESULTS_PLACE, print_of_all)
-
-
-def all_if_forced(wildcards):
-    """Input function for a run that finds all as it was left: everything, if a profile forces jobs."""
-    if as_left.is_all_asked_for(workflow.dag_settings):
-        # Without any input a rule is always done; this file no rule makes.
-        return local(os.path.join(RESULTS_PLACE, ".run", as_left.KEPT))
-    receipts = [f"{RESULTS}{session}/written.json" for session in SESSIONS]
-    return [*receipts, f"{RESULTS}sessions.tsv", f"{RESULTS}units.tsv"]
-
-
-def is_all_done():
-    """Whether Snakemake found nothing to do, or did all of it."""
-    if (
-        RUN.is_as_left
-        or not RUN.tables_are_of_it_alone()
-        or WATCH.errors
-        or WATCH.interrupted
-    ):
-        return False
-    return WATCH.is_success or not WATCH.jobs
 
 
 terminal.at_exit(WATCH, report_at_exit)

@@ -1,9 +1,7 @@
 """All that is settled before the first job: settings, sessions, and what each rule depends on."""
 
 import contextlib
-import dataclasses
 import json
-import os
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,11 +16,10 @@ from goodunits.results import own_columns
 from goodunits.spiketrains import loops
 from goodunits.standing import dates, found_json
 from goodunits.tables import sessions_tsv
-from goodunits.workflow import as_left, software_versions
+from goodunits.workflow import software_versions
 
 KEPT = ".run"  # in results/: what the rules depend on beside data, as files
 SHOWN = 10
-OTHERS = "not in this dataset, but in the tables of the last run"
 
 
 @dataclass(frozen=True)
@@ -49,8 +46,6 @@ class Run:
         Lines to begin with on the terminal: which dataset, and what was left out of it.
     hashes : dict of tuple to str
         Of the files of the project that were read, by path and signature.
-    is_as_left : bool
-        Whether all is as the last whole run left it, so that there is nothing to do.
     """
 
     sessions: dict
@@ -63,7 +58,6 @@ class Run:
     phy_texts: dict
     opening: list
     hashes: dict = field(default_factory=dict)
-    is_as_left: bool = False
 
     def metric_names(self):
         """Metrics to compute: the cheap ones, and those of the groups that are used."""
@@ -151,11 +145,7 @@ class Run:
         others = sorted(sessions_tsv.keep_true(self.results, folders, standings))
         if others:
             named = ", ".join([*others[:SHOWN], *_more(len(others) - SHOWN)])
-            self.opening.append(f"{OTHERS}: {named}")
-
-    def tables_are_of_it_alone(self):
-        """Whether the tables of the last run hold no session that is not in this dataset."""
-        return not any(line.startswith(OTHERS) for line in self.opening)
+            self.opening.append(f"not in this dataset, but in the tables of the last run: {named}")
 
     def _dates_set_straight(self):
         """Results dated so that Snakemake does what their content asks for; what was seen."""
@@ -227,7 +217,6 @@ def prepare(
     results,
     write,
     is_module=False,
-    plain=None,
 ):
     """Check the configuration and find the sessions.
 
@@ -254,9 +243,6 @@ def prepare(
         Whether this process may write; false in a job of a running workflow.
     is_module : bool
         Whether the workflow is part of a larger pipeline.
-    plain : list of str, optional
-        Where all of the workflow is asked for: what, beside files and settings, decides whether
-        there is anything to do.
 
     Returns
     -------
@@ -301,11 +287,6 @@ def prepare(
     if write:
         version = json.dumps(software_versions.project_version(project))
         files.write_if_changed(run.results / KEPT / "project.json", version.encode())
-        place = os.path.abspath(results)
-        if plain is not None and as_left.is_known(
-            place, as_left.fingerprint(run, place, os.path.abspath(project), plain)
-        ):
-            return dataclasses.replace(run, is_as_left=True)
         run.bring_up_to_date()
     return run
 

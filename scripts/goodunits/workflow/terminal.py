@@ -42,8 +42,6 @@ class Watch(logging.Handler):
         Rules of which a job failed.
     errors : bool
         Whether anything was said to be wrong.
-    is_success : bool
-        Whether Snakemake ended without errors, and every session is labelled as configured.
     interrupted : bool
         Whether the user stopped it: then every job that was running fails.
     opened, closed : bool
@@ -58,7 +56,7 @@ class Watch(logging.Handler):
         super().__init__()
         self.jobs, self.failed, self.errors = [], set(), False
         self.opened, self.closed = False, False
-        self.interrupted, self.is_success = False, False
+        self.interrupted = False
         self.since, self.called, self.action = time.time(), {}, None
 
     def emit(self, record):
