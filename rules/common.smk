@@ -11,6 +11,12 @@ import shlex
 import sys
 from pathlib import Path
 
+if os.name == "nt":
+    sys.exit(
+        "goodunits: this is a Python of Windows itself; goodunits runs in Linux or macOS, and on "
+        "Windows in WSL: see docs/systems.md"
+    )
+
 PROJECT = os.path.normpath(str(workflow.current_basedir.join("..")))
 # Where results go: Snakemake adds the prefix of a `module` statement to inputs and outputs by itself,
 # but not to what a script gets as a parameter or what is written here.

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from goodunits.kilosort.sort_files import read_sort
 from goodunits.metrics import duplicates, synchrony
-from goodunits.spiketrains import coincidence
+from goodunits.spiketrains import coincidence, loops
 from goodunits.spiketrains.unit_spikes import count_ids
 
 DATA = Path(__file__).resolve().parents[1] / "data"
@@ -49,7 +49,7 @@ def test_synchrony_and_pairs_are_those_counted_by_hand(spikes, chunk, compiled_f
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(coincidence, "CHUNK", chunk)
         patch.setattr(coincidence, "PAIRS_CHUNK", chunk)
-        patch.setattr(coincidence, "COMPILED_FROM_SPIKES", compiled_from)
+        patch.setattr(loops, "COMPILED_FROM_SPIKES", compiled_from)
         found = everything(samples, clusters)
         pairs, _ = coincidence.coincidences(prepared(samples, clusters)[0], 12)
     near = np.abs(samples[:, None] - samples[None, :]) <= 12

@@ -7,8 +7,10 @@ from hypothesis import strategies as st
 
 from goodunits.kilosort import sort_files
 from goodunits.metrics import ks_refractory
-from goodunits.spiketrains import unit_spikes
+from goodunits.spiketrains import loops, unit_spikes
 from real_sorts import SORTS
+
+pytest.importorskip("numba", reason="without numba there are no compiled loops to compare")
 
 # Halves of milliseconds at 30 kHz, where rounding alone decides the bin.
 EDGES = [15 + 30 * lag for lag in (0, 1, 9, 10, 49, 50, 249, 250, 499)]
@@ -17,8 +19,7 @@ EDGES = [15 + 30 * lag for lag in (0, 1, 9, 10, 49, 50, 249, 250, 499)]
 @pytest.fixture
 def always_compiled(monkeypatch):
     """Take the compiled loops for sessions of any size."""
-    monkeypatch.setattr(unit_spikes, "COMPILED_FROM_SPIKES", 0)
-    monkeypatch.setattr(ks_refractory, "COMPILED_FROM_SPIKES", 0)
+    monkeypatch.setattr(loops, "COMPILED_FROM_SPIKES", 0)
 
 
 @pytest.mark.parametrize("name", SORTS)
@@ -26,8 +27,7 @@ def test_real_sorts(name, pristine_sorts, monkeypatch):
     sort = sort_files.read_sort(pristine_sorts / name)
     found = []
     for least in (10**9, 0):
-        monkeypatch.setattr(unit_spikes, "COMPILED_FROM_SPIKES", least)
-        monkeypatch.setattr(ks_refractory, "COMPILED_FROM_SPIKES", least)
+        monkeypatch.setattr(loops, "COMPILED_FROM_SPIKES", least)
         units = unit_spikes.group_by_unit(sort.spike_samples, sort.spike_clusters)
         scores = ks_refractory.refractoriness(units, 30_000.0, acg_threshold=0.2, q12_threshold=0.2)
         found.append((units, scores))
@@ -46,7 +46,9 @@ def test_real_sorts(name, pristine_sorts, monkeypatch):
 def test_pairs_at_bin_edges(steps, start):
     train = np.cumsum([start, *steps]).astype(np.int64)
     expected = ks_refractory.pairs_within(train, 30_000.0)
-    assert ks_refractory.pairs_within_compiled(train, 30_000.0) == expected
+    compiled = ks_refractory.counter_for(loops.COMPILED_FROM_SPIKES)
+    assert compiled is not ks_refractory.pairs_within
+    assert compiled(train, 30_000.0) == expected
 
 
 def test_unsorted_times_and_gaps_in_ids(always_compiled):

@@ -16,6 +16,7 @@ from golden import recorded
 from golden.recorded import FREQUENCY_HZ, MADE_UNITS
 from goodunits.metrics import compute, ks_refractory
 from goodunits.numerics import poisson
+from goodunits.spiketrains import loops
 from goodunits.spiketrains.pair_lags import count_lags
 from goodunits.spiketrains.unit_spikes import group_by_unit
 
@@ -117,7 +118,7 @@ def row_of(golden, name):
 def kilosort_columns(request, golden, monkeypatch):
     """Our columns of Kilosort's test, from either of our two ways to count pairs."""
     limit = 0 if request.param == "compiled" else np.inf
-    monkeypatch.setattr(ks_refractory, "COMPILED_FROM_SPIKES", limit)
+    monkeypatch.setattr(loops, "COMPILED_FROM_SPIKES", limit)
     return ks_refractory.refractoriness(
         golden.spikes, float(FREQUENCY_HZ), acg_threshold=0.2, q12_threshold=0.2
     )

@@ -10,7 +10,7 @@ from goodunits.catalogue import all_metrics
 from goodunits.kilosort.sort_files import read_sort
 from goodunits.metrics import compute, unit_pairs
 from goodunits.metrics.metric_column import Column
-from goodunits.spiketrains import joint_counts
+from goodunits.spiketrains import joint_counts, loops
 from goodunits.spiketrains.coincidence import in_time_order
 from goodunits.spiketrains.unit_spikes import count_ids
 from goodunits.waveforms import template_likeness
@@ -152,7 +152,7 @@ def test_pairs_at_lags_are_those_counted_by_hand(bounds, monkeypatch):
         for a in range(4)
     ]
     for least in (10**9, 0):
-        monkeypatch.setattr(joint_counts, "COMPILED_FROM_SPIKES", least)
+        monkeypatch.setattr(loops, "COMPILED_FROM_SPIKES", least)
         np.testing.assert_array_equal(joint_counts.pairs_between(ordered, *bounds), expected)
 
 

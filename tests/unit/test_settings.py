@@ -389,3 +389,9 @@ def test_a_few_aliases_are_fine(tmp_path):
     path = tmp_path / "config.yaml"
     path.write_text("a: &a [1, 2]\nb: *a\nc: {<<: {d: 1}, e: *a}\n")
     assert load_yaml(path)["c"] == {"d": 1, "e": [1, 2]}
+
+
+def test_criteria_sets_that_are_one_file_on_macos():
+    block = {"good": {"all": ["firing_rate >= 1"]}, "mua": "rest"}
+    (problem,) = problems_of({"criteria_sets": {"CA1": block, "ca1": block, "V1": block}})
+    assert problem.startswith("criteria_sets: 'CA1' and 'ca1' differ in upper and lower case only")

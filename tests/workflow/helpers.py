@@ -113,14 +113,13 @@ def write_config(path, text):
 
 def copy_project(folder):
     """Copy the project without what a run or a checkout adds."""
+    made = {PROJECT / name for name in ("results", "logs", "tests", "demo/sorts")}
+    hidden = shutil.ignore_patterns(".*", "__pycache__")
 
-    def added(place, names):
-        everywhere = {name for name in names if name.startswith(".") or name == "__pycache__"}
-        # A room of the library is called results too.
-        at_the_top = {"results", "logs", "tests"} if Path(place) == PROJECT else {"sorts"}
-        return everywhere | at_the_top.intersection(names)
+    def ignored(place, names):
+        return {*hidden(place, names), *(name for name in names if Path(place, name) in made)}
 
-    return shutil.copytree(PROJECT, folder, ignore=added)
+    return shutil.copytree(PROJECT, folder, ignore=ignored)
 
 
 def write_session(folder, trains, rate_hz=30000.0):

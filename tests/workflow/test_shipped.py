@@ -4,9 +4,12 @@ import json
 import re
 import subprocess
 import sys
+from importlib import metadata
 
 import pytest
 from helpers import PROJECT, Work, write_session
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from goodunits.catalogue import all_metrics
 from goodunits.config import settings, yaml_file
@@ -24,7 +27,7 @@ def read(name):
 
 def pins(text):
     """Versions by package in a requirements or conda file."""
-    return dict(re.findall(r"^(?:  - )?([\w-]+) ?==?([\d.]+)$", text, re.MULTILINE))
+    return dict(re.findall(r"^(?:  - )?([\w-]+) ?==?([\d.]+)(?:;.*)?$", text, re.MULTILINE))
 
 
 def test_environments_have_the_pins_of_the_requirements():
@@ -43,6 +46,38 @@ def test_every_requirement_is_pinned():
     for name in ("requirements.txt", "requirements-dev.txt"):
         lines = [line for line in read(name).splitlines() if line and line[0] not in "#-"]
         assert len(pins(read(name))) == len(lines), name
+
+
+def requirement_files():
+    """The lists of what to install."""
+    return sorted(path.name for path in PROJECT.glob("requirements*.txt"))
+
+
+def test_constraints_have_the_pins_of_the_requirements():
+    found = pins(read("constraints.txt").replace(" ;", ";"))
+    for name in requirement_files():
+        required = pins(read(name))
+        assert {package: found.get(package) for package in required} == required, name
+
+
+def test_constraints_have_every_package_that_comes_with_another():
+    """Those of this Python, as far as they are installed here."""
+    lines = [line for line in read("constraints.txt").splitlines() if not line.startswith("#")]
+    constraints = [Requirement(line) for line in lines]
+    known = {line.name: line for line in constraints if not line.marker or line.marker.evaluate()}
+    waiting = {name for file in requirement_files() for name in pins(read(file))}
+    seen = set()
+    while waiting:
+        name = waiting.pop()
+        seen.add(name)
+        try:
+            needed = [Requirement(text) for text in metadata.requires(name) or ()]
+        except metadata.PackageNotFoundError:  # this environment is not made for the cluster
+            continue
+        found = [line for line in needed if not line.marker or line.marker.evaluate({"extra": ""})]
+        waiting |= {canonicalize_name(line.name) for line in found} - seen
+    assert len(seen) > 30
+    assert seen <= set(known)
 
 
 def test_minimum_version():

@@ -97,7 +97,7 @@ def load_settings(user_config, defaults_file, schema_file, kinds, groups, metric
     schema["properties"]["phy_columns"]["items"]["enum"] = list(kinds)
     schema["properties"]["metric_groups"]["items"]["enum"] = list(groups)
     schema["properties"]["learn"]["properties"]["metrics"]["items"]["enum"] = list(kinds)
-    problems = config_problems(merged, schema, kinds)
+    problems = config_problems(merged, schema, kinds) or _names_alike(merged["criteria_sets"])
     if problems:
         raise ConfigError(problems)
     return Settings(
@@ -200,6 +200,19 @@ def labels_block(settings, criteria_name=None):
     if criteria_name not in settings.criteria_sets:
         raise ConfigError([_unknown_set(settings, criteria_name)])
     return settings.criteria_sets[criteria_name]
+
+
+def _names_alike(criteria_sets):
+    """Problems of names that are files of one name on the disks of macOS and Windows."""
+    first = {}
+    for name in criteria_sets:
+        first.setdefault(name.lower(), []).append(name)
+    return [
+        f"criteria_sets: {' and '.join(map(repr, names))} differ in upper and lower case only; "
+        "rename all but one"
+        for names in first.values()
+        if len(names) > 1
+    ]
 
 
 def check_criteria_names(settings, entries):

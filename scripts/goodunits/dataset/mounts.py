@@ -1,6 +1,7 @@
 """File systems on which a lock is not seen by other computers. Standard library only."""
 
 import os
+import re
 from pathlib import Path
 
 # Buckets that are mounted as folders, and sshfs: each mount grants a lock by itself.
@@ -16,6 +17,17 @@ def read_mounts(path="/proc/mounts"):
         return Path(path).read_text(encoding="utf-8", errors="replace")
     except OSError:
         return ""
+
+
+def unescaped(place):
+    """A mount point as it is called; the list writes spaces as \\040."""
+    octal = re.compile(rb"\\([0-7]{3})")
+    return os.fsdecode(octal.sub(_character, os.fsencode(place)))
+
+
+def _character(match):
+    """The byte of a number with three digits of eight."""
+    return bytes([int(match[1], 8) & 255])
 
 
 def note(folders, mounts):
@@ -55,7 +67,7 @@ def _without_shared_locks(mounts):
     places = {}
     for line in mounts.splitlines():
         source, place, kind = (*line.split(), "", "", "")[:3]
-        place = place.encode().decode("unicode_escape", errors="replace")
+        place = unescaped(place)
         names = {source.split(":")[0], kind.removeprefix("fuse.")} if kind[:4] == "fuse" else set()
         places[place] = next((name for name in LOCAL_LOCKS if name in names), None)
     return places if any(places.values()) else {}

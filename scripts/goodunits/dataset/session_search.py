@@ -6,11 +6,12 @@ import hashlib
 import heapq
 import os
 import re
+import unicodedata
 from collections import Counter
 from pathlib import Path
 
 from goodunits.base.errors import ConfigError, nearest
-from goodunits.dataset import session_sheet
+from goodunits.dataset import given_paths, session_sheet
 from goodunits.dataset.session_entry import MAX_ID_LENGTH, RESERVED, SessionEntry, path_problem
 from goodunits.session_folder.file_names import STORE
 
@@ -99,6 +100,7 @@ def session_id(relative):
         The path with "__" for "/". Where characters had to be replaced, a hash of the path follows,
         so that two different paths do not share an id.
     """
+    relative = unicodedata.normalize("NFC", relative)  # macOS writes an accent as a sign of its own
     name = relative.replace("/", "__")
     safe = re.sub(r"[^A-Za-z0-9._-]", "-", name)
     changed = safe != name or len(safe) > MAX_ID_LENGTH
@@ -119,12 +121,12 @@ def _path_hash(relative, digits):
 
 def locate(dataset, base_folders):
     """Absolute path of the dataset, or a ConfigError naming the places tried."""
-    given = Path(os.path.expanduser(dataset))
+    given = Path(given_paths.as_here(dataset))
     places = [given] if given.is_absolute() else [Path(base) / given for base in base_folders]
     places = list(dict.fromkeys(Path(os.path.abspath(place)) for place in places))
     for place in places:
-        if os.path.exists(place):
-            return place
+        if os.path.exists(place := given_paths.as_here(str(place))):
+            return Path(place)
     tried = ", ".join(str(place) for place in places)
     raise ConfigError([f"dataset: '{dataset}' not found; looked for {tried}"])
 

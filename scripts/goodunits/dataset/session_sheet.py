@@ -11,6 +11,7 @@ from pathlib import Path
 from goodunits.base import guarded
 from goodunits.base.errors import ConfigError, SessionError, nearest
 from goodunits.catalogue import all_metrics
+from goodunits.dataset import given_paths
 from goodunits.dataset.session_entry import (
     MAX_ID_LENGTH,
     RESERVED,
@@ -237,7 +238,10 @@ def _repeats(sheet, rows):
 
 def _folder(sheet, values):
     """Folder of a row; relative paths count from the folder of the sheet."""
-    return Path(os.path.abspath(sheet.parent / os.path.expanduser(values["path"])))
+    path = given_paths.as_here(values["path"])
+    if os.path.isabs(path):
+        return Path(os.path.normpath(path))
+    return Path(given_paths.as_here(os.path.abspath(sheet.parent / path)))
 
 
 def _entry(sheet, values):

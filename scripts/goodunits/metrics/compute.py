@@ -29,7 +29,7 @@ from goodunits.metrics import (
 )
 from goodunits.metrics.metric_column import Column
 from goodunits.result_files import metrics_tsv
-from goodunits.spiketrains import coincidence, pair_lags
+from goodunits.spiketrains import coincidence, loops, pair_lags
 from goodunits.spiketrains.unit_spikes import UnitSpikes, group_by_unit
 
 # A file that was not written to its end may hold zeros in its place.
@@ -179,7 +179,7 @@ def compute_metrics(sort, parameters, ks_labels, names=None):
     spikes = group_by_unit(sort.spike_samples, sort.spike_clusters)
     inputs = Inputs(sort, spikes, all_metrics.typed(parameters), ks_labels)
     _check_times(inputs.in_time_order.samples)
-    found, notes = {}, []
+    found, notes = {}, list(filter(None, [loops.note(len(spikes.samples))]))
     if not spikes.in_time_order:
         notes.append("spike_times.npy: spikes are not in time order; they were sorted by time")
     for group in dict.fromkeys(all_metrics.METRICS[name].group for name in names):

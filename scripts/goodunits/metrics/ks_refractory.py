@@ -10,12 +10,13 @@ Kilosort 4.1.7 (how it rounds lags that fall on a bin edge).
 """
 
 import math
+from functools import partial
 
 import numpy as np
 
 from goodunits.metrics.metric_column import Column
+from goodunits.spiketrains import loops
 from goodunits.spiketrains.spike_search import finder_of
-from goodunits.spiketrains.unit_spikes import COMPILED_FROM_SPIKES
 
 # Kilosort's default, for sorts whose ops.npy does not tell.
 KILOSORT_ACG_THRESHOLD = 0.2
@@ -78,7 +79,7 @@ def refractoriness(spikes, sampling_frequency_hz, *, acg_threshold, q12_threshol
     r12, q12 = np.full(spikes.n_units, np.nan), np.full(spikes.n_units, np.nan)
     refractory = [None] * spikes.n_units
     reasons = {}
-    count = pairs_within if len(spikes.samples) < COMPILED_FROM_SPIKES else pairs_within_compiled
+    count = counter_for(len(spikes.samples))
     for row in range(spikes.n_units):
         train = spikes.train(row)
         if len(train) <= MAX_TOO_FEW_SPIKES:
@@ -106,7 +107,7 @@ def refractory_scores(train, sampling_frequency_hz, count=None):
     sampling_frequency_hz : float
         Samples per second.
     count : callable, optional
-        `pairs_within` or `pairs_within_compiled`, which give the same.
+        As `counter_for` gives it; `pairs_within` by default.
 
     Returns
     -------
@@ -168,23 +169,20 @@ def pairs_within(train, sampling_frequency_hz):
     return dict(enumerate(np.cumsum(near).tolist())) | far
 
 
-def pairs_within_compiled(train, sampling_frequency_hz):
-    """Count as `pairs_within` does, in a compiled loop.
+def counter_for(n_spikes):
+    """Function that counts as `pairs_within` does, compiled where that pays.
 
     Parameters
     ----------
-    train : int64 array (n_spikes,)
-        Ascending spike times in samples.
-    sampling_frequency_hz : float
-        Samples per second.
-
-    Returns
-    -------
-    dict of int to int
-        As of `pairs_within`.
+    n_spikes : int
+        Spikes of the whole session.
     """
-    from goodunits.spiketrains import compiled  # numba, only where it pays
+    compiled = loops.compiled_for(n_spikes)
+    return pairs_within if compiled is None else partial(_pairs_compiled, compiled)
 
+
+def _pairs_compiled(compiled, train, sampling_frequency_hz):
+    """Pairs as of `pairs_within`, counted by the compiled loops."""
     lags_ms = (MAX_REFRACTORY_MS, *FAR_LAGS_MS)
     edges = np.array([_edge_samples(lag_ms, sampling_frequency_hz) for lag_ms in lags_ms])
     near, far = compiled.count_pairs(

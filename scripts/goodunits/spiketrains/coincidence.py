@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from goodunits.spiketrains.unit_spikes import COMPILED_FROM_SPIKES, ranks_of
+from goodunits.spiketrains import loops
+from goodunits.spiketrains.unit_spikes import ranks_of
 
 # Spikes treated at a time; fewer where each is compared with many, to stay in the cache.
 CHUNK = 2**18
@@ -69,11 +70,10 @@ def coincidences(ordered, window_samples):
     partners : uint16 array (n_spikes,)
         Spikes of other units within the window of each spike, in time order; at most 65535.
     """
-    if len(ordered.samples) < COMPILED_FROM_SPIKES:
+    compiled = loops.compiled_for(len(ordered.samples))
+    if compiled is None:
         pairs, partners = _coincidences(ordered, window_samples)
     else:
-        from goodunits.spiketrains import compiled  # numba, only where it pays
-
         pairs, partners = compiled.coincidences(
             ordered.samples, ordered.rows, ordered.n_units, window_samples
         )

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from goodunits.spiketrains import loops
 from goodunits.spiketrains.coincidence import coincidences
-from goodunits.spiketrains.unit_spikes import COMPILED_FROM_SPIKES
 
 
 def pairs_between(ordered, least_lag, largest_lag):
@@ -21,12 +21,12 @@ def pairs_between(ordered, least_lag, largest_lag):
     int64 array (n_units, n_units)
         Symmetric, 0 on the diagonal.
     """
-    if len(ordered.samples) < COMPILED_FROM_SPIKES:
+    compiled = loops.compiled_for(len(ordered.samples))
+    if compiled is None:
         pairs, _ = coincidences(ordered, largest_lag)
         if least_lag > 0:
             pairs = pairs - coincidences(ordered, least_lag - 1)[0]
         return pairs
-    from goodunits.spiketrains import compiled  # numba, only where it pays
 
     pairs = compiled.count_pairs_of_units(
         ordered.samples, ordered.rows, ordered.n_units, least_lag, largest_lag

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from goodunits.spiketrains import loops
+
 # Above this id a table with one entry per possible id costs more than a search.
 MAX_TABLED_ID = 2**20
 COUNTED_AT_A_TIME = 2**20
-# From here on compiled loops repay the import of numba.
-COMPILED_FROM_SPIKES = 3_000_000
 
 
 @dataclass(frozen=True)
@@ -177,11 +177,10 @@ def ranks_of(ids, unit_ids):
 
 def _sort(spike_samples, ids, unit_ids, starts):
     """Places and times of the spikes by unit, in the order of the file within each unit."""
-    if len(ids) < COMPILED_FROM_SPIKES:
+    compiled = loops.compiled_for(len(ids))
+    if compiled is None:
         order = np.argsort(_sort_key(ids, unit_ids), kind="stable")
         return order, spike_samples[order]
-    from goodunits.spiketrains import compiled  # numba, only where it pays
-
     return compiled.sort_by_rank(ranks_of(ids, unit_ids), spike_samples, starts[:-1])
 
 

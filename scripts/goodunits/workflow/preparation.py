@@ -14,6 +14,7 @@ from goodunits.criteria import label_rules, sense, thresholds_file
 from goodunits.dataset import copies, demo, mounts, selection, session_search
 from goodunits.result_files import own_columns
 from goodunits.scorecards import card, quantities
+from goodunits.spiketrains import loops
 from goodunits.standing import dates, found_json
 from goodunits.tables import sessions_tsv
 from goodunits.workflow import software_versions
@@ -304,8 +305,12 @@ def prepare(
     everything = {entry.id: entry for entry in entries}
     only = selection.as_text(checked.only, list(everything))
     chosen = {entry.id: entry for entry in session_search.select(entries, only)}
-    if write and (note := mounts.note(_folders(chosen), mounts.read_mounts())):
-        notes.append(note)
+    if write:
+        said = (
+            mounts.note(_folders(chosen), mounts.read_mounts()),
+            loops.note_for_folders(_folders(chosen)),
+        )
+        notes += filter(None, said)
     texts = _label_texts(checked, entries, cards)
     opening = _opening(session_search.locate(checked.dataset, base_folders), entries, chosen, notes)
     run = Run(chosen, everything, checked, Path(results), write, metrics, cards, *texts, opening)
