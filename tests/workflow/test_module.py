@@ -11,9 +11,18 @@ import pytest
 from goodunits.base import tsv
 
 PROJECT = Path(__file__).resolve().parents[2]
-PARTS = ("Snakefile", "config.yaml", "rules", "scripts", "schemas", "envs", "report", "demo")
-MADE_BY_RUNS = shutil.ignore_patterns("sorts", "results", "curation", ".snakemake", "__pycache__")
-RUN_TIMEOUT_S = 120
+PARTS = (
+    "Snakefile",
+    "config.yaml",
+    "rules",
+    "scripts",
+    "schemas",
+    "envs",
+    "report",
+    "presets",
+    "demo",
+)
+RUN_TIMEOUT_S = 300
 
 
 @pytest.fixture
@@ -21,10 +30,17 @@ def project(tmp_path):
     """A fresh copy of the project, as a checkout has it."""
     copy = tmp_path / "goodunits"
     copy.mkdir()
+    made = [PROJECT / "demo" / "sorts"]
+    made += [PROJECT / "examples" / "pipeline" / name for name in ("sorts", "curation", "results")]
+    hidden = shutil.ignore_patterns(".snakemake", "__pycache__")
+
+    def ignored(place, names):
+        return {*hidden(place, names), *(name for name in names if Path(place, name) in made)}
+
     for name in (*PARTS, "profiles", "examples"):
         source = PROJECT / name
         if source.is_dir():
-            shutil.copytree(source, copy / name, ignore=MADE_BY_RUNS)
+            shutil.copytree(source, copy / name, ignore=ignored)
         else:
             shutil.copy(source, copy / name)
     return copy
