@@ -11,6 +11,9 @@ report: "report/workflow.rst"
 
 
 include: "rules/common.smk"
+include: "rules/inputs.smk"
+include: "rules/resources.smk"
+include: "rules/ending.smk"
 include: "rules/metrics.smk"
 include: "rules/labels.smk"
 include: "rules/dataset.smk"
