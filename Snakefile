@@ -27,8 +27,7 @@ rule all:
     default_target: True
     input:
         collect("results/{session}/written.json", session=SESSIONS),
-        "results/sessions.tsv",
-        "results/units.tsv",
+        rules.summarize.output,
         "results/methods.md",
         "results/exchange.tsv",
         "results/ro-crate-metadata.json",

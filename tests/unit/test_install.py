@@ -95,7 +95,7 @@ def test_a_clone_that_cannot_be_written(clone):
         assert "cannot be written" in said(clone)
         clone.chmod(0o755)
         return
-    for folder in (clone, *list(clone.parents)[:3]):
+    for folder in (clone, *list(clone.parents)[:4]):
         folder.chmod(0o755)
     python = shutil.which("python3", path="/usr/bin") or sys.executable
     code, text = run(clone, user="nobody", python=python, HOME="/nonexistent")
