@@ -380,7 +380,7 @@ def test_library_edited(world, tmp_path):
     shutil.copytree(PROJECT, project, ignore=ignored)
     world.run(project=project)
     before = [labels(sort) for sort in world.sorts]
-    library = project / "scripts" / "goodunits" / "phy_write.py"
+    library = project / "scripts" / "goodunits" / "phy" / "write_labels.py"
     library.write_text(library.read_text() + "\nEDITED = True\n")
     said = world.run("-p", project=project)
     assert rule_runs(said, "write_phy") == 2 and rule_runs(said, "compute_metrics") == 0
