@@ -4,7 +4,8 @@
     python bench/truth/fit.py --left-out OUT.csv   and the score of each unit by the other sorts
 
 Boosted trees of depth 2 whose splits are limited to a few edges per metric and a few pairs of
-metrics. Such trees are sums of tables of one or two metrics, so they are written as those tables;
+metrics. They learn from parts of the sorts too (windows.py); what is measured is measured
+on whole sorts. Such trees are sums of tables of one or two metrics, so they are written as those tables;
 nothing is lost but what rounding takes. Needs scikit-learn; applying a card does not.
 """
 
@@ -28,13 +29,13 @@ CARD = units.PROJECT / "presets" / "scorecards" / "isolated.yaml"
 N_METRICS, N_PAIRS, N_EDGES = 24, 15, 10
 N_BAGS = 6
 CUTS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
-RECOMMENDED_PRECISION = 0.95
+RECOMMENDED_CUT = 0.7  # presets/recommended.yaml says the same
 BOOSTING = {
     "max_depth": 2,
     "learning_rate": 0.06,
     "max_iter": 150,
     "l2_regularization": 5.0,
-    "min_samples_leaf": 8,
+    "min_samples_leaf": 16,
     "max_features": 0.3,
     "early_stopping": False,
 }
@@ -59,23 +60,28 @@ DIRECTIONS = {name: _BETTER[metric.better] for name, metric in all_metrics.METRI
 
 
 class Data(NamedTuple):
-    """Units to learn from: values (n_units, n_metrics), truth, and the sort of each."""
+    """Units to learn from: values (n_units, n_metrics), truth, and the sort of each.
+
+    Units of parts of sorts come last; `n_whole` come before.
+    """
 
     names: list
     values: np.ndarray
     isolated: np.ndarray
     groups: np.ndarray
+    n_whole: int
 
 
 def main():
     """Fit, measure, write."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--table", type=Path, default=units.TABLE)
+    arguments.add_argument("--windows", type=Path, default=units.WINDOWS)
     arguments.add_argument("--card", type=Path, default=CARD)
     arguments.add_argument("--left-out", type=Path, help="where to write the left-out scores")
     chosen = arguments.parse_args()
     rows = units.read(chosen.table)
-    data = load(rows)
+    data = load(rows, units.read(chosen.windows))
     scores, link = left_out(data)
     found = plain_card(data, link, scores, rows, chosen.table)
     chosen.card.parent.mkdir(parents=True, exist_ok=True)
@@ -86,12 +92,13 @@ def main():
         write_left_out(rows, scores, chosen.left_out)
 
 
-def load(rows):
-    """Data of the rows of the table."""
+def load(whole, parts):
+    """Data of the rows of the tables of whole sorts and of parts."""
+    rows = [*whole, *parts]
     names = [name for name in all_metrics.METRICS if name in rows[0] and name not in LEFT_OUT]
     values = np.array([[as_number(row[name]) for name in names] for row in rows])
     isolated = np.array([row["isolated"] for row in rows])
-    return Data(names, values, isolated, np.array(units.groups(rows)))
+    return Data(names, values, isolated, np.array(units.groups(rows)), len(whole))
 
 
 def as_number(value):
@@ -106,18 +113,20 @@ def left_out(data):
 
     The link of a sort is fitted on left-out totals of the others, that of the card on all.
     """
-    totals = np.empty(len(data.isolated))
-    for group in np.unique(data.groups):
-        out = data.groups == group
-        found = fitted(data, ~out)
-        totals[out] = tables.totals(found, data.names, data.values[out])
+    n_whole = data.n_whole
+    groups, isolated = data.groups[:n_whole], data.isolated[:n_whole]
+    totals = np.empty(n_whole)
+    for group in np.unique(groups):
+        out = groups == group
+        found = fitted(data, data.groups != group)
+        totals[out] = tables.totals(found, data.names, data.values[:n_whole][out])
         print(f"left out {group}: {out.sum()} units", flush=True)
     scores = np.empty(len(totals))
-    for group in np.unique(data.groups):
-        out = data.groups == group
-        intercept, slope = fitted_link(totals[~out], data.isolated[~out])
+    for group in np.unique(groups):
+        out = groups == group
+        intercept, slope = fitted_link(totals[~out], isolated[~out])
         scores[out] = 1 / (1 + np.exp(-(intercept + slope * totals[out])))
-    return scores, fitted_link(totals, data.isolated)
+    return scores, fitted_link(totals, isolated)
 
 
 def fitted_link(totals, isolated):
@@ -178,8 +187,9 @@ HEAD = """\
 def plain_card(data, link, scores, rows, table):
     """The scorecard of all units as plain data, with what it was measured to do."""
     found = fitted(data, np.ones(len(data.isolated), dtype=bool))
+    isolated = data.isolated[: data.n_whole]
     n_sorts = len({row["sort"] for row in rows})
-    measured = [at_cut(cut, scores, data.isolated) for cut in CUTS]
+    measured = [at_cut(cut, scores, isolated) for cut in CUTS]
     return {
         "scorecard": "isolated",
         "format_version": card.FORMAT_VERSION,
@@ -194,7 +204,7 @@ def plain_card(data, link, scores, rows, table):
         },
         "measured_on": "the same sorts, each left out whole from the fit that scores it",
         "measured": measured,
-        "recommended_cut": recommended_cut(scores, data.isolated),
+        "recommended_cut": RECOMMENDED_CUT,
         **tables.as_plain(found),
         "probability": {"intercept": round(link[0], 3), "slope": round(link[1], 3)},
     }
@@ -209,14 +219,6 @@ def at_cut(cut, scores, isolated):
         "recall": round(float(isolated[good].sum() / isolated.sum()), 3),
         "n_units": int(good.sum()),
     }
-
-
-def recommended_cut(scores, isolated):
-    """The lowest cut, in steps of 0.05, at which enough of the good units are isolated."""
-    for cut in np.arange(0.5, 0.96, 0.05):
-        if at_cut(cut, scores, isolated)["precision"] >= RECOMMENDED_PRECISION:
-            return round(float(cut), 2)
-    return 0.95
 
 
 def write_left_out(rows, scores, path):

@@ -19,6 +19,7 @@ sys.path.insert(0, str(PROJECT / "scripts"))
 from goodunits.catalogue import all_metrics  # noqa: E402
 
 TABLE = Path(__file__).with_name("units.csv.xz")
+WINDOWS = Path(__file__).with_name("windows.csv.xz")
 MAX_CONTAMINATION, MIN_RECALL = 0.1, 0.5
 AS_GOOD_AS_BEST = 0.05  # of two copies, in spikes of both over spikes of either
 SORT_COLUMNS = ("sort", "minutes", "channels", "probe", "drift", "noise_uv", "noise_decay_um")
@@ -43,7 +44,7 @@ def metric_names():
     return [name for name, metric in metrics if metric.group != "isolation"]
 
 
-def measured(folder):
+def measured(folder, duration_s=None):
     """Rows of one sort."""
     import yaml
 
@@ -52,7 +53,7 @@ def measured(folder):
     from goodunits.metrics import compute
 
     config = yaml.safe_load((PROJECT / "config.yaml").read_text(encoding="utf-8"))
-    sort = sort_files.read_sort(folder / "kilosort4")
+    sort = sort_files.read_sort(folder / "kilosort4", duration_s)
     labels = whose_labels.original_ks_labels(folder / "kilosort4")
     table = compute.compute_metrics(sort, config["metrics"], labels, metric_names())
     truth = json.loads((folder / "truth.json").read_text(encoding="utf-8"))

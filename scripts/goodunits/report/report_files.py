@@ -17,4 +17,11 @@ SCRIPTS = (
     "main.js",
 )
 PAGE = (TEMPLATE, *STYLES, *SCRIPTS)
-PRESETS = ("allen.yaml", "bombcell.yaml", "ibl.yaml", "recommended.yaml", "tutorial.yaml")
+PRESETS = (
+    "allen.yaml",
+    "bombcell.yaml",
+    "ibl.yaml",
+    "recommended.yaml",
+    "strict.yaml",
+    "tutorial.yaml",
+)
