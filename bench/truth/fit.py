@@ -4,9 +4,9 @@
     python bench/truth/fit.py --left-out OUT.csv   and the score of each unit by the other sorts
 
 Boosted trees of depth 2 whose splits are limited to a few edges per metric and a few pairs of
-metrics. They learn from parts of the sorts too (windows.py); what is measured is measured
-on whole sorts. Such trees are sums of tables of one or two metrics, so they are written as those tables;
-nothing is lost but what rounding takes. Needs scikit-learn; applying a card does not.
+metrics. Such trees are sums of tables of one or two metrics, so they are written as those tables;
+nothing is lost but what rounding takes. They learn from parts of the sorts too (windows.py); what
+is measured is measured on whole sorts. Needs scikit-learn; applying a card does not.
 """
 
 import argparse

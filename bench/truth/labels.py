@@ -1,9 +1,10 @@
 """Labels of the units of the table by each way to choose good units, and how right they are.
 
-    python bench/truth/labels.py [--left-out OUT.csv] [--more NAME=LABELS.csv]...
+    python bench/truth/labels.py [--write]
 
-The card is scored on sorts that it was not fitted on: OUT.csv is what `fit.py --left-out` wrote.
-LABELS.csv holds the labels of another program: sort, cluster_id, label.
+With --write they are put into docs/choosing-criteria.md too. A unit is scored by a card that was
+not fitted on its sort: left_out.csv is what `fit.py --left-out` wrote. others.csv may hold labels of
+other programs: program, sort, cluster_id, label.
 """
 
 import argparse
@@ -21,8 +22,8 @@ from goodunits.scorecards import quantities
 
 GOOD = "good"
 LEFT_OUT = Path(__file__).with_name("left_out.csv")
+PAGE = units.PROJECT / "docs" / "choosing-criteria.md"
 OTHERS = Path(__file__).with_name("others.csv")
-CUTS = {"strict": 0.9, "balanced": None, "inclusive": 0.5}
 
 
 class Found(NamedTuple):
@@ -45,16 +46,39 @@ class Found(NamedTuple):
 
 
 def main():
-    """Print the table over all sorts, then by kinds of recordings."""
+    """Print the tables over all sorts and by kinds of recordings."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     arguments.add_argument("--table", type=Path, default=units.TABLE)
     arguments.add_argument("--left-out", type=Path, default=LEFT_OUT)
+    arguments.add_argument("--write", action="store_true", help="into the page of the docs")
     chosen = arguments.parse_args()
     rows = units.read(chosen.table)
     good = all_ways(rows, left_out_scores(rows, chosen.left_out))
-    print(markdown(rows, good))
-    print()
-    print(by_kind(rows, good))
+    texts = markdown(rows, good), by_kind(rows, good), by_fifth(rows, left_out_scores(rows))
+    print("\n\n".join(texts))
+    if chosen.write:
+        PAGE.write_text(filled(PAGE.read_text(encoding="utf-8"), texts), encoding="utf-8")
+
+
+def filled(page, texts):
+    """The page with each text between its two marks."""
+    for name, text in zip(("ways", "kinds", "fifths"), texts, strict=True):
+        before, rest = page.split(f"<!-- {name} -->\n")
+        after = rest.split(f"<!-- end of {name} -->\n")[1]
+        page = f"{before}<!-- {name} -->\n\n{text}\n\n<!-- end of {name} -->\n{after}"
+    return page
+
+
+def by_fifth(rows, scores):
+    """Mean score and share of isolated units in each fifth of the units by score."""
+    ranked = sorted(zip(scores, (row["isolated"] for row in rows), strict=True))
+    lines = ["| fifth of the units by score | mean score | share that is isolated |"]
+    lines.append("| --- | --- | --- |")
+    for place in range(5):
+        part = ranked[place * len(ranked) // 5 : (place + 1) * len(ranked) // 5]
+        mean, right = (sum(values) / len(part) for values in zip(*part, strict=True))
+        lines.append(f"| {place + 1} | {mean:.2f} | {right:.2f} |")
+    return "\n".join(lines)
 
 
 def left_out_scores(rows, path=LEFT_OUT):

@@ -1,4 +1,4 @@
-"""The shipped scorecard and presets/recommended.yaml: what they promise, on trains and on the table."""
+"""The shipped scorecard and presets/recommended.yaml, on made trains and on units with truth."""
 
 import sys
 from types import SimpleNamespace
