@@ -3,8 +3,8 @@
     python bench/truth/labels.py [--write]
 
 With --write they are put into docs/choosing-criteria.md too. A unit is scored by a card that was
-not fitted on its sort: left_out.csv is what `fit.py --left-out` wrote. others.csv may hold labels of
-other programs: program, sort, cluster_id, label.
+not fitted on its sort: left_out.csv is what `fit.py --left-out` wrote. others.csv may hold labels
+of other programs: program, sort, cluster_id, label.
 """
 
 import argparse
