@@ -43,11 +43,11 @@ def share_found(rows, scores):
     axes.plot([f.recall for f in found], [f.precision for f in found], label="score, cut by cut")
     for name, good in labels.all_ways(rows, scores).items():
         own = labels.judged(rows, good)
-        if name.startswith("`score") or own.precision is None:
+        if name.startswith(("`score", "`config")) or own.precision is None:
             continue
         is_ours = "recommended" in name
         axes.plot(own.recall, own.precision, "o", color="C3" if is_ours else "0.35")
-        text = name.replace("`", "").replace("presets/", "").split(" (")[0]
+        text = name.replace("`", "").replace("presets/", "").removesuffix(".yaml")
         axes.annotate(text, (own.recall, own.precision), (5, 5), textcoords="offset points")
     axes.set(
         xlabel="share of the well isolated neurons that are found",

@@ -127,6 +127,20 @@ def test_the_preset_uses_the_cut_that_the_card_recommends():
     assert f"score >= {SAID['recommended_cut']}" in PRESET["labels"]["good"]["all"]
 
 
+def test_the_page_shows_the_tables_that_the_files_give(bench):
+    judging = bench.labels
+    rows = bench.units.read()
+    scores = judging.left_out_scores(rows)
+    ways = judging.all_ways(rows, scores)
+    texts = (
+        judging.markdown(rows, ways),
+        judging.by_kind(rows, ways),
+        judging.by_fifth(rows, scores),
+    )
+    page = judging.PAGE.read_text(encoding="utf-8")
+    assert judging.filled(page, texts) == page, "python bench/truth/labels.py --write"
+
+
 def test_no_neuron_is_good_twice_on_sorts_left_out(bench):
     rows = bench.units.read()
     ways = bench.labels.all_ways(rows, bench.labels.left_out_scores(rows))
