@@ -29,7 +29,7 @@ CARD = units.PROJECT / "presets" / "scorecards" / "isolated.yaml"
 N_METRICS, N_PAIRS, N_EDGES = 24, 15, 10
 N_BAGS = 6
 CUTS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
-RECOMMENDED_CUT = 0.7  # presets/recommended.yaml says the same
+RECOMMENDED_CUT = 0.7  # presets/balanced.yaml says the same
 BOOSTING = {
     "max_depth": 2,
     "learning_rate": 0.06,

@@ -94,7 +94,6 @@ def left_out_scores(rows, path=LEFT_OUT):
 def all_ways(rows, scores):
     """Whether each unit is good, by the name of each way to choose."""
     project = units.PROJECT
-    recommended = preset(project / "presets" / "recommended.yaml")
     ways = {
         "Kilosort 4.1.7": [row["ks_label"] == GOOD for row in rows],
         "`config.yaml` (the tutorial's numbers)": by_criteria(
@@ -102,14 +101,16 @@ def all_ways(rows, scores):
         ),
     }
     for path in sorted((project / "presets").glob("*.yaml")):
-        if path.stem != "recommended":
+        if "scorecards" not in whole(path):
             ways[f"`presets/{path.name}`"] = by_criteria(rows, preset(path))
     ways |= others(rows)
     scored = [
         row | dict.fromkeys(quantities.by_quantity(["isolated"]), score)
         for row, score in zip(rows, scores, strict=True)
     ]
-    ways["`presets/recommended.yaml`"] = by_criteria(scored, recommended)
+    for name in ("recommended", "balanced"):
+        block = preset(project / "presets" / f"{name}.yaml")
+        ways[f"`presets/{name}.yaml`"] = by_criteria(scored, block)
     for cut in (0.5, 0.6, 0.7, 0.8, 0.9):
         ways[f"`score >= {cut}`"] = [score >= cut for score in scores]
     return ways
@@ -117,7 +118,12 @@ def all_ways(rows, scores):
 
 def preset(path):
     """The label classes of a configuration file."""
-    return yaml.safe_load(path.read_text(encoding="utf-8"))["labels"]
+    return whole(path)["labels"]
+
+
+def whole(path):
+    """A configuration file."""
+    return yaml.safe_load(path.read_text(encoding="utf-8"))
 
 
 def by_criteria(rows, block):
@@ -209,10 +215,10 @@ def kinds_of(row):
 
 
 def by_kind(rows, ways):
-    """The recommended preset and Kilosort's label by kind of recording."""
-    names = ["Kilosort 4.1.7", "`presets/recommended.yaml`"]
+    """The balanced preset and Kilosort's label by kind of recording."""
+    names = ["Kilosort 4.1.7", "`presets/balanced.yaml`"]
     lines = [
-        "| recordings | sorts | units | isolated | Kilosort: right / found | recommended: right / "
+        "| recordings | sorts | units | isolated | Kilosort: right / found | balanced: right / "
         "found / twice |",
         "| --- | --- | --- | --- | --- | --- |",
     ]

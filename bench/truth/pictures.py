@@ -45,7 +45,7 @@ def share_found(rows, scores):
         own = labels.judged(rows, good)
         if name.startswith(("`score", "`config")) or own.precision is None:
             continue
-        is_ours = "recommended" in name
+        is_ours = "recommended" in name or "balanced" in name
         axes.plot(own.recall, own.precision, "o", color="C3" if is_ours else "0.35")
         text = name.replace("`", "").replace("presets/", "").removesuffix(".yaml")
         axes.annotate(text, (own.recall, own.precision), (5, 5), textcoords="offset points")

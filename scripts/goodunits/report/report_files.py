@@ -19,6 +19,7 @@ SCRIPTS = (
 PAGE = (TEMPLATE, *STYLES, *SCRIPTS)
 PRESETS = (
     "allen.yaml",
+    "balanced.yaml",
     "bombcell.yaml",
     "ibl.yaml",
     "recommended.yaml",
