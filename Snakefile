@@ -11,6 +11,9 @@ report: "report/workflow.rst"
 
 
 include: "rules/common.smk"
+include: "rules/inputs.smk"
+include: "rules/resources.smk"
+include: "rules/ending.smk"
 include: "rules/metrics.smk"
 include: "rules/labels.smk"
 include: "rules/dataset.smk"
@@ -24,8 +27,7 @@ rule all:
     default_target: True
     input:
         collect("results/{session}/written.json", session=SESSIONS),
-        "results/sessions.tsv",
-        "results/units.tsv",
+        rules.summarize.output,
         "results/methods.md",
         "results/exchange.tsv",
         "results/ro-crate-metadata.json",

@@ -4,16 +4,6 @@ What is drawn of each unit is made with the metrics, so that another threshold c
 """
 
 
-def page_files(wildcards):
-    """Input function: what the page is made of."""
-    return [local(path) for path in PAGE_FILES]
-
-
-def preset_files(wildcards):
-    """Input function: criteria that the page offers to start from."""
-    return [local(path) for path in PRESET_FILES]
-
-
 rule figures:
     input:
         library("figures"),

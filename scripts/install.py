@@ -143,7 +143,7 @@ def why_pip_failed(said):
     """One line for the output of a pip that failed."""
     signs = (
         (
-            ("from versions: none", "ConnectionError", "ProxyError", "Timeout", "SSLError"),
+            ("from versions: none", "Connection", "Proxy", "Timeout", "SSLError", "Impossible"),
             "the packages could not be fetched: no way to the package index; behind a proxy set "
             "HTTPS_PROXY, without network take the packages from elsewhere (docs/systems.md)",
         ),

@@ -119,6 +119,7 @@
   let view = null;
   async function openSession(id, unit) {
     await view.show(id, unit);
+    if (view.session.id !== id) return; // another one was asked for meanwhile
     gu.remember(id, unit === undefined || unit === null ? undefined : gu.units.ids[unit]);
     const target = unit === undefined || unit === null ? gu.byId("session") : gu.byId("unit");
     target.scrollIntoView({ block: "start" });

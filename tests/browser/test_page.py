@@ -115,7 +115,8 @@ def test_a_slider_works_by_keyboard_and_says_its_value(page, report):
     assert shown_total(page) == relabelled(report, block)
     said = page.run(f"document.querySelector('{slider}').getAttribute('aria-valuetext')")
     assert said.endswith(f"{shown_total(page)} good units")
-    assert str(shown_total(page)) in page.run("document.getElementById('said').textContent")
+    # Said a moment later, so that a moving slider does not chatter.
+    page.wait_for(f"document.getElementById('said').textContent.includes({shown_total(page)})")
 
 
 def test_criteria_can_be_added_dropped_and_joined_by_any(page, report):

@@ -1,6 +1,6 @@
 """The crate is accepted by the validator of the RO-Crate community, without a network.
 
-Needs requirements-exchange.txt; run by `pytest -m exchange`.
+Needs tests/requirements-exchange.txt; run by `pytest -m exchange`.
 """
 
 import json
@@ -44,7 +44,7 @@ ARCHIVE = {"name": None, "license": None, "creators": [], "folders": False}
 @pytest.fixture
 def offline(monkeypatch):
     """Answer requests for the two contexts here, and no other."""
-    requests = pytest.importorskip("requests", reason="needs requirements-exchange.txt")
+    requests = pytest.importorskip("requests", reason="needs tests/requirements-exchange.txt")
 
     def send(adapter, request, **options):
         response = requests.Response()
@@ -61,7 +61,7 @@ def offline(monkeypatch):
 @pytest.fixture
 def validate(offline):
     """Function that gives what is wrong with a crate."""
-    reason = "needs roc-validator, see requirements-exchange.txt"
+    reason = "needs roc-validator, see tests/requirements-exchange.txt"
     services = pytest.importorskip("rocrate_validator.services", reason=reason)
     models = pytest.importorskip("rocrate_validator.models", reason=reason)
 

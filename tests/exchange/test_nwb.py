@@ -1,6 +1,6 @@
 """A labelled sort becomes an NWB file by neuroconv, and nwbinspector finds nothing critical.
 
-The lines are those of docs/outputs.md. Needs requirements-exchange.txt; `pytest -m exchange`.
+The lines are those of docs/outputs.md. Needs tests/requirements-exchange.txt; `pytest -m exchange`.
 """
 
 import datetime
@@ -43,7 +43,7 @@ def labelled(sort_folder, tmp_path):
 
 
 def test_the_lines_of_the_page_write_a_file_without_critical_findings(labelled, tmp_path):
-    reason = "needs neuroconv and nwbinspector, see requirements-exchange.txt"
+    reason = "needs neuroconv and nwbinspector, see tests/requirements-exchange.txt"
     pytest.importorskip("neuroconv", reason=reason)
     inspector = pytest.importorskip("nwbinspector", reason=reason)
     pynwb = pytest.importorskip("pynwb", reason=reason)

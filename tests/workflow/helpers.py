@@ -16,6 +16,9 @@ import numpy as np
 PROJECT = Path(__file__).resolve().parents[2]
 SORTS = ("dev_a", "dev_a_curated", "dev_b", "dev_c")
 # Rules that run once per session, with the first word of their message.
+# Jobs over all sessions, which come after any change of a label.
+DATASET_RULES = ("summarize", "methods", "exchange", "ro_crate", "figures", "report")
+DATASET = {(rule, None) for rule in DATASET_RULES}
 SESSION_RULES = {
     "backup_labels": "Backing",
     "compute_metrics": "Computing",

@@ -118,9 +118,6 @@ def test_a_threshold_reruns_the_labels_only(pipeline):
         "goodunits_apply_thresholds",
         "goodunits_write_phy",
         "goodunits_summarize",
-        "goodunits_methods",
-        "goodunits_exchange",
-        "goodunits_ro_crate",
         "count_good_units",
         "all",
     }

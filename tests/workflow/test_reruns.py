@@ -7,6 +7,7 @@ import shutil
 import numpy as np
 import pytest
 from helpers import (
+    DATASET,
     PROJECT,
     SESSION_RULES,
     SORTS,
@@ -20,8 +21,6 @@ from helpers import (
 from goodunits.workflow import own_imports
 
 LABELLING = ("apply_thresholds", "write_phy")
-PAGES = ("summarize", "methods", "exchange", "ro_crate", "figures", "report")
-DATASET = {(rule, None) for rule in PAGES}
 
 
 def config_with(work, name, old, new):

@@ -226,6 +226,7 @@ def test_outside_the_clone_the_demo_is_never_labelled_by_surprise(clone):
     assert f"settings: {mine / 'config.yaml'}" in said
     assert {path.name for path in (mine / "results").iterdir() if path.is_dir()} == {
         ".run",
+        "figures",
         "dev_b",
     }
 
@@ -237,7 +238,7 @@ def test_steps_are_shown_on_demand_and_the_log_is_complete(clone):
     assert "Computing the metrics" not in said
     (log,) = (clone / ".snakemake" / "log").iterdir()
     assert log.read_text().count("Computing the metrics of session") == 2
-    assert "of 13 steps" in log.read_text()
+    assert "of 15 steps" in log.read_text()
     for option in ("--printshellcmds", "--verbose"):
         _, said = typed(clone, f"--forceall {option} {words}")
         assert said.count("Computing the metrics of session") == 2, option

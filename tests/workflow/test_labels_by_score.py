@@ -4,14 +4,13 @@ import json
 import re
 
 import pytest
-from helpers import SORTS, jobs_of, read_tsv, write_config
+from helpers import DATASET, SORTS, jobs_of, read_tsv, write_config
 
 from goodunits.config import scorecard_files
 from goodunits.result_files import metrics_tsv
 from goodunits.scorecards import points
 
 LABELLING = ("apply_thresholds", "write_phy")
-DATASET = {("summarize", None)}
 CARD = """
 scorecard: trains
 format_version: 1

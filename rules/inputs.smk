@@ -1,0 +1,138 @@
+"""What rules read and are told: functions for `input` and `params`; no rules here."""
+
+
+def library(rule_name):
+    """Input of a rule: file with the hashes of its script and of the library files that it imports.
+
+    One file and not all of them, so that Snakemake's messages can be read.
+    """
+    script = project_file(f"scripts/{rule_name}.py")
+    behind = LIBRARY.files_behind(Path(script).read_text(encoding="utf-8"))
+    return local(RUN.library_file(rule_name, [script, *behind]))
+
+
+def command_of(rule_name):
+    """Params function: the command that starts a light step, up to its first word.
+
+    It takes `input` so that Snakemake does not track it: another Python changes no label.
+    """
+    script = project_file(f"scripts/{rule_name}.py")
+
+    def command(wildcards, input):
+        own_environment = workflow.deployment_settings.deployment_method
+        python = "python" if own_environment else shlex.quote(sys.executable)
+        return f"{python} {shlex.quote(script)} rule={rule_name}"
+
+    return command
+
+
+def folder_text(entry):
+    """Folder of a session as jobs get it; one whose name is no text has one that can be printed."""
+    return one_line(str(entry.folder)) if entry.problem else str(entry.folder)
+
+
+def session_folder(wildcards):
+    """Kilosort folder of a session."""
+    return folder_text(SESSIONS[wildcards.session])
+
+
+def recording_duration(wildcards):
+    """Length of the recording as the sheet gives it, in s."""
+    return SESSIONS[wildcards.session].recording_duration_s
+
+
+def in_session(*names):
+    """Input function: those of some files that a session folder has.
+
+    A missing file is the business of the script, which says so in one line; as a missing input it
+    would stop all sessions. A sort that another rule makes is known by the files of `wait_for`.
+    """
+
+    def paths(wildcards):
+        if RUN.settings.wait_for:
+            return [local(path) for path in RUN.awaited_files(wildcards.session)]
+        entry = SESSIONS[wildcards.session]
+        if entry.problem:
+            return []
+        present = [os.path.join(entry.folder, name) for name in names]
+        return [local(path) for path in present if os.path.isfile(path)]
+
+    return paths
+
+
+def found_in_session(wildcards):
+    """Input function: what the folder holds of people and of Kilosort."""
+    return local(RUN.found_file(wildcards.session))
+
+
+def session_settings(wildcards):
+    """Input function: file with what the dataset says of a session."""
+    return local(RUN.session_file(wildcards.session))
+
+
+def metrics_settings(wildcards):
+    """Input function: file with all that the metrics depend on."""
+    return local(RUN.metrics_file())
+
+
+def labels_settings(wildcards):
+    """Input function: file with all that the labels of a session depend on."""
+    return local(RUN.labels_file(wildcards.session))
+
+
+def phy_settings(wildcards):
+    """Input function: file with all that the files in a session folder depend on."""
+    return local(RUN.phy_file(wildcards.session))
+
+
+def own_columns_of_the_sheet(wildcards):
+    """Input function: file with the columns of the user's own in the session sheet."""
+    return local(str(own_columns.path(RUN.results)))
+
+
+def labels_of_people(wildcards):
+    """Where the target learn finds labels; a function, so that Snakemake leaves {session} alone."""
+    return {
+        "columns": {name: dict(entry.columns) for name, entry in SESSIONS.items()},
+        "options": RUN.settings.learn,
+        "dataset": RUN.settings.dataset,
+        "base_folders": [str(Path.cwd()), PROJECT],
+    }
+
+
+def archive_settings(wildcards):
+    """What the owner says for archives; a function, so that Snakemake leaves braces in it alone."""
+    return RUN.settings.archive
+
+
+def labels_text(wildcards):
+    """Text of all that the labels of a session depend on."""
+    return RUN.labels_text(wildcards.session)
+
+
+def phy_text(wildcards):
+    """Text of all that the files in a session folder depend on."""
+    return RUN.phy_text(wildcards.session)
+
+
+def with_folders(entries):
+    """Session ids with their Kilosort and results folders."""
+    return [
+        (entry.id, folder_text(entry), f"{RESULTS}{entry.id}")
+        for entry in entries.values()
+    ]
+
+
+def with_label_settings(entries):
+    """Session ids with their folders and the file of the label rules in force."""
+    return [(*row, RUN.labels_file(row[0])) for row in with_folders(entries)]
+
+
+def page_files(wildcards):
+    """Input function: what the page is made of."""
+    return [local(path) for path in PAGE_FILES]
+
+
+def preset_files(wildcards):
+    """Input function: criteria that the page offers to start from."""
+    return [local(path) for path in PRESET_FILES]
