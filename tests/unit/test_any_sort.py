@@ -21,7 +21,7 @@ from goodunits.metrics import compute
 PROJECT = Path(__file__).resolve().parents[2]
 PARAMETERS = yaml.safe_load((PROJECT / "config.yaml").read_text(encoding="utf-8"))["metrics"]
 NAMES = all_metrics.names_by_default()
-RECOMMENDED = yaml_file.load_yaml(PROJECT / "presets" / "recommended.yaml")["labels"]
+STRICT = yaml_file.load_yaml(PROJECT / "presets" / "strict.yaml")["labels"]
 
 
 def session_of(samples, clusters, duration_s, **fields):
@@ -118,9 +118,9 @@ def test_a_sort_that_does_not_tell_its_censored_period_says_what_is_assumed():
     assert second.columns[bound][0] > first.columns[bound][0]
 
 
-def recommended_labels(trains, duration_s):
-    """Labels by the recommended criteria."""
-    rules = label_rules.parse_labels(RECOMMENDED, all_metrics.kinds())
+def strict_labels(trains, duration_s):
+    """Labels by presets/strict.yaml."""
+    rules = label_rules.parse_labels(STRICT, all_metrics.kinds())
     names = all_metrics.names_wanted((), rules.metrics)
     table = compute.compute_metrics(
         trains_session(trains, duration_s), PARAMETERS, None, names=names
@@ -133,12 +133,12 @@ def recommended_labels(trains, duration_s):
     return labels
 
 
-def test_random_trains_are_never_good_by_the_recommended_criteria():
+def test_random_trains_are_never_good_by_the_strict_criteria():
     rng = np.random.default_rng(21)
     for duration_s, n_trains in ((600, 30), (3600, 30)):
         for n_spikes in (11, 100, 600, 1500, 2000, 2500, 4500, 5000, 6000, 20_000):
             trains = [poisson_train(rng, n_spikes, duration_s) for _ in range(n_trains)]
-            assert set(recommended_labels(trains, duration_s)) == {"mua"}
+            assert set(strict_labels(trains, duration_s)) == {"mua"}
 
 
 def test_clean_neurons_with_enough_spikes_are_good_and_contaminated_ones_are_not():
@@ -146,7 +146,7 @@ def test_clean_neurons_with_enough_spikes_are_good_and_contaminated_ones_are_not
     clean = [refractory_train(rng, rate_hz, 3600, 2) for rate_hz in (2, 5, 20)]
     dirty = [contaminated_train(rng, rate_hz, 3600, 2, 0.25)[0] for rate_hz in (2, 5, 20)]
     late = refractory_train(rng, 10, 1800, 2) + round(1800 * FREQUENCY_HZ)
-    labels = recommended_labels([*clean, *dirty, late], 3600)
+    labels = strict_labels([*clean, *dirty, late], 3600)
     assert labels == ["good"] * 3 + ["mua"] * 4
 
 
@@ -154,4 +154,4 @@ def test_of_a_neuron_that_was_found_twice_one_copy_is_good():
     rng = np.random.default_rng(23)
     train = refractory_train(rng, 10, 3600, 2)
     worse = train[rng.random(len(train)) < 0.8] + 4
-    assert recommended_labels([worse, train], 3600) == ["mua", "good"]
+    assert strict_labels([worse, train], 3600) == ["mua", "good"]

@@ -147,3 +147,21 @@ def test_each_unit_has_its_most_likely_other_half(tmp_path):
     assert found["merge_score_bigger"][smaller] == found["merge_score_max"][smaller]
     assert found["merge_score_bigger"][1 - smaller] < 0.1
     assert found["merge_score_max"][2] == 0
+
+
+def test_a_piece_has_a_part_of_its_neuron_and_a_unit_alone_all_of_it(tmp_path):
+    trains = [*halves(np.random.default_rng(0), neuron(3)), neuron(50)]
+    found = measure(make_sort(tmp_path, trains, [NEURON, NEURON, ELSEWHERE]))
+    first, second = len(trains[0]), len(trains[1])
+    score = found["merge_score_max"][0]
+    shares = found["share_of_neuron"]
+    assert shares[0] == pytest.approx(1 - score * second / (first + second))
+    assert shares[1] == pytest.approx(1 - score * first / (first + second))
+    assert shares[2] == 1
+
+
+def test_a_copy_takes_nothing_from_its_neuron(tmp_path):
+    train = neuron(3)
+    found = measure(make_sort(tmp_path, [train, train + 3], [NEURON, NEURON]))
+    assert found["merge_score_max"][0] > 0.5
+    assert found["share_of_neuron"] == {0: 1, 1: 1}

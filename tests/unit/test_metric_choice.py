@@ -114,7 +114,9 @@ def test_every_preset_works_by_configfile(preset, sort_folder, tmp_path):
 
 
 def test_each_preset_says_how_it_is_used_and_what_it_leaves_out():
-    assert {"allen", "bombcell", "ibl", "recommended", "tutorial"} <= {p.stem for p in PRESETS}
+    assert {"allen", "bombcell", "ibl", "recommended", "strict", "tutorial"} <= {
+        p.stem for p in PRESETS
+    }
     for preset in PRESETS:
         text = preset.read_text(encoding="utf-8")
         assert f"--configfile presets/{preset.name}" in text

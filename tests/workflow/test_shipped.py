@@ -14,6 +14,7 @@ from packaging.utils import canonicalize_name
 from goodunits.catalogue import all_metrics
 from goodunits.config import settings, yaml_file
 from goodunits.criteria import label_rules
+from goodunits.scorecards import quantities
 
 README = PROJECT / "README.md"
 PRESETS = sorted((PROJECT / "presets").glob("*.yaml"))
@@ -104,8 +105,9 @@ def test_shipped_configuration_is_valid(path):
         all_metrics.GROUPS,
         all_metrics.json_schema(),
     )
+    kinds = all_metrics.kinds() | quantities.kinds(checked.scorecards)
     for where, block in settings.label_blocks(checked).items():
-        label_rules.parse_labels(block, all_metrics.kinds(), None, where)
+        label_rules.parse_labels(block, kinds, None, where)
 
 
 def test_every_key_of_the_configuration_has_a_comment_above():

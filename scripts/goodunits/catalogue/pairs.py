@@ -81,6 +81,7 @@ RECORDS = (
         "lower",
         COSINE,
         more_reasons=("no_bigger_unit",),
+        lacks="looks like a piece of unit {template_similarity_bigger_unit}",
     ),
     _pair(
         "template_similarity_bigger_unit",
@@ -152,6 +153,7 @@ RECORDS = (
         ">= min_share",
         "higher",
         kind="bool",
+        lacks="the fainter of two copies",
         parameters=(
             Parameter(
                 "min_share",
@@ -203,6 +205,7 @@ RECORDS = (
         "another unit is the same neuron; also where it is too low to be listed.",
         "docs/merging.md",
         "lower",
+        lacks="may be one neuron with unit {merge_score_unit}",
     ),
     _pair(
         "merge_score_unit",
@@ -218,5 +221,14 @@ RECORDS = (
         "them or a copy with fewer spikes.",
         "docs/merging.md",
         "lower",
+        lacks="looks like a piece of a larger unit",
+    ),
+    _pair(
+        "share_of_neuron",
+        "Estimate of how much of its neuron the unit has, from the units that may be pieces of "
+        "the same neuron. Spikes that no unit has are not seen; copies do not count.",
+        "product over other units of 1 - merge_score N_B / (N + N_B), copies left out",
+        "higher",
+        lacks="other units seem to hold more of the neuron",
     ),
 )

@@ -155,6 +155,27 @@ RECORDS = (
         nan_reasons=("too_few_spikes", "refractory_period_censored"),
     ),
     Metric(
+        name="clean_log_odds",
+        kind="float",
+        unit="",
+        description=(
+            "How much the close pairs speak for a contamination of at most "
+            "sliding_rp_confidence.contamination and against more: 2.3 is ten to one, below 0 they "
+            "speak against it, near 0 they are too few to tell. Expects close pairs where the unit "
+            "fires, so silence does not flatter it. Periods are those of contamination_upper_bound."
+        ),
+        formula=(
+            "log(mean of L(C) for C to the limit / mean of L(C) from there to 0.5), L Poisson "
+            "likelihood of the pairs from t_c to t_r apart with mean E (1 - (1 - C)^2), "
+            "E = K sum of N_b (N_b - 1) / T_b over 60 bins b"
+        ),
+        reference="",
+        better="higher",
+        lacks="not shown to be clean",
+        group="refractory_period",
+        limits=(-10.0, 10.0),
+    ),
+    Metric(
         name="sliding_rp_violation",
         kind="float",
         unit="",

@@ -132,10 +132,15 @@ def scores(seen):
     """
     copies = np.array(COPIES) @ terms_of_copies(seen)
     pieces = np.array(PIECES) @ terms_of_pieces(seen)
-    are_copies = seen.shared >= MIN_SHARED
+    are_copies = _are_copies(seen)
     found = 1 / (1 + np.exp(-np.where(are_copies, copies, pieces)))
     found[~are_copies & ~(seen.similarity > MIN_SIMILARITY)] = 0
     return found
+
+
+def _are_copies(seen):
+    """Which pairs share so many spikes that they are copies, not pieces."""
+    return seen.shared >= MIN_SHARED
 
 
 def highest(found):
@@ -149,11 +154,15 @@ def highest(found):
     Returns
     -------
     dict of str to Column
-        `merge_score_max`, `merge_score_unit`, `merge_score_bigger`.
+        `merge_score_max`, `merge_score_unit`, `merge_score_bigger`, `share_of_neuron`.
     """
     n_units = len(found.counts)
     firsts, seconds = _worth_a_look(found)
-    likely = scores(evidence(found, firsts, seconds))
+    seen = evidence(found, firsts, seconds)
+    likely = scores(seen)
+    shares = _shares_of_neurons(
+        found.counts, firsts, seconds, np.where(_are_copies(seen), 0, likely)
+    )
     # Each pair from either side; the lowest id of equals comes first.
     rows, others = np.concatenate([firsts, seconds]), np.concatenate([seconds, firsts])
     likely = np.concatenate([likely, likely])
@@ -175,7 +184,17 @@ def highest(found):
         "merge_score_max": unit_pairs.float_column(most, reasons),
         "merge_score_unit": unit_pairs.id_column(found.unit_ids[best], nobody),
         "merge_score_bigger": unit_pairs.float_column(bigger, reasons),
+        "share_of_neuron": unit_pairs.float_column(shares, reasons),
     }
+
+
+def _shares_of_neurons(counts, firsts, seconds, likely):
+    """How much of its neuron each unit has, (n_units,), by the probability of each pair."""
+    shares = np.ones(len(counts))
+    elsewhere = likely / (counts[firsts] + counts[seconds])
+    np.multiply.at(shares, firsts, 1 - elsewhere * counts[seconds])
+    np.multiply.at(shares, seconds, 1 - elsewhere * counts[firsts])
+    return shares
 
 
 def candidates(found):

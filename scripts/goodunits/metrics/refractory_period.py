@@ -9,7 +9,7 @@ lags from t_c to t_r tell.
 import numpy as np
 
 from goodunits.metrics.metric_column import Column, undefined_column
-from goodunits.numerics import poisson
+from goodunits.numerics import clean_odds, poisson
 
 # Kilosort removed duplicates within 15 samples (4.0 to 4.0.2), later within 7 or 0.25 ms.
 UNKNOWN_CENSORED_MS = 0.5
@@ -44,6 +44,11 @@ def group(inputs):
         **parameters["sliding_rp_violation"],
         **parameters["sliding_rp_confidence"],
     )
+    n_close = pairs.all_pairs[:, bound["censored_samples"] : bound["refractory_samples"] + 1]
+    expected = clean_odds.expected_pairs(inputs.spikes, inputs.n_samples, n_close.shape[1])
+    limit = parameters["sliding_rp_confidence"]["contamination"]
+    odds = clean_odds.clean_log_odds(n_close.sum(axis=1), expected, limit)
+    columns["clean_log_odds"] = Column(odds, {})
     return columns, _censored_note(sort)
 
 

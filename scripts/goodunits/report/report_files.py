@@ -17,4 +17,12 @@ SCRIPTS = (
     "main.js",
 )
 PAGE = (TEMPLATE, *STYLES, *SCRIPTS)
-PRESETS = ("allen.yaml", "bombcell.yaml", "ibl.yaml", "recommended.yaml", "tutorial.yaml")
+PRESETS = (
+    "allen.yaml",
+    "balanced.yaml",
+    "bombcell.yaml",
+    "ibl.yaml",
+    "recommended.yaml",
+    "strict.yaml",
+    "tutorial.yaml",
+)
