@@ -11,6 +11,7 @@ from goodunits.criteria import sense
 from goodunits.criteria.label_rules import parse_labels
 from goodunits.kilosort.sort_files import read_sort
 from goodunits.metrics import compute
+from goodunits.scorecards import quantities
 from real_sorts import PROJECT
 
 DEFAULTS = yaml.safe_load((PROJECT / "config.yaml").read_text(encoding="utf-8"))
@@ -141,6 +142,9 @@ def test_every_measured_value_is_within_the_limits_of_its_metric(name, pristine_
 
 @pytest.mark.parametrize("path", ["config.yaml", *(PROJECT / "presets").glob("*.yaml")], ids=str)
 def test_what_is_shipped_makes_sense(path):
-    block = yaml.safe_load((PROJECT / path).read_text(encoding="utf-8"))["labels"]
-    rules = parse_labels(block, all_metrics.kinds(), all_metrics.units())
-    assert sense.problems(rules, all_metrics.METRICS, "labels") == []
+    config = yaml.safe_load((PROJECT / path).read_text(encoding="utf-8"))
+    cards = config.get("scorecards", {})
+    kinds = all_metrics.kinds() | quantities.kinds(cards)
+    rules = parse_labels(config["labels"], kinds, all_metrics.units())
+    records = all_metrics.METRICS | quantities.records(cards)
+    assert sense.problems(rules, records, "labels") == []

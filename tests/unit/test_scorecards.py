@@ -269,7 +269,7 @@ def test_the_numbers_of_any_reason_add_up_to_what_the_unit_lacks(data, values):
 
 def test_words_of_metrics_are_short_and_name_metrics_only():
     for metric in all_metrics.METRICS.values():
-        assert len(metric.lacks) <= 45, metric.name
+        assert len(re.sub(r"{\w+}", "123", metric.lacks)) <= 45, metric.name
         assert set(re.findall(r"{(\w+)}", metric.lacks)) <= set(all_metrics.METRICS)
 
 

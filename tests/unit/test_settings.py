@@ -26,6 +26,7 @@ from goodunits.config.yaml_file import load_yaml
 from goodunits.criteria import label_rules, unit_verdict
 from goodunits.dataset.session_entry import SessionEntry
 from goodunits.dataset.session_sheet import MANUAL_CURATION
+from goodunits.scorecards import quantities
 
 PROJECT = Path(__file__).resolve().parents[2]
 CONFIG = PROJECT / "config.yaml"
@@ -84,7 +85,8 @@ def test_the_shipped_labels_are_the_criteria_of_the_tutorial():
 def test_every_preset_is_valid(preset):
     settings = load(load_yaml(preset))
     for place, block in label_blocks(settings).items():
-        label_rules.parse_labels(block, all_metrics.kinds(), where=place)
+        kinds = all_metrics.kinds() | quantities.kinds(settings.scorecards)
+        label_rules.parse_labels(block, kinds, where=place)
 
 
 def test_the_tutorial_preset_changes_the_bins_only():
