@@ -176,6 +176,7 @@ def run_session(prepared, session):
             output: str(results / name),
             "measured": str(results / "measured.json"),
             "merge_candidates": str(results / "merge_candidates.tsv"),
+            "pictures": str(results / "unit_pictures.npz"),
         }
         MAINS[rule](
             SimpleNamespace(

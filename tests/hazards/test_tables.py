@@ -50,7 +50,12 @@ CRITERIA = {
 }
 OUTPUTS = {
     "backup_labels": ["backup.json"],
-    "compute_metrics": ["metrics.tsv", "measured.json", "merge_candidates.tsv"],
+    "compute_metrics": [
+        "metrics.tsv",
+        "measured.json",
+        "merge_candidates.tsv",
+        "unit_pictures.npz",
+    ],
     "apply_thresholds": ["labels.tsv"],
     "write_phy": ["written.json"],
 }
@@ -169,6 +174,7 @@ class Snakemake:
         job.resources = SimpleNamespace(mem_mb=750, runtime=15)
         for name in OUTPUTS[rule_name]:
             called = "receipt" if name in ("backup.json", "written.json") else name.split(".")[0]
+            called = called.removeprefix("unit_")
             job.output.add(called, str(results / name))
         inputs = {name: str(results / f"{name}.tsv") for name in ("metrics", "labels")}
         inputs["measured"] = str(results / "measured.json")
