@@ -64,6 +64,7 @@ rule report:
         library("report"),
         own_columns_of_the_sheet,
         "results/sessions.tsv",
+        "results/methods.md",
         collect("results/{session}/written.json", session=SESSIONS),
         collect("results/{session}/unit_pictures.npz", session=SESSIONS),
         page_files=page_files,

@@ -126,6 +126,11 @@ def test_sheet(changeable):
 # Files
 
 
+def test_a_document_that_is_gone_is_made_with_the_page_that_shows_it(changeable):
+    (changeable.folder / "results" / "methods.md").unlink()
+    assert changeable.plan() == {(rule, None) for rule in ("methods", "ro_crate", "report")}
+
+
 def test_touch_of_every_file(changeable):
     touch(changeable.dataset)
     touch(changeable.project)
