@@ -34,8 +34,7 @@ def read_cards(path):
     """Scorecards that a run has put beside the settings."""
     from goodunits.scorecards import card  # most runs have none
 
-    cards = json.loads(Path(path).read_text(encoding="utf-8"))["cards"]
-    return {name: card.from_plain(plain) for name, plain in cards.items()}
+    return card.of_settings(json.loads(Path(path).read_text(encoding="utf-8")))
 
 
 if __name__ == "__main__":

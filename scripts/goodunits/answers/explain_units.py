@@ -10,7 +10,7 @@ from goodunits.catalogue import all_metrics
 from goodunits.criteria import criterion_text, label_rules, unit_verdict
 from goodunits.phy import history
 from goodunits.result_files import failed_json, labels_tsv, metrics_tsv
-from goodunits.scorecards import explained, quantities
+from goodunits.scorecards import card, explained, quantities
 
 SOURCES = {
     "criteria": "the criteria",
@@ -175,7 +175,7 @@ def load(session_id, folder, results, labels_settings):
     now = json_record.read_record(labels_settings) or {}
     labels = {int(row["cluster_id"]): row for row in rows}
     by_unit = {row["cluster_id"]: row for row in metrics if row["cluster_id"] in labels}
-    cards = explained.cards_in_force(now)
+    cards = card.of_settings(now)
     scores = {
         unit: explained.of_unit(labels[unit], values, undefined.get(unit, {}), cards)
         for unit, values in by_unit.items()

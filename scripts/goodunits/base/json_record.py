@@ -5,12 +5,12 @@ from pathlib import Path
 
 
 def read_record(path):
-    """Receipt of a write in the results folder, None where there is none that can be read."""
+    """Record in a file of ours, None where there is none with anything in it that can be read."""
     try:
-        receipt = json.loads(Path(path).read_text(encoding="utf-8"))
+        record = json.loads(Path(path).read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):
         return None
-    return receipt if isinstance(receipt, dict) and receipt else None
+    return record if isinstance(record, dict) and record else None
 
 
 def as_json(value):

@@ -5,7 +5,7 @@ import json
 import logging
 from pathlib import Path
 
-from goodunits.base import files, tsv
+from goodunits.base import files, json_record, tsv
 from goodunits.base.errors import in_words
 from goodunits.exchange import per_session
 from goodunits.standing import session_standing
@@ -34,7 +34,7 @@ def write(sessions, results):
     data : bytes
         Content of exchange.tsv: a row per labelled session.
     """
-    known, made, rows = _known(results), {}, []
+    known, made, rows = json_record.read_record(Path(results, KEPT)) or {}, {}, []
     for session, folder, place in sorted(sessions):
         stands = session_standing.of_session(folder, place)
         problem = stands.receipt and sessions_tsv.damaged_tables(place, stands.receipt)
@@ -79,12 +79,3 @@ def _remove(place):
     """Remove files about labels that the session folder does not hold any more."""
     for name in per_session.NAMES:
         Path(place, name).unlink(missing_ok=True)
-
-
-def _known(results):
-    """Of which labels the files of each session were made."""
-    try:
-        known = json.loads(Path(results, KEPT).read_bytes())
-        return known if isinstance(known, dict) else {}
-    except (OSError, ValueError):
-        return {}

@@ -154,7 +154,7 @@ class _State:
 
     def one_round(self, signs, max_metrics):
         """Put the step that helps most onto the points."""
-        share = 1 / (1 + np.exp(-self.total))
+        share = _logistic(self.total)
         slope, curve = self._summed(self.is_good - share), self._summed(share * (1 - share))
         below, above, gain = _steps(slope, curve, self.counts, signs)
         alone = slope[:, -1] / (curve[:, -1] + RIDGE)
@@ -170,7 +170,7 @@ class _State:
         self.points[metric] += SHRINKAGE * change
         self.total += SHRINKAGE * change[self.codes[metric]]
         self.used[metric] = True
-        share = 1 / (1 + np.exp(-self.total))
+        share = _logistic(self.total)
         shift = (self.is_good - share).sum() / ((share * (1 - share)).sum() + RIDGE)
         self.intercept += SHRINKAGE * shift
         self.total += SHRINKAGE * shift
@@ -244,7 +244,7 @@ def calibrate(total, is_good):
     design = np.stack([np.ones(len(total)), total], axis=1)
     weights = np.array([0.0, 1.0])
     for _ in range(50):
-        share = 1 / (1 + np.exp(-np.clip(design @ weights, -30, 30)))
+        share = _logistic(np.clip(design @ weights, -30, 30))
         # A weak pull towards (0, 1) keeps it finite where the classes do not overlap.
         slope = design.T @ (is_good - share) - 0.5 * (weights - [0.0, 1.0])
         curve = (design.T * (share * (1 - share))) @ design + 0.5 * np.eye(2)
@@ -257,4 +257,9 @@ def calibrate(total, is_good):
 
 def probability(total, link):
     """Probability of being good from the sums of points and (intercept, slope)."""
-    return 1 / (1 + np.exp(-np.clip(link[0] + link[1] * np.asarray(total), -30, 30)))
+    return _logistic(np.clip(link[0] + link[1] * np.asarray(total), -30, 30))
+
+
+def _logistic(total):
+    """Probability whose log odds are a sum of points."""
+    return 1 / (1 + np.exp(-total))

@@ -1,10 +1,10 @@
 """What was learned as fragments of configuration to paste: criteria and a scorecard."""
 
-import hashlib
 import json
 
 import yaml
 
+from goodunits.base import files
 from goodunits.base.errors import one_line
 from goodunits.config import scorecard_files
 from goodunits.criteria.label_rules import PHY, REST, Check
@@ -129,7 +129,7 @@ def hash_of(table, theirs, names):
             table.sessions, table.ids, theirs, table.rows, strict=True
         )
     )
-    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+    return files.sha256_bytes("\n".join(lines).encode())
 
 
 def _comment(lines):

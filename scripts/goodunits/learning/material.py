@@ -131,7 +131,7 @@ def _measured(places, label_settings):
                 )
             rows, undefined = metrics_tsv.read_metrics(path)
             now = json.loads(Path(label_settings[place.session]).read_text(encoding="utf-8"))
-            cards = {name: card.from_plain(plain) for name, plain in now.get("cards", {}).items()}
+            cards = card.of_settings(now)
             kinds = all_metrics.kinds() | quantities.kinds(cards)
             found = label_rules.parse_labels(now["labels"], kinds, all_metrics.units())
             measured = _scored(rows, undefined, cards)

@@ -78,8 +78,6 @@ def _censored_note(sort):
 
 # Values that the sliding refractory period tries (IBL).
 SLIDING_CONTAMINATIONS = np.arange(0.5, 35.5, 0.5) / 100
-# At this contamination and above it has no meaning to say which spikes are the foreign ones.
-HALF = 0.5
 
 
 def isi_violations(

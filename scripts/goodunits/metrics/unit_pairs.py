@@ -20,7 +20,6 @@ NAMES_OF_ALIKE = (
     "amplitude_ratio_to_alike",
     "template_similarity_raw_max",
 )
-NAMES_OF_BIGGER = ("template_similarity_bigger", "template_similarity_bigger_unit")
 
 
 @dataclass(frozen=True)
@@ -139,7 +138,7 @@ def with_bigger(pairs, min_similarity):
     Returns
     -------
     dict of str to Column
-        The metrics in NAMES_OF_BIGGER and `joint_refractory_ratio`.
+        `template_similarity_bigger`, `template_similarity_bigger_unit`, `joint_refractory_ratio`.
     """
     bigger = pairs.counts[None, :] > pairs.counts[:, None]
     alike, reasons = _most_alike(pairs, bigger, "no_bigger_unit")

@@ -2,13 +2,12 @@
 
 import base64
 import hashlib
-import json
 from pathlib import Path
 
 import jinja2
 import numpy as np
 
-from goodunits.base import files
+from goodunits.base import files, json_record
 from goodunits.catalogue import all_metrics
 from goodunits.config import yaml_file
 from goodunits.report import (
@@ -44,16 +43,9 @@ def write(folder, page_files, preset_files, project_file, now=None):
     presets = {Path(path).stem: yaml_file.load_yaml(path) for path in preset_files}
     dataset = report_data.gather(folder, presets)
     changes = report_changes.update(dataset, folder, now)
-    text = render(dataset, changes, page_files, _json(project_file), now, _methods(folder))
+    project = json_record.read_record(project_file) or {}
+    text = render(dataset, changes, page_files, project, now, _methods(folder))
     files.write_atomically(Path(folder, NAME), text.encode("utf-8", "replace"))
-
-
-def _json(path):
-    """Content of a small JSON file; nothing where it cannot be read."""
-    try:
-        return json.loads(Path(path).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return {}
 
 
 def _methods(folder):

@@ -3,9 +3,10 @@
 Standard library only.
 """
 
-import hashlib
 import json
 from typing import NamedTuple
+
+from goodunits.base import files
 
 FORMAT_VERSION = 1
 
@@ -108,6 +109,11 @@ def from_plain(data):
     )
 
 
+def of_settings(settings):
+    """Scorecards by name, from the file of all that the labels of a session depend on."""
+    return {name: from_plain(plain) for name, plain in settings.get("cards", {}).items()}
+
+
 def _step(metric, block):
     points, undefined = _floats(block["points"]), float(block["undefined"])
     return Step(metric, _floats(block["edges"]), points, undefined, max(*points, undefined))
@@ -173,4 +179,4 @@ def sha256(card):
     hash : str
     """
     text = json.dumps(as_plain(card), sort_keys=True)
-    return hashlib.sha256(text.encode()).hexdigest()
+    return files.sha256_bytes(text.encode())

@@ -3,7 +3,7 @@
 from math import isclose
 from typing import NamedTuple
 
-from goodunits.scorecards import card, points, quantities, reasons
+from goodunits.scorecards import points, quantities, reasons
 
 OTHER_CARD = "{column} {score}: by another scorecard than the one in force now; run again"
 
@@ -26,11 +26,6 @@ class Explained(NamedTuple):
     lines: list
 
 
-def cards_in_force(settings):
-    """Scorecards by name, from what the labels depend on now as the prepared file has it."""
-    return {name: card.from_plain(plain) for name, plain in settings.get("cards", {}).items()}
-
-
 def of_unit(row, values, why_undefined, cards):
     """Explain the scores of one unit.
 
@@ -43,7 +38,7 @@ def of_unit(row, values, why_undefined, cards):
     why_undefined : mapping of str to str
         Reason of each undefined metric.
     cards : dict of str to Scorecard
-        From `cards_in_force`.
+        From `card.of_settings`.
 
     Returns
     -------

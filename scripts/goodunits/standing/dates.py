@@ -11,7 +11,7 @@ import json
 import os
 from pathlib import Path
 
-from goodunits.base import files
+from goodunits.base import files, json_record
 from goodunits.session_folder import sort_id
 
 LONG_AGO_S = 86400  # not 0, which Snakemake takes for no date
@@ -29,7 +29,7 @@ class Seen:
 
     def __init__(self, path):
         self._path = Path(path)
-        self._sessions = _read_json(self._path)
+        self._sessions = json_record.read_record(self._path) or {}
 
     def changed_since_measured(self, session_id, folder, results):
         """Names of the files in a folder whose content is not what was measured.
@@ -71,7 +71,8 @@ class Seen:
             return {}
         known = self._sessions.get(session_id)
         if not isinstance(known, dict) or known.get("made") != made:
-            read = _read_json(Path(results, "measured.json")).get("files", {})
+            measured = json_record.read_record(Path(results, "measured.json")) or {}
+            read = measured.get("files", {})
             known = {
                 "made": made,
                 "files": {
@@ -157,12 +158,3 @@ def dated_ahead(folder, now_s):
         f"{len(ahead)} file(s) dated in the future, such as {min(ahead)}, so Snakemake takes no "
         "result for done; set the clock right, then 'touch' the files"
     )
-
-
-def _read_json(path):
-    """The object in a JSON file of ours, empty where there is none that can be read."""
-    try:
-        content = json.loads(Path(path).read_bytes())
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return content if isinstance(content, dict) else {}

@@ -5,6 +5,7 @@ import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from goodunits.base import json_record
 from goodunits.result_files import failed_json
 
 STEPS = {
@@ -147,7 +148,8 @@ def metrics_changes(old_names, old_parameters, new):
 def _causes(why, run, session_id):
     """Why a session runs, in words."""
     results = Path(run.results, session_id)
-    receipt, measured = _read(results / "written.json"), _read(results / "measured.json")
+    receipt = json_record.read_record(results / "written.json")
+    measured = json_record.read_record(results / "measured.json")
     if failed_json.read_failure(results):
         return ["failed before"]
     if receipt is None and measured is None:
@@ -174,14 +176,6 @@ def _causes(why, run, session_id):
 def _file_cause(name):
     """Why a changed file makes a step run; None if the settings say it."""
     return next((cause for form, cause in FILES if re.fullmatch(form, name)), None)
-
-
-def _read(path):
-    """Record in a file; None without one that can be read."""
-    try:
-        return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return None
 
 
 def _criteria(labels):
