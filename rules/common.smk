@@ -63,7 +63,6 @@ LIBRARY.files_behind(
 from goodunits.answers import preview_labels  # noqa: E402
 from goodunits.base.errors import GoodunitsError, in_words, one_line  # noqa: E402
 from goodunits.catalogue import all_metrics  # noqa: E402
-from goodunits.exchange import documents  # noqa: E402
 from goodunits.report import report_files  # noqa: E402
 from goodunits.result_files import own_columns  # noqa: E402
 from goodunits.tables import sessions_tsv, summary_tsv  # noqa: E402

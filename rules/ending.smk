@@ -77,6 +77,8 @@ def write_documents():
     """Write what the rules of rules/exchange.smk would; an error costs the documents only."""
     sessions, snakefile = with_folders(RUN.dataset), project_file("Snakefile")
     try:
+        from goodunits.exchange import documents  # only where it is needed
+
         documents.write_all(sessions, RESULTS, snakefile, RUN.settings.archive)
     except Exception as error:
         terminal.say(

@@ -18,7 +18,12 @@ def write_methods(sessions, results):
     results : path-like
         Folder of all results.
     """
-    text, bibliography = methods_text.methods(dataset_record.read(sessions))
+    _write_methods(dataset_record.read(sessions), results)
+
+
+def _write_methods(record, results):
+    """Write methods.md and references.bib of what is known of a dataset."""
+    text, bibliography = methods_text.methods(record)
     files.write_atomically(Path(results, METHODS), text.encode())
     files.write_atomically(Path(results, BIBLIOGRAPHY), bibliography.encode())
 
@@ -41,13 +46,19 @@ def write_crate(sessions, results, snakefile, archive):
     archive : dict
         Block `archive` of the configuration.
     """
+    _write_crate(dataset_record.read(sessions), results, snakefile, archive)
+
+
+def _write_crate(record, results, snakefile, archive):
+    """Write the crate of what is known of a dataset."""
     files.write_atomically(Path(results, crate.WORKFLOW), Path(snakefile).read_bytes())
-    data = crate.metadata(dataset_record.read(sessions), results, archive)
+    data = crate.metadata(record, results, archive)
     files.write_atomically(Path(results, crate.METADATA), data)
 
 
 def write_all(sessions, results, snakefile, archive):
     """Write all of it of what is there, as after a run in which sessions failed."""
-    write_methods(sessions, results)
+    record = dataset_record.read(sessions)
+    _write_methods(record, results)
     write_exchange(sessions, results)
-    write_crate(sessions, results, snakefile, archive)
+    _write_crate(record, results, snakefile, archive)
