@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
+import prepared
 import tiny
 from goodunits.answers import preview_labels, verify_folders
 from goodunits.base import tsv
@@ -117,17 +118,8 @@ def make_session(folder, seed):
 def prepare(folder):
     """What parsing does; raises ConfigError."""
     user = yaml_file.load_yaml(folder / "config.yaml")
-    return preparation.prepare(
-        user,
-        config_files=[folder / "config.yaml"],
-        config_words={},
-        defaults_file=PROJECT / "config.yaml",
-        schema_file=PROJECT / "schemas" / "config.schema.yaml",
-        base_folders=[folder],
-        project=PROJECT,
-        results=folder / "results",
-        write=True,
-    )
+    given = {"config_files": [folder / "config.yaml"], "results": folder / "results"}
+    return prepared.prepare(user, folder, **given)
 
 
 def run(folder, sessions=("a", "b")):

@@ -21,6 +21,7 @@ import agreement
 import apply_thresholds
 import backup_labels
 import compute_metrics
+import prepared
 import restore as restore_script
 import summarize
 import tiny
@@ -31,7 +32,7 @@ from goodunits.base import files
 from goodunits.base.errors import GoodunitsError
 from goodunits.session_folder import file_names
 from goodunits.tables import sessions_tsv
-from goodunits.workflow import closing, preparation, run_script
+from goodunits.workflow import closing, run_script
 from goodunits.workflow.light_step import Named
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -369,17 +370,8 @@ class Days(RuleBasedStateMachine):
         sheet = self.place / "sheet.tsv"
         rows = "".join(f"{name}\t{path}\n" for name, path in self.paths.items())
         sheet.write_text(f"session\tpath\n{rows}")
-        return preparation.prepare(
-            {"dataset": str(sheet), "only": only, "labels": CRITERIA[criteria]},
-            config_files=(),
-            config_words={},
-            defaults_file=PROJECT / "config.yaml",
-            schema_file=PROJECT / "schemas" / "config.schema.yaml",
-            base_folders=[self.place],
-            project=PROJECT,
-            results=self.results,
-            write=True,
-        )
+        config = {"dataset": str(sheet), "only": only, "labels": CRITERIA[criteria]}
+        return prepared.prepare(config, self.place, results=self.results)
 
     def close(self, run, undone):
         """What a run does at its end; what it says, and whether it ends well."""

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+import prepared
 from goodunits.base.errors import ConfigError
 from goodunits.catalogue import all_metrics
 from goodunits.catalogue.record import Group, Metric, Parameter
-from goodunits.workflow import preparation
 
 PROJECT = Path(__file__).resolve().parents[2]
 PRESETS = sorted((PROJECT / "presets").glob("*.yaml"))
@@ -45,15 +45,10 @@ def text_of(sort_folder, tmp_path, monkeypatch, with_costly_group):
     monkeypatch.chdir(tmp_path)
 
     def text(**config):
-        run = preparation.prepare(
+        run = prepared.prepare(
             {"dataset": str(folder), **config},
-            config_files=[],
-            config_words={},
+            tmp_path,
             defaults_file=tmp_path / "config.yaml",
-            schema_file=PROJECT / "schemas" / "config.schema.yaml",
-            base_folders=[tmp_path],
-            results="results",
-            project=PROJECT,
             write=False,
         )
         return json.loads(run.metrics_text())

@@ -5,13 +5,12 @@ from pathlib import Path
 
 import pytest
 
+import prepared
 from goodunits.base.errors import ConfigError
 from goodunits.catalogue import all_metrics
 from goodunits.config import scorecard_files, settings
 from goodunits.criteria import label_rules, undecided
 from goodunits.scorecards import quantities
-from goodunits.workflow import preparation
-from real_sorts import PROJECT
 
 CARD = {
     "scorecard": "trains",
@@ -55,16 +54,11 @@ def prepare(tmp_path, monkeypatch, sort_folder, write_card):
     write_card()
 
     def run(config_files=(), config_words=None, **config):
-        return preparation.prepare(
+        return prepared.prepare(
             {"dataset": str(dataset), **config},
+            tmp_path,
             config_files=config_files,
             config_words=config_words or {},
-            defaults_file=PROJECT / "config.yaml",
-            schema_file=PROJECT / "schemas" / "config.schema.yaml",
-            base_folders=[tmp_path],
-            results="results",
-            project=PROJECT,
-            write=True,
         )
 
     return run

@@ -9,9 +9,9 @@ import pytest
 import yaml
 from snakemake.utils import update_config
 
+import prepared
 import tiny
 from goodunits.base.errors import ConfigError
-from goodunits.workflow import preparation
 
 PROJECT = Path(__file__).resolve().parents[2]
 METRICS, LABELS, PHY = "metrics.json", "labels-labels-keep.json", "phy-labels-keep.json"
@@ -25,15 +25,11 @@ def prepare(tmp_path, monkeypatch, sort_folder):
     sort_folder("dev_c")
 
     def run(write=True, config_files=(), config_words=None, **config):
-        return preparation.prepare(
+        return prepared.prepare(
             {"dataset": str(dataset), **config},
+            tmp_path,
             config_files=config_files,
             config_words=config_words or {},
-            defaults_file=PROJECT / "config.yaml",
-            schema_file=PROJECT / "schemas" / "config.schema.yaml",
-            base_folders=[tmp_path],
-            results="results",
-            project=PROJECT,
             write=write,
         )
 
