@@ -1,10 +1,11 @@
 """What is said of a run while it goes on."""
 
 import io
+import logging
 
 import pytest
 
-from goodunits.workflow import progress
+from goodunits.workflow import progress, terminal
 from goodunits.workflow.progress import Display, Progress, in_words, weight_s
 from screens import screen
 
@@ -55,6 +56,22 @@ def test_no_time_is_promised_before_anything_is_known():
     assert "to go" not in counts.variants(60.0)[0]
     finish(counts, "s0")
     assert "to go" not in counts.variants(1.0)[0]
+
+
+def test_no_time_is_promised_where_every_session_failed():
+    counts = ten_sessions()
+    for place in range(10):
+        counts.failed(f"s{place}")
+    assert "0 of 10 session(s) done, 10 failed, tables and pages" in counts.variants(60.0)[0]
+    assert "to go" not in counts.variants(60.0)[0]
+
+
+def test_a_record_that_cannot_be_understood_stops_no_run():
+    """Snakemake's own logging calls the watch in the midst of its work."""
+    watch = terminal.Watch()
+    watch.teller = object()  # which can take nothing
+    watch.handle(logging.LogRecord("", logging.ERROR, "", 0, "gone", (), None))
+    assert watch.errors
 
 
 def test_jobs_over_the_dataset_are_no_sessions():

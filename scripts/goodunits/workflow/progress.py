@@ -72,7 +72,7 @@ class Progress:
         """Time that the rest will take, in s; None while nobody can know."""
         passed_s = now_s - self._start_s
         left_s = sum(w for session, w in self._weights.items() if session not in self._failed)
-        if passed_s < LEAST_S or self._done_s < LEAST_SHARE * (self._done_s + left_s):
+        if passed_s < LEAST_S or self._done_s <= LEAST_SHARE * (self._done_s + left_s):
             return None
         return passed_s * left_s / self._done_s
 

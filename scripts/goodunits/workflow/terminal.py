@@ -70,7 +70,14 @@ class Watch(logging.Handler):
         self.since, self.called, self.action = time.time(), {}, None
 
     def emit(self, record):
-        """Take note of one record."""
+        """Take note of one record; Snakemake calls this in the midst of its work."""
+        try:
+            self._take(record)
+        except Exception:
+            self.handleError(record)
+
+    def _take(self, record):
+        self.errors |= record.levelno >= logging.ERROR
         event = event_name(record)
         if event == "JOB_INFO":
             wildcards = getattr(record, "wildcards", None) or {}
@@ -79,7 +86,6 @@ class Watch(logging.Handler):
         elif event == "JOB_ERROR":
             self.failed.add(getattr(record, "rule_name", None))
         self.interrupted |= str(record.msg).startswith("Terminating processes")
-        self.errors |= record.levelno >= logging.ERROR
         if self.teller and not self.interrupted:
             if event == "JOB_INFO" and record.rule_name in self.on_demand:
                 self.teller.be_silent()
