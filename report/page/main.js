@@ -118,9 +118,10 @@
 
   let view = null;
   async function openSession(id, unit) {
-    await view.show(id, unit);
-    if (view.session.id !== id) return; // another one was asked for meanwhile
+    // The address says what was asked for last: after the drawing another one may be asked for.
     gu.remember(id, unit === undefined || unit === null ? undefined : gu.units.ids[unit]);
+    await view.show(id, unit);
+    if (view.session.id !== id) return;
     const target = unit === undefined || unit === null ? gu.byId("session") : gu.byId("unit");
     target.scrollIntoView({ block: "start" });
   }

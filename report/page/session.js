@@ -108,7 +108,7 @@
 
     async choose(row, move = true) {
       this.chosen = row.row;
-      gu.remember(this.session.id, row.id);
+      if (move) gu.remember(this.session.id, row.id);
       this.depthFigure.redraw();
       if (this.table) this.table.update();
       await this.drawUnit(row);

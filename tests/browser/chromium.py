@@ -22,7 +22,7 @@ FLAGS = (
     "--remote-debugging-port=0",
     "--remote-allow-origins=*",
 )
-WAIT_S = 60
+WAIT_S = 120
 
 
 def found():

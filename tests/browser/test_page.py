@@ -62,6 +62,22 @@ def test_every_session_opens_and_says_what_it_lacks(page):
     assert page.problems == []
 
 
+def test_a_session_asked_for_while_another_is_drawn_is_the_one_that_stays(page):
+    """The address changes after the drawing has its data and before the browser tells of it."""
+    page.run("""(async () => {
+      const block = gu.block;
+      gu.block = async (place) => {
+        const found = await block(place);
+        gu.block = block;
+        location.hash = '#session=nobody';
+        return found;
+      };
+      gu.openUnit(3);
+    })()""")
+    page.wait_for("document.getElementById('session').innerText.includes('no unit')")
+    assert page.run("location.hash") == "#session=nobody"
+
+
 def shown_total(page):
     """Good units by the bar of the explorer."""
     return int(page.run("document.querySelector('#result strong').textContent").split()[0])
