@@ -61,10 +61,11 @@ def groups(folder):
 
 
 class Phy:
-    """What Phy 2 does to a folder: new ids, copied labels, CRLF, no empty rows."""
+    """What Phy 2 does to a folder: new ids, copied labels, CRLF, no empty rows, and its log."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, keeps_log=False):
         self.folder = Path(folder)
+        self.keeps_log = keeps_log
         self.clusters = np.load(self.folder / "spike_clusters.npy")
         self.fields = {"group": {}}
         for path in sorted(self.folder.glob("*.tsv")):
@@ -79,12 +80,20 @@ class Phy:
     def label(self, cluster_id, group):
         """Give a group by hand."""
         self.fields["group"][cluster_id] = group
+        self.log(f"Change metadata_group for clusters {cluster_id} to {group}.")
+
+    def log(self, action):
+        """Note an action in Phy's log, as it is done."""
+        if self.keeps_log:
+            with Path(self.folder, "phy.log").open("a", encoding="utf-8") as file:
+                file.write(f"10:52:03.123 [D] clustering:300       {action}\n")
 
     def merge(self, *parents):
         """Merge clusters; the new one takes the common value or the largest parent's."""
         counts = Counter(self.clusters.tolist())
         largest = max(parents, key=counts.get)
         new, self.next_id = self.next_id, self.next_id + 1
+        self.log(f"Merge clusters {', '.join(map(str, parents))} to {new}.")
         self.clusters = np.where(np.isin(self.clusters, parents), new, self.clusters)
         for values in self.fields.values():
             if values.get(largest) is not None:

@@ -33,9 +33,10 @@ class Life(RuleBasedStateMachine):
     hand since then, and which contents of label files nobody but us wrote.
     """
 
-    @initialize()
-    def sort(self):
-        """Kilosort has sorted."""
+    @initialize(keeps_log=st.booleans())
+    def sort(self, keeps_log):
+        """Kilosort has sorted; Phy's log stays in the folder, or is always removed."""
+        self.keeps_log = keeps_log
         self.place = Path(tempfile.mkdtemp(dir=MEMORY))
         self.folder, self.results = self.place / "sort", self.place / "results"
         tiny.make_sort(self.folder)
@@ -129,7 +130,7 @@ class Life(RuleBasedStateMachine):
     @rule(units=st.lists(st.tuples(PICK, HAND), min_size=1, max_size=3))
     def labelled(self, units):
         """Someone gives groups in Phy and saves."""
-        phy = tiny.Phy(self.folder)
+        phy = tiny.Phy(self.folder, self.keeps_log)
         present = sorted(set(phy.clusters.tolist()))
         for pick, group in units:
             self.by_hand(phy, present[pick % len(present)], group)
@@ -140,12 +141,20 @@ class Life(RuleBasedStateMachine):
         if phy.fields["group"].get(unit) == group:
             return
         phy.label(unit, group)
-        if unit in self.dropped and self.base.get(unit) == group:
-            self.gone(unit)  # as before its row was lost: nobody can tell
+        if not self.keeps_log and self.looks_untouched(unit, group):
+            self.gone(unit)
             return
         if self.crashed and unit in self.decisions:
             self.uncertain.setdefault(unit, {self.decisions[unit]}).add(group)
         self.decide(unit, group)
+
+    def looks_untouched(self, unit, group):
+        """Whether a label is as we left it before its row was lost, or as Phy copied it.
+
+        That a person gave it, only Phy's log can tell.
+        """
+        was = self.base if unit in self.dropped else self.inherited
+        return bool(was) and was.get(unit) == group
 
     def decide(self, unit, group):
         """A decision; one that brings back an undecided label as it was is none."""
@@ -160,7 +169,7 @@ class Life(RuleBasedStateMachine):
     @rule(first=PICK, second=PICK, then=st.none() | HAND)
     def merged(self, first, second, then):
         """Someone merges two units in Phy, perhaps labels the new one, and saves."""
-        phy = tiny.Phy(self.folder)
+        phy = tiny.Phy(self.folder, self.keeps_log)
         known = self.settled_units(phy)
         if len(known) < 2:
             return
@@ -181,7 +190,7 @@ class Life(RuleBasedStateMachine):
     @rule(pick=PICK)
     def split(self, pick):
         """Someone splits a unit in Phy and saves."""
-        phy = tiny.Phy(self.folder)
+        phy = tiny.Phy(self.folder, self.keeps_log)
         known = self.settled_units(phy)
         if not known:
             return
