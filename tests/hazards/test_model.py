@@ -134,7 +134,12 @@ class Life(RuleBasedStateMachine):
         present = sorted(set(phy.clusters.tolist()))
         for pick, group in units:
             self.by_hand(phy, present[pick % len(present)], group)
+        self.save(phy)
+
+    def save(self, phy):
+        """Phy saves what it has read: rows lost before are lost in `cluster_info.tsv` too."""
         phy.save()
+        self.gone(*self.dropped - phy.fields["group"].keys())
 
     def by_hand(self, phy, unit, group):
         """Change the group of one unit; the same group again is no change."""
@@ -153,7 +158,9 @@ class Life(RuleBasedStateMachine):
 
         That a person gave it, only Phy's log can tell.
         """
-        was = self.base if unit in self.dropped else self.inherited
+        was = self.base if unit in self.dropped else {}
+        if self.base and unit not in (self.units or ()):  # made since a run left its labels
+            was = self.inherited
         return bool(was) and was.get(unit) == group
 
     def decide(self, unit, group):
@@ -184,7 +191,7 @@ class Life(RuleBasedStateMachine):
         self.gone(a, b)
         if then:
             self.by_hand(phy, new, then)
-        phy.save()
+        self.save(phy)
 
     @precondition(lambda self: not self.crashed)
     @rule(pick=PICK)
@@ -200,7 +207,7 @@ class Life(RuleBasedStateMachine):
         for new in phy.split(unit):
             self.inherit(phy, unit, new)
         self.gone(unit)
-        phy.save()
+        self.save(phy)
 
     def gone(self, *units):
         """Of units that are no more, the store knows what it knew at the last run or restore."""
@@ -218,6 +225,8 @@ class Life(RuleBasedStateMachine):
         """What a new unit copies is a decision only where the parent's label was one."""
         group = phy.fields["group"].get(new)
         if group is None:
+            if parent in self.dropped and parent not in self.decisions:
+                self.inherited[new] = self.base.get(parent)  # it looks as if Phy had copied it
             return
         if not self.base or parent in self.decisions and self.decisions[parent] == group:
             self.decide(new, group)
@@ -256,13 +265,17 @@ class Life(RuleBasedStateMachine):
     @precondition(is_labelled)
     @rule(pick=PICK, rest=st.booleans())
     def rows_lost(self, pick, rest):
-        """A row of the group file is lost, or all behind it."""
+        """A row of the group file is lost, or all behind it; `cluster_info.tsv` stays."""
         lines = tiny.read(self.folder)[file_names.GROUP_FILE].splitlines(keepends=True)
         if len(lines) < 2:
             return
         at = 1 + pick % (len(lines) - 1)
         lost = lines[at:] if rest else lines[at : at + 1]
-        self.dropped |= {int(re.split(rb"[\t,]", line)[0]) for line in lost}
+        groups = tiny.groups(self.folder)
+        for unit in [int(re.split(rb"[\t,]", line)[0]) for line in lost]:
+            self.dropped.add(unit)
+            if groups[unit] == "unsorted":  # that a decision was taken back is lost with the row
+                self.gone(unit)
         kept = [line for line in lines if line not in lost]
         tiny.replace(self.folder / file_names.GROUP_FILE, b"".join(kept))
 

@@ -31,6 +31,8 @@ class Known(NamedTuple):
         decision of a person.
     said : dict of int to str
         Groups that Phy's log says a person gave, where a group equal to a program's may be one.
+    beside : dict of int to str
+        Groups of clusters that have no row in the file, from what Phy saved beside it.
     visited : bool
         Whether this sort was ever written by the workflow.
     """
@@ -41,6 +43,7 @@ class Known(NamedTuple):
     copied: Mapping = NONE
     programs: Mapping = NONE
     said: Mapping = NONE
+    beside: Mapping = NONE
     visited: bool = False
 
 
@@ -72,7 +75,7 @@ def find_decisions(known, group, ks_labels, other_groups):
     earlier gives way only to a label that differs from both: rather a label too many that stays as
     it is than a decision lost.
     `unsorted` takes a decision back; a missing row says nothing, since Phy drops rows without
-    value, and a file may be cut.
+    value, and a file may be cut. What Phy's other file says of such a cluster is not lost with it.
     """
     decisions = dict(known.decisions)
     if group is None or group.column != "group":
@@ -83,7 +86,8 @@ def find_decisions(known, group, ks_labels, other_groups):
         return decisions
     if known.accounted:
         return decisions
-    for cluster_id, label in _news(known, group.labels).items():
+    labels = {**_decided(known.beside), **group.labels}
+    for cluster_id, label in _news(known, labels).items():
         if cluster_id in decisions and any(base.get(cluster_id) == label for base in known.bases):
             continue
         if label.lower() in UNDECIDED:

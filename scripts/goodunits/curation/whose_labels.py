@@ -109,14 +109,16 @@ def _known(folder, past, original, found):
     accounted = accounted or (found.group is not None and found.group.labels in bases)
     taken, copied, said, doubts = curation_record.by_id(past["decisions"]), {}, {}, []
     clusters_file = Path(folder, "spike_clusters.npy")
-    if found.group is not None and any(bases) and set(found.group.labels) - set(units):
+    beside = {} if accounted else _groups_beside(folder, found)
+    if found.group is not None and any(bases) and {*found.group.labels, *beside} - set(units):
         log = phy_log.labelled_in_phy(folder)
         copied = lineage.inherited_labels(units, bases[0], taken, clusters_file)
         copied = {i: label for i, label in copied.items() if log.get(i) != label}
     if n_missing := _n_missing(bases, found.group, units, clusters_file):
         said = phy_log.labelled_in_phy(folder)
         doubts = [MISSING_ROWS.format(n=n_missing)]
-    return decisions.Known(accounted, bases, taken, copied, said=said, visited=True), doubts
+    known = decisions.Known(accounted, bases, taken, copied, said=said, beside=beside)
+    return known._replace(visited=True), doubts
 
 
 def _is_lost(past):
@@ -228,10 +230,18 @@ OURS_BESIDE = (
 )
 
 
-def _info_groups(folder, data):
+def _groups_beside(folder, found):
+    """Groups of clusters that have no row in the group file, from what Phy saved beside it."""
+    if found.group is None or found.group.column != "group":
+        return {}
+    return _info_groups(folder, found.contents.get(file_names.INFO_FILE), found.group.labels)
+
+
+def _info_groups(folder, data, listed=decisions.NONE):
     """Groups of `cluster_info.tsv` where it describes exactly the present clusters, else nothing.
 
-    Kilosort does not remove the file when it sorts again, so it may tell of other clusters.
+    Those of `listed` are left out. Kilosort does not remove the file when it sorts again, so it may
+    tell of other clusters.
     """
     ledger = ledger_file.read_ledger(file_names.store_folder(folder))
     if data is None or label_tables.is_known(file_names.INFO_FILE, data, ledger):
@@ -241,9 +251,10 @@ def _info_groups(folder, data):
         described = {i: int(float(count)) for i, count in columns["n_spikes"].items()}
     except (SessionError, ValueError, OverflowError):  # derived by Phy: never worth stopping for
         return {}
-    if not described or described != _spike_counts(folder):
+    groups = {i: label for i, label in columns["group"].items() if label and i not in listed}
+    if not groups or described != _spike_counts(folder):
         return {}
-    return columns["group"]
+    return groups
 
 
 def _spike_counts(folder):
