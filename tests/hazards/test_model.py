@@ -41,7 +41,7 @@ class Life(RuleBasedStateMachine):
         self.folder, self.results = self.place / "sort", self.place / "results"
         tiny.make_sort(self.folder)
         self.seed, self.policy, self.good = 0, "keep", "good"
-        self.ours, self.kept, self.pinned = set(), set(), {}
+        self.ours, self.kept, self.pinned, self.said = set(), set(), {}, {}
         self.new_sort()
 
     def new_sort(self):
@@ -149,6 +149,8 @@ class Life(RuleBasedStateMachine):
         if not self.keeps_log and self.looks_untouched(unit, group):
             self.gone(unit)
             return
+        if self.keeps_log:
+            self.said[unit] = group
         if self.crashed and unit in self.decisions:
             self.uncertain.setdefault(unit, {self.decisions[unit]}).add(group)
         self.decide(unit, group)
@@ -164,9 +166,15 @@ class Life(RuleBasedStateMachine):
         return bool(was) and was.get(unit) == group
 
     def decide(self, unit, group):
-        """A decision; one that brings back an undecided label as it was is none."""
-        before = self.left if self.crashed else self.base
-        undone = before and before.get(unit) == group and unit not in self.settled
+        """A decision; one that brings back an undecided label as it was is none.
+
+        After a write cut short it may have been as it is in the folder, or as a run left it before.
+        """
+        befores = [self.base, self.left] if self.crashed else [self.base]
+        same = {before.get(unit) == group for before in befores if before}
+        if len(same) == 2:
+            self.uncertain.setdefault(unit, set()).update((group, "unsorted"))
+        undone = same == {True} and unit not in self.settled
         if group in UNDECIDED or undone:
             self.decisions.pop(unit, None)
         else:
@@ -340,9 +348,10 @@ class Life(RuleBasedStateMachine):
         """Label files that a backup may take for the originals."""
         if self.sort_id() not in self.pinned:
             now = {name: data for name, data in tiny.read(self.folder).items() if data}
-            if now.get(file_names.INFO_FILE) in self.ours:
-                del now[file_names.INFO_FILE]
-            self.candidates.append(now)
+            info = now.pop(file_names.INFO_FILE, None)
+            self.candidates.append(dict(now))  # of ours, as we or Phy wrote it
+            if info and info not in self.ours:
+                self.candidates.append({**now, file_names.INFO_FILE: info})
 
     def labels_of_sort(self):
         """Originals of the present sort as first seen."""
@@ -357,21 +366,24 @@ class Life(RuleBasedStateMachine):
     def after(self, found):
         """Check decisions once they were looked for."""
         actual = tiny.decided(self.folder)
+        if self.dropped:  # Phy's log, also of an earlier sort, may then speak for a label of ours
+            for unit in (u for u, label in self.said.items() if (self.base or {}).get(u) == label):
+                self.uncertain.setdefault(unit, set()).add("unsorted")
         for unit, choices in self.uncertain.items():
             assert actual.get(unit) in choices or "unsorted" in choices, unit
         certain = {u: label for u, label in self.decisions.items() if u not in self.uncertain}
         if self.crashed:
             assert certain.items() <= actual.items()
-            self.decisions = actual
         else:
-            assert actual == self.decisions
+            assert {u: label for u, label in actual.items() if u not in self.uncertain} == certain
+        self.decisions = actual
         if self.sort_id() not in self.pinned:
             generation = generations.current_generation(self.folder)
             names = original_files.read_manifest(generation)["files"]
             originals = {n: (generation / "original" / n).read_bytes() for n in names}
             assert not set(originals) - set(tiny.LABEL_FILES) - {"cluster_gu_label.tsv"}
             originals.pop("cluster_gu_label.tsv", None)  # ours, as Phy saved it
-            assert originals in self.candidates
+            assert originals in self.candidates, (originals, self.candidates)
             self.pinned[self.sort_id()] = originals
 
     def settle(self):
