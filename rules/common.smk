@@ -1,8 +1,7 @@
 """Settings and sessions of all rules; no rules here.
 
 Everything that is checked is checked here, before any job starts. What a rule depends on reaches it
-as one canonical text in `params` and as a file in results/.run/ that is rewritten only when its
-meaning changes: the text makes the reason readable, the file works without .snakemake too.
+as a file in results/.run/ that is rewritten only when its meaning changes.
 """
 
 import json

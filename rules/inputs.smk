@@ -12,7 +12,7 @@ def library(rule_name):
 
 
 def command_of(rule_name):
-    """Params function: the command that starts a light step, up to its first word.
+    """Params function: the command that starts a step of a session, up to its options.
 
     It takes `input` so that Snakemake does not track it: another Python changes no label.
     """
@@ -21,7 +21,7 @@ def command_of(rule_name):
     def command(wildcards, input):
         own_environment = workflow.deployment_settings.deployment_method
         python = "python" if own_environment else shlex.quote(sys.executable)
-        return f"{python} {shlex.quote(script)} rule={rule_name}"
+        return f"{python} {shlex.quote(script)}"
 
     return command
 
@@ -34,11 +34,6 @@ def folder_text(entry):
 def session_folder(wildcards):
     """Kilosort folder of a session."""
     return folder_text(SESSIONS[wildcards.session])
-
-
-def recording_duration(wildcards):
-    """Length of the recording as the sheet gives it, in s."""
-    return SESSIONS[wildcards.session].recording_duration_s
 
 
 def in_session(*names):
@@ -103,16 +98,6 @@ def labels_of_people(wildcards):
 def archive_settings(wildcards):
     """What the owner says for archives; a function, so that Snakemake leaves braces in it alone."""
     return RUN.settings.archive
-
-
-def labels_text(wildcards):
-    """Text of all that the labels of a session depend on."""
-    return RUN.labels_text(wildcards.session)
-
-
-def phy_text(wildcards):
-    """Text of all that the files in a session folder depend on."""
-    return RUN.phy_text(wildcards.session)
 
 
 def with_folders(entries):

@@ -4,7 +4,7 @@ Nothing in a session folder is ever an output: Snakemake deletes outputs. The wr
 with a backup of its own (scripts/goodunits/phy/write_labels.py); its output here is a receipt.
 
 These steps are light, so they start by `shell:`, which costs a third of `script:` (see
-scripts/goodunits/workflow/light_step.py). What is in `params` without a part in the result is not
+scripts/goodunits/workflow/step_words.py). What is in `params` without a part in the result is not
 tracked. A session that was begun goes first (`priority`), so that a run that is stopped leaves whole
 ones.
 """
@@ -31,10 +31,10 @@ rule backup_labels:
     message:
         "Backing up the labels of session {wildcards.session}"
     shell:
-        "{params.command} log={log:q} session={wildcards.session}"
-        " resources.mem_mb={resources.mem_mb} resources.runtime={resources.runtime}"
-        " params.folder={params.folder:q} input.session={input.session:q}"
-        " output.receipt={output.receipt:q}"
+        "{params.command} --session {wildcards.session} --log {log:q}"
+        " --mem-mb {resources.mem_mb} --runtime {resources.runtime}"
+        " --folder {params.folder:q} --session-settings {input.session:q}"
+        " --receipt {output.receipt:q}"
 
 
 rule apply_thresholds:
@@ -55,26 +55,24 @@ rule apply_thresholds:
         runtime=light_runtime,
     params:
         folder=session_folder,
-        settings=labels_text,
         look_again="yes" if RUN.settings.wait_for else "no",
         command=command_of("apply_thresholds"),
     message:
         "Labelling the units of session {wildcards.session}"
     shell:
-        "{params.command} log={log:q} session={wildcards.session}"
-        " resources.mem_mb={resources.mem_mb} resources.runtime={resources.runtime}"
-        " params.folder={params.folder:q} params.settings={params.settings:q}"
-        " params.look_again={params.look_again} input.metrics={input.metrics:q}"
-        " input.settings={input.settings:q}"
-        " input.found={input.found:q} output.labels={output.labels:q}"
+        "{params.command} --session {wildcards.session} --log {log:q}"
+        " --mem-mb {resources.mem_mb} --runtime {resources.runtime}"
+        " --folder {params.folder:q} --settings {input.settings:q}"
+        " --metrics {input.metrics:q} --found {input.found:q}"
+        " --labels {output.labels:q} --look-again {params.look_again}"
 
 
 rule write_phy:
     input:
         library("write_phy"),
-        phy_settings,
         found_in_session,
         "results/{session}/backup.json",
+        settings=phy_settings,
         labels="results/{session}/labels.tsv",
         metrics="results/{session}/metrics.tsv",
         measured="results/{session}/measured.json",
@@ -90,15 +88,13 @@ rule write_phy:
         runtime=light_runtime,
     params:
         folder=session_folder,
-        settings=phy_text,
         project=f"{RESULTS}.run/project.json",
         command=command_of("write_phy"),
     message:
         "Writing the labels of session {wildcards.session} for Phy"
     shell:
-        "{params.command} log={log:q} session={wildcards.session}"
-        " resources.mem_mb={resources.mem_mb} resources.runtime={resources.runtime}"
-        " params.folder={params.folder:q} params.settings={params.settings:q}"
-        " params.project={params.project:q} input.labels={input.labels:q}"
-        " input.metrics={input.metrics:q} input.measured={input.measured:q}"
-        " output.receipt={output.receipt:q}"
+        "{params.command} --session {wildcards.session} --log {log:q}"
+        " --mem-mb {resources.mem_mb} --runtime {resources.runtime}"
+        " --folder {params.folder:q} --settings {input.settings:q}"
+        " --labels {input.labels:q} --metrics {input.metrics:q} --measured {input.measured:q}"
+        " --project {params.project:q} --receipt {output.receipt:q}"

@@ -9,8 +9,8 @@ says what was read and how; and unit_pictures.npz, what the report draws of each
 rule compute_metrics:
     input:
         library("compute_metrics"),
-        metrics_settings,
         in_session(*MEASURED_FILES),
+        settings=metrics_settings,
         session=session_settings,
     output:
         metrics="results/{session}/metrics.tsv",
@@ -26,9 +26,12 @@ rule compute_metrics:
         runtime=measuring_runtime,
     params:
         folder=session_folder,
-        recording_duration_s=recording_duration,
-        settings=RUN.metrics_text(),
+        command=command_of("compute_metrics"),
     message:
         "Computing the metrics of session {wildcards.session}"
-    script:
-        "../scripts/compute_metrics.py"
+    shell:
+        "{params.command} --session {wildcards.session} --log {log:q}"
+        " --mem-mb {resources.mem_mb} --runtime {resources.runtime}"
+        " --folder {params.folder:q} --settings {input.settings:q}"
+        " --session-settings {input.session:q} --merge-candidates {output.merge_candidates:q}"
+        " --pictures {output.pictures:q} --measured {output.measured:q} --metrics {output.metrics:q}"

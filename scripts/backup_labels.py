@@ -7,22 +7,32 @@ from goodunits.curation import whose_labels
 from goodunits.session_folder import sort_id
 from goodunits.standing import found_json
 from goodunits.store import backup, generations, label_store, original_files
-from goodunits.workflow import light_step
+from goodunits.workflow import step_words
 
 
-def main(snakemake):
-    """Back up, once per sort, and write a receipt that says what the store holds."""
-    session, receipt_path = snakemake.params.folder, Path(snakemake.output.receipt)
-    found_json.demand_usable(session, receipt_path.with_name("found.json"), snakemake.input.session)
-    sort_id.check_folder(session)
-    backup.demand_store(session, receipt_path.with_name("written.json"))
+def main(*, folder, session_settings, receipt):
+    """Back up, once per sort, and write a receipt that says what the store holds.
+
+    Parameters
+    ----------
+    folder : path
+        Kilosort folder of the session.
+    session_settings : path
+        What the dataset says of the session: results/SESSION/session.json.
+    receipt : path
+        Where to write the receipt: results/SESSION/backup.json.
+    """
+    results = Path(receipt).parent
+    found_json.demand_usable(folder, results / "found.json", session_settings)
+    sort_id.check_folder(folder)
+    backup.demand_store(folder, results / "written.json")
     # A label file that cannot be read must be mended first: as an original it would stay for ever.
-    whose_labels.read_curation(session, generations.current_generation(session))
-    with label_store.locked(session) as base:
-        manifest = original_files.read_manifest(backup.back_up(session, base))
-    receipt = {"folder": session, "store": str(base), **manifest}
-    files.write_atomically(receipt_path, json_record.as_json(receipt))
+    whose_labels.read_curation(folder, generations.current_generation(folder))
+    with label_store.locked(folder) as base:
+        manifest = original_files.read_manifest(backup.back_up(folder, base))
+    said = {"folder": folder, "store": str(base), **manifest}
+    files.write_atomically(Path(receipt), json_record.as_json(said))
 
 
 if __name__ == "__main__":
-    light_step.start(main)
+    step_words.start(main)

@@ -12,32 +12,45 @@ from goodunits.metrics import compute, unit_pictures
 from goodunits.result_files import measured_json, merge_candidates_tsv
 from goodunits.spiketrains import unit_spikes
 from goodunits.standing import found_json
-from goodunits.workflow import run_script, software_versions
+from goodunits.workflow import software_versions, step_words
 
 
-def main(snakemake):
-    """Read the session; write its metrics, pairs, what was read and how, what the report draws."""
+def main(*, folder, settings, session_settings, merge_candidates, pictures, measured, metrics):
+    """Read the session; write its metrics, pairs, what was read and how, what the report draws.
+
+    Parameters
+    ----------
+    folder : path
+        Kilosort folder of the session.
+    settings : path
+        Which metrics, with which parameters: results/.run/metrics.json.
+    session_settings : path
+        What the dataset says of the session: results/SESSION/session.json.
+    merge_candidates, pictures, measured : path
+        Where to write the pairs, what the report draws, and what was read.
+    metrics : path
+        Where to write the metrics: results/SESSION/metrics.tsv.
+    """
     # For the compiled loops of large sessions: a place that can be written, and stays.
-    cache = Path(snakemake.output.metrics).resolve().parents[1] / ".run" / "numba"
+    cache = Path(metrics).resolve().parents[1] / ".run" / "numba"
     os.environ.setdefault("NUMBA_CACHE_DIR", str(cache))
-    settings = json.loads(snakemake.params.settings)
-    parameters = settings["parameters"]
-    found_path = Path(snakemake.output.metrics).with_name("found.json")
-    found_json.demand_usable(snakemake.params.folder, found_path, snakemake.input.session)
-    sort = sort_files.read_sort(snakemake.params.folder, snakemake.params.recording_duration_s)
-    ks_labels = whose_labels.original_ks_labels(snakemake.params.folder)
-    table = compute.compute_metrics(sort, parameters, ks_labels, settings["names"])
+    chosen = json.loads(Path(settings).read_text(encoding="utf-8"))
+    found_json.demand_usable(folder, Path(metrics).with_name("found.json"), session_settings)
+    about = json.loads(Path(session_settings).read_text(encoding="utf-8"))
+    sort = sort_files.read_sort(folder, about["duration_s"])
+    ks_labels = whose_labels.original_ks_labels(folder)
+    table = compute.compute_metrics(sort, chosen["parameters"], ks_labels, chosen["names"])
     for note in (*sort.notes, *table.notes):
         logging.getLogger("compute_metrics").warning(note)
-    compute.write_metrics(table, snakemake.output.metrics)
-    merge_candidates_tsv.write(snakemake.output.merge_candidates, table.merge_candidates)
-    unit_pictures.write(sort, table, snakemake.output.pictures)
+    compute.write_metrics(table, metrics)
+    merge_candidates_tsv.write(merge_candidates, table.merge_candidates)
+    unit_pictures.write(sort, table, pictures)
     units = unit_spikes.sampled_spikes(table.spikes, unit_spikes.SAMPLED_SPIKES)
-    measured = measured_json.measured(
-        sort, table, parameters, units, software_versions.package_versions()
+    record = measured_json.measured(
+        sort, table, chosen["parameters"], units, software_versions.package_versions()
     )
-    files.write_atomically(Path(snakemake.output.measured), json_record.as_json(measured))
+    files.write_atomically(Path(measured), json_record.as_json(record))
 
 
 if __name__ == "__main__":
-    run_script.run(main, snakemake)
+    step_words.start(main)

@@ -7,10 +7,9 @@ from goodunits.base.errors import GoodunitsError
 from goodunits.workflow import run_script
 
 
-def main(snakemake):
+def main(*, sessions, session, unit):
     """Print each unit asked for; end with an error that names what could not be answered."""
-    asked = (snakemake.params.session, snakemake.params.unit)
-    texts, problems = explain_units.answers(snakemake.params.sessions, *asked)
+    texts, problems = explain_units.answers(sessions, session, unit)
     if texts:
         print("\n\n".join(texts))
     sys.stdout.flush()
@@ -19,4 +18,10 @@ def main(snakemake):
 
 
 if __name__ == "__main__":
-    run_script.run(main, snakemake)
+    run_script.run(
+        run_script.job_of(snakemake),
+        main,
+        sessions=snakemake.params.sessions,
+        session=snakemake.params.session,
+        unit=snakemake.params.unit,
+    )

@@ -7,7 +7,7 @@ from goodunits.report import report_data
 from goodunits.workflow import run_script
 
 
-def main(snakemake):
+def main(*, folder):
     """Draw each figure as SVG."""
     try:
         from goodunits.report import report_figures  # needs matplotlib
@@ -15,9 +15,8 @@ def main(snakemake):
         raise GoodunitsError(
             f"{error.name} is not installed; python -m pip install -r requirements.txt"
         ) from None
-    folder = Path(snakemake.output[0]).parent
     report_figures.write(report_data.gather(folder.parent, {}, with_pictures=False), folder)
 
 
 if __name__ == "__main__":
-    run_script.run(main, snakemake)
+    run_script.run(run_script.job_of(snakemake), main, folder=Path(snakemake.output[0]).parent)

@@ -10,10 +10,10 @@ from goodunits.phy import history
 from goodunits.workflow import run_script
 
 
-def main(snakemake):
+def main(*, sessions, text):
     """Write the events of each session, oldest first, and print what fits the screen."""
-    said, failures, path = [], [], Path(snakemake.params.text)
-    for session, folder, _ in snakemake.params.sessions:
+    said, failures, path = [], [], Path(text)
+    for session, folder, _ in sessions:
         try:
             lines = [history.describe(event) for event in history.read_history(folder)]
         except Exception as error:  # whatever it is, the other sessions go on
@@ -29,4 +29,9 @@ def main(snakemake):
 
 
 if __name__ == "__main__":
-    run_script.run(main, snakemake)
+    run_script.run(
+        run_script.job_of(snakemake),
+        main,
+        sessions=snakemake.params.sessions,
+        text=snakemake.params.text,
+    )

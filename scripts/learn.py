@@ -6,15 +6,19 @@ from goodunits.learning import learn
 from goodunits.workflow import run_script
 
 
-def main(snakemake):
+def main(*, sessions, labels, text):
     """Write the tables; print what was found out."""
-    asked = snakemake.params
-    given = asked.labels
-    near = learn.places_near(given["dataset"], given["base_folders"])
-    lines = learn.learn(asked.sessions, given["columns"], given["options"], near, asked.text)
+    near = learn.places_near(labels["dataset"], labels["base_folders"])
+    lines = learn.learn(sessions, labels["columns"], labels["options"], near, text)
     print("\n".join(lines))
     sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    run_script.run(main, snakemake)
+    run_script.run(
+        run_script.job_of(snakemake),
+        main,
+        sessions=snakemake.params.sessions,
+        labels=snakemake.params.labels,
+        text=snakemake.params.text,
+    )

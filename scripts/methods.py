@@ -6,10 +6,15 @@ from goodunits.exchange import documents
 from goodunits.workflow import run_script
 
 
-def main(snakemake):
+def main(*, sessions, results):
     """Write the text and its bibliography."""
-    documents.write_methods(snakemake.params.sessions, Path(snakemake.output.text).parent)
+    documents.write_methods(sessions, results)
 
 
 if __name__ == "__main__":
-    run_script.run(main, snakemake)
+    run_script.run(
+        run_script.job_of(snakemake),
+        main,
+        sessions=snakemake.params.sessions,
+        results=Path(snakemake.output.text).parent,
+    )

@@ -15,14 +15,14 @@ COLUMNS = ("session", "folder", "result", "files")
 SHOWN = 10
 
 
-def main(snakemake):
+def main(*, sessions, table, to):
     """Restore session by session; one that cannot be restored does not stop the others."""
-    rows, failures, table = [], [], Path(snakemake.params.table)
+    rows, failures, table = [], [], Path(table)
     preview_tables.remove(table.parent)
-    for session, folder, results in snakemake.params.sessions:
+    for session, folder, results in sessions:
         try:
             backup.demand_store(folder, Path(results, "written.json"))
-            report = restore_labels.restore(folder, snakemake.params.to)
+            report = restore_labels.restore(folder, to)
             done = ", ".join(f"{name} {what}" for name, what in report["files"].items())
             rows.append([session, folder, "restored", done])
         except restore_labels.NothingToRestoreError as error:
@@ -40,4 +40,10 @@ def main(snakemake):
 
 
 if __name__ == "__main__":
-    run_script.run(main, snakemake)
+    run_script.run(
+        run_script.job_of(snakemake),
+        main,
+        sessions=snakemake.params.sessions,
+        table=snakemake.params.table,
+        to=snakemake.params.to,
+    )

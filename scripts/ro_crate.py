@@ -6,13 +6,17 @@ from goodunits.exchange import documents
 from goodunits.workflow import run_script
 
 
-def main(snakemake):
+def main(*, sessions, results, snakefile, archive):
     """Write the metadata of the crate, and the workflow's entry point."""
-    results = Path(snakemake.output.metadata).parent
-    documents.write_crate(
-        snakemake.params.sessions, results, snakemake.params.snakefile, snakemake.params.archive
-    )
+    documents.write_crate(sessions, results, snakefile, archive)
 
 
 if __name__ == "__main__":
-    run_script.run(main, snakemake)
+    run_script.run(
+        run_script.job_of(snakemake),
+        main,
+        sessions=snakemake.params.sessions,
+        results=Path(snakemake.output.metadata).parent,
+        snakefile=snakemake.params.snakefile,
+        archive=snakemake.params.archive,
+    )

@@ -9,13 +9,13 @@ from goodunits.phy import settle_labels
 from goodunits.workflow import run_script
 
 
-def main(snakemake):
+def main(*, sessions, labels_are):
     """Settle session by session; one that cannot be settled does not stop the others."""
-    settle_labels.demand_owner(snakemake.params.labels_are)
+    settle_labels.demand_owner(labels_are)
     said, failures = [], []
-    for session, folder, results in snakemake.params.sessions:
+    for session, folder, results in sessions:
         try:
-            done = settle_labels.settle(folder, snakemake.params.labels_are)
+            done = settle_labels.settle(folder, labels_are)
             Path(results, "found.json").unlink(missing_ok=True)  # it tells of before
         except Exception as error:  # whatever it is, the other sessions go on
             done = f"not settled: {in_words(error)}"
@@ -29,4 +29,9 @@ def main(snakemake):
 
 
 if __name__ == "__main__":
-    run_script.run(main, snakemake)
+    run_script.run(
+        run_script.job_of(snakemake),
+        main,
+        sessions=snakemake.params.sessions,
+        labels_are=snakemake.params.labels_are,
+    )

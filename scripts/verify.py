@@ -10,10 +10,10 @@ from goodunits.workflow import run_script
 SHOWN = 10
 
 
-def main(snakemake):
+def main(*, sessions, table):
     """Compare folders with receipts; end with an error that names every folder that differs."""
     rows, failures, said = [], [], []
-    for session, folder, results in snakemake.params.sessions:
+    for session, folder, results in sessions:
         try:
             verdict = verify_folders.check(folder, results)
         except Exception as error:  # whatever it is, the other sessions go on
@@ -23,12 +23,17 @@ def main(snakemake):
         said.append((verdict.is_fine, f"{session}: {verdict.word}{detail}"))
         if not verdict.is_fine:
             failures.append(f"{session} ({verdict.word})")
-    files.write_if_changed(Path(snakemake.params.table), verify_folders.table(rows))
-    print(screen.fitting([line for _, line in sorted(said)], snakemake.params.table))
+    files.write_if_changed(Path(table), verify_folders.table(rows))
+    print(screen.fitting([line for _, line in sorted(said)], table))
     if failures:
         named = ", ".join(failures[:SHOWN]) + (", ..." if len(failures) > SHOWN else "")
         raise GoodunitsError(f"{len(failures)} session(s) not as written: {named}")
 
 
 if __name__ == "__main__":
-    run_script.run(main, snakemake)
+    run_script.run(
+        run_script.job_of(snakemake),
+        main,
+        sessions=snakemake.params.sessions,
+        table=snakemake.params.table,
+    )

@@ -15,34 +15,46 @@ from goodunits.phy import write_labels
 from goodunits.result_files import labels_tsv, preview_tables, written_json
 from goodunits.scorecards import quantities
 from goodunits.standing import session_standing
-from goodunits.workflow import light_step
+from goodunits.workflow import step_words
 
 
-def main(snakemake):
-    """Write the label files of the session folder as one transaction; the receipt comes last."""
-    session = snakemake.params.folder
-    settings = json.loads(snakemake.params.settings)
-    measured = json.loads(Path(snakemake.input.measured).read_text(encoding="utf-8"))
-    labels, criteria_labels = labels_tsv.read_labels(snakemake.input.labels)
+def main(*, session, folder, settings, labels, metrics, measured, project, receipt):
+    """Write the label files of the session folder as one transaction; the receipt comes last.
+
+    Parameters
+    ----------
+    session : id
+        Of the session.
+    folder : path
+        Its Kilosort folder.
+    settings : path
+        All that the files in the folder depend on: results/.run/phy-SET.json.
+    labels, metrics, measured : path
+        results/SESSION/labels.tsv, metrics.tsv, measured.json.
+    project : path
+        Which version of goodunits this is: results/.run/project.json.
+    receipt : path
+        Where to write the receipt: results/SESSION/written.json.
+    """
+    chosen = json.loads(Path(settings).read_text(encoding="utf-8"))
+    read = json.loads(Path(measured).read_text(encoding="utf-8"))
+    by_unit, criteria_labels = labels_tsv.read_labels(labels)
     plan = write_labels.Plan(
-        labels,
+        by_unit,
         criteria_labels,
-        measured,
-        settings["manual_curation"],
-        phy_columns(snakemake.input, settings["phy_columns"]),
-        {"criteria": settings["criteria"], "working_folder": os.getcwd()},
-        label_classes.shown_as(settings["labels"]),
+        read,
+        chosen["manual_curation"],
+        phy_columns(metrics, labels, chosen["phy_columns"]),
+        {"criteria": chosen["criteria"], "working_folder": os.getcwd()},
+        label_classes.shown_as(chosen["labels"]),
     )
-    tables = [snakemake.input.labels, snakemake.input.metrics]
-    contents = {Path(path).name: Path(path).read_bytes() for path in tables}
-    receipt_path = Path(snakemake.output.receipt)
-    preview_tables.remove(receipt_path.parents[1])
-    written = write_labels.write_label_files(session, plan)
-    written["made_from"] = keep_tables(receipt_path.with_name(session_standing.WRITTEN), contents)
-    receipt = written_json.receipt(
-        snakemake.wildcards.session, session, written, measured, settings, snakemake.params.project
-    )
-    files.write_atomically(receipt_path, json_record.as_json(receipt))
+    contents = {Path(path).name: Path(path).read_bytes() for path in (labels, metrics)}
+    results = Path(receipt).parent
+    preview_tables.remove(results.parent)
+    written = write_labels.write_label_files(folder, plan)
+    written["made_from"] = keep_tables(results / session_standing.WRITTEN, contents)
+    record = written_json.receipt(session, folder, written, read, chosen, project)
+    files.write_atomically(Path(receipt), json_record.as_json(record))
 
 
 def keep_tables(folder, contents):
@@ -54,12 +66,12 @@ def keep_tables(folder, contents):
     return {name: files.sha256_bytes(data) for name, data in contents.items()}
 
 
-def phy_columns(tables, names):
+def phy_columns(metrics_path, labels_path, names):
     """Text of the metrics and scores that Phy shall show, by the name there and cluster id."""
     scores = [name for name in names if quantities.is_score(name)]
     metrics = [name for name in names if name not in scores]
     columns = {}
-    for path, wanted in ((tables.metrics, metrics), (tables.labels, scores)):
+    for path, wanted in ((metrics_path, metrics), (labels_path, scores)):
         _, rows = tsv.read_table(path) if wanted else ((), ())
         for name in wanted:
             texts = {int(row["cluster_id"]): row[name] for row in rows}
@@ -68,4 +80,4 @@ def phy_columns(tables, names):
 
 
 if __name__ == "__main__":
-    light_step.start(main)
+    step_words.start(main)

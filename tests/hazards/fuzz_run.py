@@ -1,12 +1,11 @@
 """A dataset of two sessions, and the workflow run over it in this process, rule by rule."""
 
-import importlib.util
 from pathlib import Path, PurePosixPath
-from types import SimpleNamespace
 
 import numpy as np
 
 import prepared
+import steps
 import tiny
 from goodunits.answers import preview_labels, verify_folders
 from goodunits.base import tsv
@@ -14,7 +13,6 @@ from goodunits.base.errors import GoodunitsError, in_words, one_line
 from goodunits.config import yaml_file
 from goodunits.phy import history
 from goodunits.tables import sessions_tsv
-from goodunits.workflow import preparation
 
 PROJECT = Path(__file__).parents[2]
 CONFIG = """\
@@ -29,23 +27,6 @@ SHEET = "session\tpath\trecording_duration_s\na\tdata/a\t\nb\tdata/b\t\n"
 N_CHANNELS, N_TIMES, N_COLUMNS = 8, 61, 4
 RATE_HZ = 30000.0
 DECIDED = {1: "noise", 3: "mua"}
-STEPS = {
-    "backup_labels": ("receipt", "backup.json"),
-    "compute_metrics": ("metrics", "metrics.tsv"),
-    "apply_thresholds": ("labels", "labels.tsv"),
-    "write_phy": ("receipt", "written.json"),
-}
-
-
-def script(name):
-    """Main function of a rule's script."""
-    spec = importlib.util.spec_from_file_location(f"_{name}", PROJECT / "scripts" / f"{name}.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.main
-
-
-MAINS = {name: script(name) for name in STEPS}
 
 
 def make_dataset(folder):
@@ -148,36 +129,9 @@ def run(folder, sessions=("a", "b")):
 
 def run_session(prepared, session):
     """The four rules of a session, stopped by the first that fails."""
-    entry, results = prepared.sessions[session], Path(prepared.results, session)
-    given = {
-        "folder": str(entry.folder),
-        "recording_duration_s": entry.recording_duration_s,
-        "project": str(prepared.results / preparation.KEPT / "project.json"),
-        "look_again": "no",
-    }
-    texts = {
-        "compute_metrics": prepared.metrics_text(),
-        "apply_thresholds": prepared.labels_text(session),
-        "write_phy": prepared.phy_text(session),
-    }
-    names = ("metrics.tsv", "measured.json", "labels.tsv", "found.json", "session.json")
-    inputs = {name.split(".")[0]: str(results / name) for name in names}
-    results.mkdir(parents=True, exist_ok=True)
-    for rule, (output, name) in STEPS.items():
-        outputs = {
-            output: str(results / name),
-            "measured": str(results / "measured.json"),
-            "merge_candidates": str(results / "merge_candidates.tsv"),
-            "pictures": str(results / "unit_pictures.npz"),
-        }
-        MAINS[rule](
-            SimpleNamespace(
-                params=SimpleNamespace(**given, settings=texts.get(rule)),
-                input=SimpleNamespace(**inputs),
-                output=SimpleNamespace(**outputs),
-                wildcards=SimpleNamespace(session=session),
-            )
-        )
+    Path(prepared.results, session).mkdir(parents=True, exist_ok=True)
+    for rule, main in steps.MAINS.items():
+        main(**steps.keywords(prepared, rule, session))
 
 
 def targets(folder):

@@ -10,7 +10,6 @@ import json
 import shutil
 import tempfile
 from pathlib import Path
-from types import SimpleNamespace
 
 import hypothesis
 import pytest
@@ -18,11 +17,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule
 
 import agreement
-import apply_thresholds
-import backup_labels
-import compute_metrics
 import prepared
 import restore as restore_script
+import steps
 import summarize
 import tiny
 import verify as verify_script
@@ -33,7 +30,6 @@ from goodunits.base.errors import GoodunitsError
 from goodunits.session_folder import file_names
 from goodunits.tables import sessions_tsv
 from goodunits.workflow import closing, run_script
-from goodunits.workflow.light_step import Named
 
 PROJECT = Path(__file__).resolve().parents[2]
 MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
@@ -66,12 +62,7 @@ BEFORE = {
     "apply_thresholds": ["compute_metrics"],
     "write_phy": ["backup_labels", "apply_thresholds"],
 }
-MAINS = {
-    "backup_labels": backup_labels,
-    "compute_metrics": compute_metrics,
-    "apply_thresholds": apply_thresholds,
-    "write_phy": write_phy,
-}
+MAINS = steps.MAINS
 
 
 class Killed(BaseException):
@@ -153,9 +144,11 @@ class Snakemake:
     def job(self, run, rule_name, session, how):
         """Run one job; whether it succeeded."""
         self.remove_outputs(rule_name, session)
-        main = MAINS[rule_name].main if how is None else _struck(MAINS[rule_name], how)
+        main = MAINS[rule_name] if how is None else _struck(MAINS[rule_name], how)
+        output = str(self.results / session / OUTPUTS[rule_name][0])
+        job = run_script.Job(rule_name, output, log=str(self.results / "log"), session=session)
         try:
-            run_script.run(main, self.words(run, rule_name, session))
+            run_script.run(job, main, **steps.keywords(run, rule_name, session))
         except (SystemExit, Killed):
             self.remove_outputs(rule_name, session)
             return False
@@ -167,43 +160,15 @@ class Snakemake:
         for name in OUTPUTS[rule_name]:
             (self.results / session / name).unlink(missing_ok=True)
 
-    def words(self, run, rule_name, session):
-        """What Snakemake hands to a job."""
-        results = self.results / session
-        job = SimpleNamespace(rule=rule_name, log=[str(self.results / "log")], output=Named())
-        job.wildcards = SimpleNamespace(session=session)
-        job.resources = SimpleNamespace(mem_mb=750, runtime=15)
-        for name in OUTPUTS[rule_name]:
-            called = "receipt" if name in ("backup.json", "written.json") else name.split(".")[0]
-            called = called.removeprefix("unit_")
-            job.output.add(called, str(results / name))
-        inputs = {name: str(results / f"{name}.tsv") for name in ("metrics", "labels")}
-        inputs["measured"] = str(results / "measured.json")
-        inputs |= {"found": run.found_file(session), "session": run.session_file(session)}
-        texts = {
-            "compute_metrics": run.metrics_text(),
-            "apply_thresholds": run.labels_text(session),
-            "write_phy": run.phy_text(session),
-        }
-        job.input = SimpleNamespace(**inputs)
-        job.params = SimpleNamespace(
-            folder=str(run.sessions[session].folder),
-            settings=texts.get(rule_name),
-            recording_duration_s=None,
-            look_again="no",
-            project=str(self.results / ".run" / "project.json"),
-        )
-        return job
 
-
-def _struck(module, how):
+def _struck(ended, how):
     """Main function of a job that is stopped or killed, late: at its last step."""
 
-    def main(snakemake):
-        if module is write_phy:
+    def main(**given):
+        if ended is write_phy.main:
             keep, write_phy.keep_tables = write_phy.keep_tables, _raiser(how)
             try:
-                module.main(snakemake)
+                ended(**given)
             finally:
                 write_phy.keep_tables = keep
         _raiser(how)()
@@ -305,12 +270,11 @@ class Days(RuleBasedStateMachine):
     def restored(self, only, to):
         """The old labels come back."""
         run = self.prepare(self.criteria, only)
-        params = SimpleNamespace(sessions=self.with_folders(run.sessions), to=to)
-        params.table = self.results / "restore.tsv"
+        sessions, table = self.with_folders(run.sessions), self.results / "restore.tsv"
         with contextlib.suppress(GoodunitsError):
-            restore_script.main(SimpleNamespace(params=params))
+            restore_script.main(sessions=sessions, table=table, to=to)
         statuses = self.agree()
-        rows = {row["session"]: row["result"] for row in agreement.read_tsv(params.table)}
+        rows = {row["session"]: row["result"] for row in agreement.read_tsv(table)}
         for name, result in rows.items():
             if result == "restored" and to == "originals":
                 agreement.check_original(self.folders()[name])
@@ -321,12 +285,11 @@ class Days(RuleBasedStateMachine):
     def verified(self, only):
         """Somebody asks whether the folders hold what was written."""
         run = self.prepare(self.criteria, only)
-        params = SimpleNamespace(sessions=self.with_folders(run.sessions))
-        params.table = self.results / "verify.tsv"
+        sessions, table = self.with_folders(run.sessions), self.results / "verify.tsv"
         with contextlib.suppress(GoodunitsError):
-            verify_script.main(SimpleNamespace(params=params))
+            verify_script.main(sessions=sessions, table=table)
         statuses = self.agree()
-        for row in agreement.read_tsv(params.table):
+        for row in agreement.read_tsv(table):
             if statuses.get(row["session"]) == "labelled":
                 assert row["verdict"] == "as written"
             if statuses.get(row["session"]) == "restored":
@@ -382,9 +345,7 @@ class Days(RuleBasedStateMachine):
             return closing.with_errors(rows, {session for _, session in undone}), False
         written = [(self.results / name / "written.json").read_text() for name in run.sessions]
         if self.summarized != [everything, written]:
-            outputs = SimpleNamespace(sessions=self.results / "sessions.tsv")
-            params = SimpleNamespace(sessions=everything)
-            summarize.main(SimpleNamespace(output=outputs, params=params))
+            summarize.main(sessions=everything, results=self.results)
             self.summarized = [everything, written]
         _, rows = sessions_tsv.sessions_table(self.with_folders(run.sessions))
         settings = {name: json.loads(run.phy_text(name)) for name in run.sessions}

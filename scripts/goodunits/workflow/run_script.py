@@ -12,6 +12,7 @@ import signal
 import sys
 import traceback
 from pathlib import Path
+from typing import NamedTuple
 
 from goodunits.base import files, said
 from goodunits.base.errors import GoodunitsError, in_words
@@ -24,46 +25,84 @@ NOT_ENDED = (
 STOPPED = "stopped before its end, by Ctrl-C or a time limit{asked}; run again"
 
 
-def run(main, snakemake):
+class Job(NamedTuple):
+    """What is known of a job beside its work.
+
+    Attributes
+    ----------
+    rule : str
+        Name of the rule, which is that of the script too.
+    output : str or None
+        A file that it writes: the note of a failure lies beside it.
+    folder : str or None
+        The session's Kilosort folder.
+    log : str or None
+        Its log file; None logs to the terminal.
+    session : str or None
+        None for a job over all sessions.
+    mem_mb, runtime : int, str or None
+        What it asked for.
+    """
+
+    rule: str
+    output: str | None = None
+    folder: str | None = None
+    log: str | None = None
+    session: str | None = None
+    mem_mb: int | str | None = None
+    runtime: int | str | None = None
+
+
+def job_of(snakemake):
+    """A job that Snakemake runs by `script:`; these are over all sessions."""
+    output = snakemake.output[0] if len(snakemake.output) else None
+    return Job(snakemake.rule, output, log=snakemake.log[0])
+
+
+def run(job, main, **given):
     """Run one job; on error say it in one line on the terminal and leave the traceback in the log.
 
     Parameters
     ----------
+    job : Job
+        What is known of it.
     main : callable
-        Takes the `snakemake` object.
-    snakemake : object
-        With `log`, `rule`, `wildcards`, `output`, and where known `params.folder` and `resources`.
+        The work.
+    **given
+        What it takes.
     """
     # Until here a job ignores Ctrl-C (rules/common.smk).
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, _stop)
-    asked = _asked_for(snakemake)
+    asked = _asked_for(job)
     try:
-        log_to(snakemake.log[0])
-        _write_note(snakemake, NOT_ENDED.format(host=os.uname().nodename, asked=asked))
-        main(snakemake)
+        log_to(job.log)
+        _write_note(job, NOT_ENDED.format(host=os.uname().nodename, asked=asked))
+        main(**given)
     except GoodunitsError as error:
-        _fail(snakemake, str(error))
+        _fail(job, str(error))
     except OSError as error:
-        logging.getLogger(snakemake.rule).error("%s", traceback.format_exc())
+        logging.getLogger(job.rule).error("%s", traceback.format_exc())
         if error.filename is None:
-            error.filename = f"writing {', '.join(snakemake.output) or 'a file'}"
-        _fail(snakemake, in_words(error))
+            error.filename = f"writing {job.output or 'a file'}"
+        _fail(job, in_words(error))
     except KeyboardInterrupt:
-        _fail(snakemake, STOPPED.format(asked=asked))
+        _fail(job, STOPPED.format(asked=asked))
     except Exception as error:
-        logging.getLogger(snakemake.rule).error("%s", traceback.format_exc())
-        _fail(snakemake, f"{in_words(error)} (traceback in {snakemake.log[0]})")
-    _forget_failure(snakemake)
+        logging.getLogger(job.rule).error("%s", traceback.format_exc())
+        _fail(job, f"{in_words(error)} (traceback in {job.log or 'the log'})")
+    _forget_failure(job)
 
 
 def log_to(path):
     """Send log records and warnings to the log file of one job; without a word where it is full."""
     logging.raiseExceptions = False
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    place = {}
+    if path is not None:
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+        place = {"filename": path, "filemode": "w"}
     logging.basicConfig(
-        filename=path,
-        filemode="w",
+        **place,
         level="INFO",
         force=True,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
@@ -76,45 +115,43 @@ def _stop(number, frame):
     raise KeyboardInterrupt
 
 
-def _asked_for(snakemake):
+def _asked_for(job):
     """What a job had asked for, in words."""
-    resources = getattr(snakemake, "resources", None)
-    names = [name for name in ("mem_mb", "runtime") if getattr(resources, name, None)]
-    said = ", ".join(f"{name}={getattr(resources, name)}" for name in names)
+    names = [name for name in ("mem_mb", "runtime") if getattr(job, name)]
+    said = ", ".join(f"{name}={getattr(job, name)}" for name in names)
     return f"; it had asked for {said}" if said else ""
 
 
-def _fail(snakemake, message):
+def _fail(job, message):
     """Say what is wrong on the terminal, in the log and in a note for the table of failures."""
-    session = getattr(snakemake.wildcards, "session", None)
-    logging.getLogger(snakemake.rule).error(message)
+    logging.getLogger(job.rule).error(message)
     is_noted = False
     with contextlib.suppress(OSError):
-        is_noted = _write_note(snakemake, message)
+        is_noted = _write_note(job, message)
     if not (is_noted and os.environ.get(said.TOLD_ELSEWHERE)):
-        where = f"{snakemake.rule}, session {session}" if session else snakemake.rule
+        where = f"{job.rule}, session {job.session}" if job.session else job.rule
         said.say(f"{where}: {message}")
     sys.exit(1)
 
 
-def _write_note(snakemake, message):
+def _write_note(job, message):
     """Note what became of a rule of a session; whether there is one to note it of."""
-    if not getattr(snakemake.wildcards, "session", None):
+    if not (job.session and job.output):
         return False
-    note = {"rule": snakemake.rule, "reason": message, "time": files.time_stamp()}
-    note["folder"] = getattr(snakemake.params, "folder", None)
-    path = _note(snakemake)
+    note = {"rule": job.rule, "reason": message, "time": files.time_stamp()}
+    note["folder"] = job.folder
+    path = _note(job)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(note), encoding="utf-8")
     return True
 
 
-def _note(snakemake):
+def _note(job):
     """Where the failure of a rule is noted: beside its results, one file per rule."""
-    return Path(snakemake.output[0]).parent / failed_json.FAILED.format(rule=snakemake.rule)
+    return Path(job.output).parent / failed_json.FAILED.format(rule=job.rule)
 
 
-def _forget_failure(snakemake):
+def _forget_failure(job):
     """Remove the note of an earlier failure of the same rule."""
-    if getattr(snakemake.wildcards, "session", None):
-        _note(snakemake).unlink(missing_ok=True)
+    if job.session and job.output:
+        _note(job).unlink(missing_ok=True)

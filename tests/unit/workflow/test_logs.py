@@ -4,7 +4,6 @@ import errno
 import json
 import os
 import signal
-from types import SimpleNamespace
 
 import pytest
 
@@ -15,16 +14,17 @@ from goodunits.workflow import run_script
 
 @pytest.fixture
 def job(tmp_path):
-    """Function making the `snakemake` object of a job of session s1."""
+    """Function making a job of session s1."""
 
     def make(rule="compute_metrics", session="s1"):
-        wildcards = SimpleNamespace(session=session) if session else SimpleNamespace()
-        output = [str(tmp_path / "results" / "s1" / "out.tsv")] if session else []
-        log = [str(tmp_path / "logs" / f"{rule}.log")]
-        params = SimpleNamespace(folder="/data/s1")
-        asked = SimpleNamespace(mem_mb=750, runtime=15)
-        return SimpleNamespace(
-            rule=rule, wildcards=wildcards, output=output, log=log, params=params, resources=asked
+        return run_script.Job(
+            rule,
+            output=str(tmp_path / "results" / "s1" / "out.tsv") if session else None,
+            folder="/data/s1",
+            log=str(tmp_path / "logs" / f"{rule}.log"),
+            session=session,
+            mem_mb=750,
+            runtime=15,
         )
 
     return make
@@ -33,20 +33,20 @@ def job(tmp_path):
 def fail_with(error):
     """Main function of a script that raises an error."""
 
-    def main(snakemake):
+    def main():
         raise error
 
     return main
 
 
-def succeed(snakemake):
+def succeed():
     """Main function of a script that does nothing."""
 
 
 def run_failing(job, error):
     """Run a job that has to end with an error."""
     with pytest.raises(SystemExit) as raised:
-        run_script.run(fail_with(error), job)
+        run_script.run(job, fail_with(error))
     assert raised.value.code == 1
 
 
@@ -77,9 +77,9 @@ def test_unexpected_error_has_its_traceback_in_the_log(job, tmp_path):
 
 def test_note_is_forgotten_when_the_same_rule_succeeds(job, tmp_path):
     run_failing(job(), SessionError("x"))
-    run_script.run(succeed, job("backup_labels"))
+    run_script.run(job("backup_labels"), succeed)
     assert failed_json.read_failure(tmp_path / "results" / "s1")
-    run_script.run(succeed, job())
+    run_script.run(job(), succeed)
     assert failed_json.read_failure(tmp_path / "results" / "s1") is None
 
 
@@ -94,7 +94,7 @@ def test_what_keeps_the_spikes_from_being_read_is_said_first(job, tmp_path):
     run_failing(job(), SessionError("cause"))
     run_failing(job("backup_labels"), SessionError("consequence"))
     assert failed_json.read_failure(tmp_path / "results" / "s1")["reason"] == "cause"
-    run_script.run(succeed, job())
+    run_script.run(job(), succeed)
     assert failed_json.read_failure(tmp_path / "results" / "s1")["reason"] == "consequence"
 
 
@@ -106,11 +106,11 @@ def test_error_of_a_write_without_a_path_says_what_was_being_written(job, tmp_pa
 
 
 def test_job_that_is_told_to_stop_says_so(job, tmp_path, capfd):
-    def stopped(snakemake):
+    def stopped():
         os.kill(os.getpid(), signal.SIGTERM)
 
     with pytest.raises(SystemExit):
-        run_script.run(stopped, job())
+        run_script.run(job(), stopped)
     said = capfd.readouterr().err
     assert "stopped before its end" in said
     assert "mem_mb=750, runtime=15" in said
@@ -119,12 +119,12 @@ def test_job_that_is_told_to_stop_says_so(job, tmp_path, capfd):
 
 
 def test_killed_job_leaves_a_note_with_what_it_had_asked_for(job, tmp_path):
-    def killed(snakemake):
+    def killed():
         os.kill(os.getpid(), signal.SIGKILL)
 
     process = os.fork()
     if process == 0:
-        run_script.run(killed, job())
+        run_script.run(job(), killed)
     assert os.WTERMSIG(os.waitpid(process, 0)[1]) == signal.SIGKILL
     note = failed_json.read_failure(tmp_path / "results" / "s1")
     assert "did not end: killed" in note["reason"]
@@ -146,12 +146,11 @@ def test_damaged_note_is_no_note(tmp_path):
 
 @pytest.mark.parametrize("rule", ["apply_thresholds", "preview"])
 def test_full_disk_is_one_line_where_log_and_note_are_full_too(job, tmp_path, capfd, rule):
-    snakemake = job(rule)
     note = tmp_path / "results" / "s1" / failed_json.FAILED.format(rule=rule)
     for path in (note, tmp_path / "logs" / f"{rule}.log"):
         path.parent.mkdir(parents=True)
         path.symlink_to("/dev/full")
-    run_failing(snakemake, OSError(errno.ENOSPC, "No space left on device", "/results/x.tsv"))
+    run_failing(job(rule), OSError(errno.ENOSPC, "No space left on device", "/results/x.tsv"))
     (said,) = capfd.readouterr().err.splitlines()
     assert said.startswith(f"goodunits: {rule}, session s1: ")
     assert said.endswith("No space left on device")
