@@ -84,9 +84,7 @@ def find_decisions(known, group, ks_labels, other_groups):
         if group is not None and ks_labels and not known.accounted:
             decisions |= _decided(_differing(group.labels, (ks_labels,)))
         return decisions
-    if known.accounted:
-        return decisions
-    labels = {**_decided(known.beside), **group.labels}
+    labels = {**_decided(known.beside), **({} if known.accounted else group.labels)}
     for cluster_id, label in _news(known, labels).items():
         if cluster_id in decisions and any(base.get(cluster_id) == label for base in known.bases):
             continue

@@ -109,7 +109,7 @@ def _known(folder, past, original, found):
     accounted = accounted or (found.group is not None and found.group.labels in bases)
     taken, copied, said, doubts = curation_record.by_id(past["decisions"]), {}, {}, []
     clusters_file = Path(folder, "spike_clusters.npy")
-    beside = {} if accounted else _groups_beside(folder, found)
+    beside = _groups_beside(folder, original, found)
     if found.group is not None and any(bases) and {*found.group.labels, *beside} - set(units):
         log = phy_log.labelled_in_phy(folder)
         copied = lineage.inherited_labels(units, bases[0], taken, clusters_file)
@@ -230,11 +230,14 @@ OURS_BESIDE = (
 )
 
 
-def _groups_beside(folder, found):
+def _groups_beside(folder, original, found):
     """Groups of clusters that have no row in the group file, from what Phy saved beside it."""
+    data = found.contents.get(file_names.INFO_FILE)
     if found.group is None or found.group.column != "group":
         return {}
-    return _info_groups(folder, found.contents.get(file_names.INFO_FILE), found.group.labels)
+    if data == original.contents.get(file_names.INFO_FILE):
+        return {}
+    return _info_groups(folder, data, found.group.labels)
 
 
 def _info_groups(folder, data, listed=decisions.NONE):
