@@ -31,7 +31,7 @@ def main(*, folder, session_settings, receipt):
     with label_store.locked(folder) as base:
         manifest = original_files.read_manifest(backup.back_up(folder, base))
     said = {"folder": folder, "store": str(base), **manifest}
-    files.write_atomically(Path(receipt), json_record.as_json(said))
+    files.write_atomically(Path(receipt), json_record.as_json(json_record.with_version(said)))
 
 
 if __name__ == "__main__":

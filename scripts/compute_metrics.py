@@ -49,7 +49,7 @@ def main(*, folder, settings, session_settings, merge_candidates, pictures, meas
     record = measured_json.measured(
         sort, table, chosen["parameters"], units, software_versions.package_versions()
     )
-    files.write_atomically(Path(measured), json_record.as_json(record))
+    files.write_atomically(Path(measured), json_record.as_json(json_record.with_version(record)))
 
 
 if __name__ == "__main__":

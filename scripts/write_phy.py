@@ -54,7 +54,7 @@ def main(*, session, folder, settings, labels, metrics, measured, project, recei
     written = write_labels.write_label_files(folder, plan)
     written["made_from"] = keep_tables(results / session_standing.WRITTEN, contents)
     record = written_json.receipt(session, folder, written, read, chosen, project)
-    files.write_atomically(Path(receipt), json_record.as_json(record))
+    files.write_atomically(Path(receipt), json_record.as_json(json_record.with_version(record)))
 
 
 def keep_tables(folder, contents):

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from goodunits.base import files
+from goodunits.base import files, json_record
 from goodunits.curation import curation_record, decisions, whose_labels
 from goodunits.phy import write_labels
 from goodunits.session_folder import file_names
@@ -180,7 +180,7 @@ def run(folder, results, least=35, policy="keep", good="good", columns=None):
     receipt.unlink(missing_ok=True)
     plan = write_labels.Plan(labels, criteria, measured(folder), policy, columns or {})
     written = write_labels.write_label_files(folder, plan)
-    files.write_atomically(receipt, json.dumps(written).encode())
+    files.write_atomically(receipt, json.dumps(json_record.with_version(written)).encode())
     return written
 
 

@@ -90,7 +90,9 @@ def _carried_over(folder, base, earlier, hashes):
         "sort_signature": sort_id.signature(folder),
         "carried_over_from": earlier.name,
     }
-    original_files.put_once(generation / "manifest.json", json_record.as_json(manifest))
+    original_files.put_once(
+        generation / "manifest.json", json_record.as_json(json_record.with_version(manifest))
+    )
     return generation
 
 

@@ -41,6 +41,7 @@ def refresh(folder, found_path, receipt_path):
     stands = session_standing.of_session(folder, Path(receipt_path).parent)
     receipt = stands.receipt or json_record.read_record(receipt_path)
     if receipt:
+        json_record.demand_known_version(receipt.get("format_version"), receipt_path)
         if not session_standing.is_whole(receipt):
             raise SessionError(session_standing.DAMAGED.format(receipt_path))
         backup.demand_store(folder, receipt_path, receipt)

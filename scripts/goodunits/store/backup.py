@@ -135,7 +135,9 @@ def first_backup(folder, base, hashes, labels_are=None):
         "files": {name: files.sha256_bytes(data) for name, data in found.items()},
         "absent": [name for name in file_names.SORTER_FILES if name not in found],
     }
-    original_files.put_once(generation / "manifest.json", json_record.as_json(manifest))
+    original_files.put_once(
+        generation / "manifest.json", json_record.as_json(json_record.with_version(manifest))
+    )
     return generation
 
 

@@ -2,7 +2,7 @@
 
 import json
 
-from goodunits.base import files
+from goodunits.base import files, json_record
 from goodunits.base.errors import SessionError
 from goodunits.session_folder import file_names
 from goodunits.store import store_files
@@ -38,8 +38,9 @@ def read_manifest(generation):
         return None
     try:
         manifest = json.loads(data)
+        json_record.demand_known_version(manifest.get("format_version"), path)
         expected = _manifest_files(manifest)
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise SessionError(
             f"{path}: damaged; put the store back from a backup of your data"
         ) from None

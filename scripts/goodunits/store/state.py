@@ -30,12 +30,13 @@ def read_state(generation):
         sha, text = data.decode().split("\n", 1)
         if files.sha256_bytes(text.encode()) != sha:
             raise ValueError
-        return _checked(json.loads(text))
+        found = json.loads(text)
+        json_record.demand_known_version(found.pop("format_version", None), path)
+        return _checked(found)
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         raise SessionError(
-            f"{path}: damaged or of a newer version, and it holds decisions of people; use that "
-            "version, put it back from a backup of your data, or move it away: it is then built "
-            "again from history.jsonl beside it"
+            f"{path}: damaged, and it holds decisions of people; put it back from a backup of "
+            "your data, or move it away: it is then built again from history.jsonl beside it"
         ) from None
 
 
@@ -94,7 +95,7 @@ def _state_from_history(generation):
 
 def write_state(generation, state):
     """Replace the state, with its own hash on the first line."""
-    text = json_record.as_json(state).decode()
+    text = json_record.as_json(json_record.with_version(state)).decode()
     data = f"{files.sha256_bytes(text.encode())}\n{text}".encode()
     store_files.write(generation / "state.json", data)
 
