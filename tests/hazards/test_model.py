@@ -176,9 +176,10 @@ class Life(RuleBasedStateMachine):
         same = {before.get(unit) == group for before in befores if before}
         if len(same) == 2:
             self.uncertain.setdefault(unit, set()).update((group, "unsorted"))
-        undone = same == {True} and unit not in self.settled
-        if group in UNDECIDED or undone:
+        if group in UNDECIDED:
             self.decisions.pop(unit, None)
+        elif same == {True}:  # as it was left, perhaps by a restore: the decision of before stands
+            self.gone(unit)
         else:
             self.decisions[unit] = group
 

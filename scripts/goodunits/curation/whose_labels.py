@@ -136,7 +136,9 @@ def _programs(folder, found, written):
         return {}, []
     groups, ks_labels = found.group.labels, found.ks.labels
     by_us = label_tables.is_known(file_names.KS_FILE, found.contents[file_names.KS_FILE], written)
-    if by_us or _has_our_columns(folder):
+    # We label every cluster; a few rows beside a column of ours are of a sort that came later.
+    is_full = len(groups) >= MOST * len(ks_labels)
+    if by_us or is_full and _has_our_columns(folder):
         return ks_labels, [OURS_BESIDE.format(n=_n_equal(groups, ks_labels))]
     if ks_labels and groups == ks_labels:
         return ks_labels, [REPEATED.format(n=len(groups))]
@@ -206,7 +208,7 @@ def _n_missing(bases, group, units, clusters_file):
     return len(lineage.survivors(units, missing, clusters_file)) if missing else 0
 
 
-MOST = 0.8  # agreement with Kilosort beyond which labels of a person are in doubt
+MOST = 0.8  # share of the clusters beyond which labels may all be a program's
 SETTLE = "if a person gave them: 'snakemake settle --config only=SESSION labels_are=theirs'"
 MISSING_ROWS = (
     "cluster_group.tsv: {n} cluster(s) have lost their row; labels equal to those that goodunits "

@@ -289,6 +289,14 @@ def test_a_copy_without_its_store_but_with_our_columns(sort, results, tmp_path):
     assert "written by goodunits before" in seen.doubts[0]
 
 
+def test_a_column_of_ours_beside_a_later_sort_takes_no_decision_away(sort, results, tmp_path):
+    tiny.run(sort, results, columns={"presence_ratio": dict.fromkeys(tiny.SIZES, "1.0")})
+    tiny.make_sort(sort, seed=1, sizes={unit: n + 1 for unit, n in tiny.SIZES.items()})
+    label = tiny.Phy(sort).fields["KSLabel"][3]
+    save_in_phy(sort, u3=label)
+    assert look(sort).decisions == {3: label}
+
+
 def test_a_copy_without_its_store_that_phy_saved_is_in_doubt(sort, results, tmp_path):
     tiny.run(sort, results)
     save_in_phy(sort, u0="noise")
