@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import NamedTuple
 
-from goodunits.base import tsv
+from goodunits.base import files, tsv
 from goodunits.base.errors import SessionError
 from goodunits.curation import curation_record, decisions, lineage
 from goodunits.session_folder import file_names, label_files, label_tables, phy1_groups, phy_log
@@ -109,7 +109,7 @@ def _known(folder, past, original, found):
     accounted = accounted or (found.group is not None and found.group.labels in bases)
     taken, copied, said, doubts = curation_record.by_id(past["decisions"]), {}, {}, []
     clusters_file = Path(folder, "spike_clusters.npy")
-    beside = _groups_beside(folder, original, found)
+    beside = _groups_beside(folder, records, original, found)
     if found.group is not None and any(bases) and {*found.group.labels, *beside} - set(units):
         log = phy_log.labelled_in_phy(folder)
         copied = lineage.inherited_labels(units, bases[0], taken, clusters_file)
@@ -232,12 +232,16 @@ OURS_BESIDE = (
 )
 
 
-def _groups_beside(folder, original, found):
-    """Groups of clusters that have no row in the group file, from what Phy saved beside it."""
+def _groups_beside(folder, records, original, found):
+    """Groups of clusters that have no row in the group file, from what Phy saved beside it.
+
+    A `cluster_info.tsv` that a write or a restore left there is no news.
+    """
     data = found.contents.get(file_names.INFO_FILE)
-    if found.group is None or found.group.column != "group":
+    if data is None or found.group is None or found.group.column != "group":
         return {}
-    if data == original.contents.get(file_names.INFO_FILE):
+    left = {record["hashes"].get(file_names.INFO_FILE) for record in records}
+    if data == original.contents.get(file_names.INFO_FILE) or files.sha256_bytes(data) in left:
         return {}
     return _info_groups(folder, data, found.group.labels)
 

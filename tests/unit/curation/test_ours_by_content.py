@@ -251,6 +251,16 @@ def test_a_decision_whose_row_is_lost_before_a_run_saw_it_stands_in_what_phy_sav
     assert look(sort).decisions == {0: "noise", 3: "noise"}
 
 
+def test_what_a_restore_puts_back_beside_decides_nothing(sort, results):
+    tiny.run(sort, results)
+    save_in_phy(sort, u0="noise")
+    edit(sort / file_names.GROUP_FILE, lambda lines: lines[:3])
+    tiny.run(sort, results, least=60)
+    restore_labels.restore(sort, "last")
+    assert len(tiny.groups(sort)) == 2
+    assert look(sort).decisions == {0: "noise"}
+
+
 def test_a_group_file_begun_anew_in_phy_counts_as_far_as_its_log_goes(sort, results):
     tiny.run(sort, results)
     (sort / file_names.GROUP_FILE).unlink()
