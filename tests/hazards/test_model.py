@@ -153,8 +153,9 @@ class Life(RuleBasedStateMachine):
             return
         if self.keeps_log:
             self.said[unit] = group
-        if self.crashed and unit in self.decisions:
-            self.uncertain.setdefault(unit, {self.decisions[unit]}).add(group)
+        if self.crashed and unit in {*self.decisions, *self.uncertain}:
+            before = {self.decisions[unit]} if unit in self.decisions else set()
+            self.uncertain.setdefault(unit, before).add(group)
         self.decide(unit, group)
 
     def looks_untouched(self, unit, group):
