@@ -102,8 +102,13 @@ def make_report():
         terminal.say(f"goodunits: no report: {in_words(error)}")
 
 
+# Snakemake goes back from --directory before a process ends.
+WORKING_FOLDER = os.getcwd()
+
+
 def report_at_exit():
     """What a dry run would do; and the summary where Snakemake ran an outer onsuccess or onerror."""
+    os.chdir(WORKING_FOLDER)
     if workflow.output_settings.dryrun and WATCH.jobs and not WATCH.errors:
         terminal.say(dry_run.text(WATCH.jobs_by_our_names(), RUN))
     elif WATCH.errors and WATCH.ran(*CALLED.values()):

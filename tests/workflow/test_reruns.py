@@ -78,6 +78,12 @@ def test_manual_curation(changeable):
     assert changeable.plan(configfile=config) == jobs_of(LABELLING, SORTS) | DATASET
 
 
+def test_a_dry_run_from_elsewhere_says_what_changed(changeable):
+    config = config_with(changeable, "d.yaml", "- firing_rate >= 1", "- firing_rate >= 2")
+    said = changeable.succeed(configfile=config, options=["-n"])
+    assert "threshold firing_rate: 1 -> 2: 4 sessions" in said
+
+
 # Sessions
 
 
