@@ -82,7 +82,7 @@ def test_a_made_up_metric_takes_three_files(tmp_path):
     assert receipt["measured"]["parameters"]["late_share"] == {"last_part": 0.25}
     assert "late_share" in (work.folder / "results" / "report.html").read_text()
     said = work.succeed("explain", config=["session=s1", "unit=1"])
-    assert "Share of the spikes in the last part" in said or "late_share" in said
+    assert "late_share 1, needs < 0.5" in said
 
     page = subprocess.run(
         [sys.executable, str(project / "docs" / "make_metrics_page.py")], check=False
