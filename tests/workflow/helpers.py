@@ -6,6 +6,7 @@ import hashlib
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -70,6 +71,11 @@ class Work:
     def by_unit(self, session, name):
         """Rows of a table of a session by cluster id."""
         return {int(row["cluster_id"]): row for row in self.table(f"{session}/{name}")}
+
+
+def listen_to_ctrl_c():
+    """To be called in a new process: one started in the background of a script ignores Ctrl-C."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def planned_jobs(said):

@@ -10,7 +10,7 @@ import time
 
 import numpy as np
 import pytest
-from helpers import PROJECT, contents, without_root_powers, write_session
+from helpers import PROJECT, contents, listen_to_ctrl_c, without_root_powers, write_session
 
 SCREEN = 24
 STARTED = "logs/compute_metrics"  # made just before the first of these jobs starts
@@ -41,6 +41,7 @@ def start(folder, *words, **more):
     """Start Snakemake with some words in a folder."""
     command = [sys.executable, "-m", "snakemake", *words]
     streams = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True}
+    more.setdefault("preexec_fn", listen_to_ctrl_c)
     return subprocess.Popen(command, cwd=folder, **streams, **more)
 
 

@@ -10,7 +10,7 @@ import time
 
 import numpy as np
 import pytest
-from helpers import Work, write_config, write_session
+from helpers import Work, listen_to_ctrl_c, write_config, write_session
 
 import agreement
 
@@ -169,6 +169,7 @@ def stopped(work, *targets, stall, configfile):
         text=True,
         env=with_strikes(work, "errors", "nearest", STALL=stall),
         start_new_session=True,
+        preexec_fn=listen_to_ctrl_c,
     )
     end = time.monotonic() + 120
     while len(list(logs.glob("*.log"))) < 2 and time.monotonic() < end:
