@@ -125,13 +125,14 @@ def help_text(main, rule):
     str
     """
     import argparse  # takes as long as a quarter of a light step
-    import textwrap
+    import inspect
 
     names, needed = keywords(main)
-    summary, _, described = main.__doc__.partition("Parameters\n")
+    # Python 3.13 has taken the indent of a docstring away already.
+    summary, _, described = inspect.cleandoc(main.__doc__).partition("Parameters\n")
     parser = argparse.ArgumentParser(
         prog=f"{rule}.py",
-        description=textwrap.dedent(f"    {summary}").strip(),
+        description=summary.strip(),
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
@@ -149,7 +150,7 @@ def _described(text):
     """What a numpydoc block says of each name."""
     meanings, names = {}, []
     for line in text.splitlines():
-        if line.startswith("    ") and line[4:5].isalpha():
+        if line[:1].isalpha():
             names = line.split(" : ")[0].split(",")
         elif line.strip(" -"):
             for name in names:
