@@ -199,6 +199,8 @@ class Life(RuleBasedStateMachine):
             self.decisions.pop(unit, None)
         elif same == {True}:  # as it was left, perhaps by a restore: the decision of before stands
             self.gone(unit)
+            if unit in self.uncertain:
+                self.uncertain[unit].add("unsorted")
         else:
             self.decisions[unit] = group
 
