@@ -45,6 +45,16 @@ def demand_known_version(version, path):
         )
 
 
+def by_id(values):
+    """Give a JSON object its numeric keys back: cluster ids are numbers."""
+    return {int(i): value for i, value in values.items()}
+
+
+def by_text(values):
+    """The same with ids as the text that JSON keeps."""
+    return {str(i): value for i, value in values.items()}
+
+
 def as_json(value):
     """JSON text of a value, the same for the same content."""
     text = json.dumps(value, indent=1, sort_keys=True, ensure_ascii=False)

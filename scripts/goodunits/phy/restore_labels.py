@@ -64,10 +64,10 @@ def restore(folder, to="originals"):
         present = write_labels.read_present(folder)
         past = state.read_state(generation)
         contents = _wanted(generation, manifest, present, past, to)
-        units = (past.get("last") or {"units": {}})["units"]
-        after = transaction.next_state(folder, generation, seen, units)
+        after = transaction.next_state(folder, generation, seen)
         about = {"to": to, "working_folder": os.getcwd()}
-        transaction.commit(folder, generation, contents, present, after, "restore", about)
+        units = past.units if past else {}
+        transaction.commit(folder, generation, contents, present, after, units, "restore", about)
     return {
         "time": files.time_stamp(),
         "to": to,
@@ -94,12 +94,12 @@ def _demand_earlier(base):
 def _wanted(generation, manifest, present, past, to):
     """Content of every file that a write may have replaced."""
     if to == "last":
-        if not past.get("before"):
+        if past is None or not past.before:
             raise SessionError(
                 f"{generation}: nothing was written yet, or state.json is lost, so there is no "
                 "last state; restore the originals instead"
             )
-        return {**dict.fromkeys(present), **_before(generation, past["before"])}
+        return {**dict.fromkeys(present), **_before(generation, past.before)}
     names = [
         *present,
         *(name for name in manifest["files"] if name.startswith(file_names.OWN_PREFIX)),

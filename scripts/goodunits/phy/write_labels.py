@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from goodunits.base import files, guarded, tsv
+from goodunits.base import files, guarded, json_record, tsv
 from goodunits.base.errors import SessionError, one_line
 from goodunits.curation import decisions, whose_labels
 from goodunits.session_folder import file_names, label_files
@@ -87,9 +87,10 @@ def write_label_files(folder, plan):
         _check_decisions(folder, plan, seen)
         contents, notes = _contents(folder, plan, seen, present)
         notes += seen.doubts
-        after = transaction.next_state(folder, generation, seen, plan.measured["units"])
+        after = transaction.next_state(folder, generation, seen)
+        units = json_record.by_id(plan.measured["units"])
         about = {**plan.about, "counts": Counter(plan.labels.values())}
-        transaction.commit(folder, generation, contents, present, after, "write", about)
+        transaction.commit(folder, generation, contents, present, after, units, "write", about)
     for note in notes:
         log.warning("%s", note)
     return {

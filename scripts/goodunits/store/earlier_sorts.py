@@ -72,10 +72,10 @@ def _is_mostly(labels, left):
 def _left(generation):
     """Groups of a generation as our last write left them; empty where that is not known."""
     try:
-        last = state.read_state(generation).get("last") or {}
+        known = state.read_state(generation)
     except SessionError:
         return {}
-    return {int(i): label for i, label in last.get("group", {}).items()}
+    return known.last.group if known and known.last else {}
 
 
 def _time(generation):
