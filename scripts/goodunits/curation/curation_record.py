@@ -3,7 +3,7 @@
 import json
 from typing import NamedTuple
 
-from goodunits.base import json_record
+from goodunits.base import errors, json_record
 from goodunits.base.errors import SessionError
 
 
@@ -41,7 +41,7 @@ def from_json(text):
     """Curation from its JSON text; what was wrong with the session is raised as a SessionError."""
     data = json.loads(text)
     if "problem" in data:
-        raise SessionError(data["problem"])
+        raise SessionError(data["problem"], code=data.get("code", errors.OTHER))
     names = ("decisions", "inherited", "ks_labels", "labels_before")
     return Curation(
         **{name: json_record.by_id(data[name]) for name in names}, doubts=data.get("doubts", [])

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from goodunits.base import files
+from goodunits.base import errors, files
 from goodunits.base.errors import SessionError
 from goodunits.curation import whose_labels
 from goodunits.phy import write_labels
@@ -87,7 +87,8 @@ def _demand_earlier(base):
         raise NothingToRestoreError("nothing to restore, goodunits never wrote here")
     raise SessionError(
         f"{base}: goodunits wrote labels here, but the backup is gone; put the store back from a "
-        "backup of your data"
+        "backup of your data",
+        code=errors.DAMAGED,
     )
 
 
@@ -120,7 +121,8 @@ def _before(generation, texts):
         raise SessionError(
             f"{generation / 'state.json'}: names other files than the label files that goodunits "
             "writes, or holds no text for them, so it is not ours; put the store back from a "
-            "backup of your data, or restore the originals"
+            "backup of your data, or restore the originals",
+            code=errors.NOT_OURS,
         ) from None
 
 

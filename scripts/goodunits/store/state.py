@@ -7,7 +7,7 @@ change of the decisions goes into `history.jsonl` first, so that neither file al
 import json
 import os
 
-from goodunits.base import files, json_record
+from goodunits.base import errors, files, json_record
 from goodunits.base.errors import SessionError
 from goodunits.store import state_record, store_files
 from goodunits.store.state_record import State
@@ -47,7 +47,8 @@ def read_state(generation):
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         raise SessionError(
             f"{path}: damaged, and it holds decisions of people; put it back from a backup of "
-            "your data, or move it away: it is then built again from history.jsonl beside it"
+            "your data, or move it away: it is then built again from history.jsonl beside it",
+            code=errors.DAMAGED,
         ) from None
 
 

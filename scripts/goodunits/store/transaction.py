@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from goodunits.base import files, json_record, tsv
+from goodunits.base import errors, files, json_record, tsv
 from goodunits.base.errors import SessionError
 from goodunits.session_folder import file_names, label_tables, sort_id
 from goodunits.store import ledger_file, original_files, state
@@ -116,7 +116,8 @@ def _replace(folder, contents, present):
     except files.ChangedMeanwhileError as error:
         raise SessionError(
             f"{error.filename}: {error.strerror}; nothing written, close the session in Phy "
-            "and run again"
+            "and run again",
+            code=errors.CHANGED,
         ) from None
     except files.PartlyReplacedError as error:
         raise SessionError(_partly(folder, error)) from None
