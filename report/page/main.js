@@ -6,6 +6,12 @@
 
   gu.unitName = (unit) => (sessions.length > 1 ? sessions[gu.units.session[unit]].id + ":" : "") + gu.units.ids[unit];
 
+  /* Place of a unit among all units; null where there is none. */
+  gu.unitOf = function (id, clusterId) {
+    const session = sessions.find((one) => one.id === id), at = session ? gu.units.ids.subarray(session.start, session.start + session.n).indexOf(Number(clusterId)) : -1;
+    return at < 0 ? null : session.start + at;
+  };
+
   gu.remember = function (session, unit) {
     try { history.replaceState(null, "", "#session=" + encodeURIComponent(session) + (unit === undefined ? "" : "&unit=" + unit)); } catch { /* inside another page */ }
   };
@@ -102,7 +108,7 @@
     const bySession = el("div"), byUnit = el("div");
     gu.put(box, el("div", { class: "pair" }, bySession, byUnit));
     gu.table(bySession, { label: "sessions that changed", rows: changes.sessions, filter: changes.sessions.length > 20, choose: (row) => openSession(row.session), columns: [{ name: "session", get: (row) => row.session }, { name: "what changed", kind: "text", get: (row) => row.text }] });
-    if (changes.units.length) gu.table(byUnit, { label: "units that changed", rows: changes.units, filter: changes.units.length > 20, note: changes.n_units > changes.units.length ? "the first " + changes.units.length + " of " + changes.n_units : "", columns: [{ name: "unit", get: (row) => row[0] + ":" + row[1] }, { name: "then", get: (row) => row[2] }, { name: "now", get: (row) => row[3] }] });
+    if (changes.units.length) gu.table(byUnit, { label: "units that changed", rows: changes.units, filter: changes.units.length > 20, note: changes.n_units > changes.units.length ? "the first " + changes.units.length + " of " + changes.n_units : "", choose: (row) => openSession(row[0], gu.unitOf(row[0], row[1])), columns: [{ name: "unit", get: (row) => row[0] + ":" + row[1] }, { name: "then", get: (row) => row[2] }, { name: "now", get: (row) => row[3] }] });
   }
 
   function recordPart() {
@@ -131,8 +137,7 @@
     const words = new URLSearchParams(location.hash.slice(1)), id = words.get("session");
     const session = id !== null && sessions.find((one) => one.id === id);
     if (!session) return null;
-    const unit = words.get("unit") === null ? -1 : gu.units.ids.subarray(session.start, session.start + session.n).indexOf(Number(words.get("unit")));
-    return [id, unit < 0 ? null : session.start + unit];
+    return [id, words.get("unit") === null ? null : gu.unitOf(id, words.get("unit"))];
   }
 
   async function part(id, draw) {

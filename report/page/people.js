@@ -2,7 +2,7 @@
 /* Labels that people gave, and how far the criteria agree with them. */
 (function () {
   const { el } = gu;
-  const MOST = 300;
+  const MOST = 300, FEW = 10; // of fewer units chance says nothing
 
   const kappa = function ({ both, person, criteria, neither }) {
     const n = both + person + criteria + neither, chance = ((both + person) * (both + criteria) + (criteria + neither) * (person + neither)) / (n * n);
@@ -29,7 +29,7 @@
       const total = sessions.reduce((sum, row) => Object.fromEntries(["both", "person", "criteria", "neither"].map((key) => [key, sum[key] + row[key]])), { both: 0, person: 0, criteria: 0, neither: 0 });
       const n = total.both + total.person + total.criteria + total.neither, beyond = kappa(total);
       gu.byId("people-title").textContent = "The criteria agree with people on " + (total.both + total.neither) + " of " + gu.count(n, "unit") + " labelled by hand";
-      parts.push(el("p", { class: "lead" }, "Good or not good, as people said and saved in Phy, against what the criteria alone would say. " + (beyond === beyond ? "Agreement beyond chance (kappa): " + gu.number(beyond, 2) + ". " : "") + "Units that were labelled because their label was wrong say little of the others."));
+      parts.push(el("p", { class: "lead" }, "Good or not good, as people said and saved in Phy, against what the criteria alone would say. " + (beyond === beyond && n >= FEW ? "Agreement beyond chance (kappa): " + gu.number(beyond, 2) + ". " : "") + "Units that were labelled because their label was wrong say little of the others."));
       const bySession = el("div"), byUnit = el("div");
       parts.push(el("div", { class: "pair" }, bySession, byUnit));
       const number = (name, key) => ({ name, kind: "n", get: (row) => row[key] });
@@ -53,11 +53,7 @@
       el("p", { class: "how" }, "What was learned is scored on sessions that it was not learned from. In brackets: 90 % intervals."),
       el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Agreement by learn" }, gu.plainTable(["labels by", "against", "units", "kappa", "precision", "recall"], rows))];
     if (!found.next.length) return parts;
-    const unitOf = (row) => {
-      const session = gu.head.sessions.find((one) => one.id === row.session), at = session ? gu.units.ids.subarray(session.start, session.start + session.n).indexOf(Number(row.cluster_id)) : -1;
-      return at < 0 ? null : session.start + at;
-    };
-    gu.table(next, { label: "units to label next", rows: found.next, filter: found.next.length > 20, choose: (row) => { const unit = unitOf(row); if (unit === null) openSession(row.session); else gu.openUnit(unit); }, columns: [
+    gu.table(next, { label: "units to label next", rows: found.next, filter: found.next.length > 20, choose: (row) => openSession(row.session, gu.unitOf(row.session, row.cluster_id)), columns: [
       { name: "unit", get: (row) => row.session + ":" + row.cluster_id }, { name: "label", get: (row) => row.label_criteria },
       { name: "probability of good", kind: "n", get: (row) => (row.probability_of_good === "" ? null : Number(row.probability_of_good)) }, { name: "why", kind: "text", get: (row) => row.reason } ] });
     return [...parts, el("h3", {}, "Label these next: nearest to the cut, spread over sessions"), next];
