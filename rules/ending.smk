@@ -102,6 +102,15 @@ def make_report():
         terminal.say(f"goodunits: no report: {in_words(error)}")
 
 
+def keep_as_left():
+    """Note for which sessions Snakemake had nothing to do, so that they need not be planned again."""
+    weighed = WATCH.is_planned and as_left.is_all_asked_for(workflow.dag_settings)
+    if weighed and not WATCH.interrupted:
+        jobs = list(workflow.dag.needrun_jobs(exclude_finished=False))
+        sessions = {job.wildcards_dict.get("session") for job in jobs}
+        as_left.keep(RESULTS, RUN.left, sessions, is_nothing_to_do=not jobs)
+
+
 # Snakemake goes back from --directory before a process ends.
 WORKING_FOLDER = os.getcwd()
 
@@ -115,6 +124,7 @@ def report_at_exit():
         report_failure()
     elif WATCH.ran(CALLED["summarize"]):
         say_success()
+    keep_as_left()
 
 
 terminal.at_exit(WATCH, report_at_exit)

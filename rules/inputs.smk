@@ -113,6 +113,16 @@ def with_label_settings(entries):
     return [(*row, RUN.labels_file(row[0])) for row in with_folders(entries)]
 
 
+def kept_if_all_is_as_left(wildcards):
+    """Input function where all is as it was left: one file, or everything if a profile forces jobs.
+
+    Snakemake would look at every session. Without any input it would run the rule: no other file.
+    """
+    if as_left.is_all_asked_for(workflow.dag_settings):
+        return local(f"{RESULTS}{as_left.KEPT_FOLDER}/{as_left.KEPT}")
+    return [str(path) for path in EVERYTHING]
+
+
 def page_files(wildcards):
     """Input function: what the page is made of."""
     return [local(path) for path in PAGE_FILES]
