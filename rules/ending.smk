@@ -108,7 +108,8 @@ def keep_as_left():
     if weighed and not WATCH.interrupted:
         jobs = list(workflow.dag.needrun_jobs(exclude_finished=False))
         sessions = {job.wildcards_dict.get("session") for job in jobs}
-        as_left.keep(RESULTS, RUN.left, sessions, is_nothing_to_do=not jobs)
+        is_quiet = not jobs and RUN.tables_are_of_it_alone()
+        as_left.keep(RESULTS, RUN.left, sessions, is_nothing_to_do=is_quiet)
 
 
 # Snakemake goes back from --directory before a process ends.

@@ -23,6 +23,7 @@ from typing import NamedTuple
 from goodunits.base import files
 from goodunits.dataset import mounts
 from goodunits.session_folder.file_names import STORE
+from goodunits.workflow import command_line
 
 KEPT, VERSION = "as_left.json", 1
 KEPT_FOLDER = ".run"
@@ -97,20 +98,21 @@ def circumstances(workflow, project, argv):
 
     Returns
     -------
-    texts : list of str or None
+    texts : list or None
         None where there is any doubt.
     """
     from snakemake import __version__
 
     ours = os.path.join(project, "Snakefile")
-    if not is_plain(argv[1:]) or os.environ.get("SNAKEMAKE_PROFILE"):
+    if not command_line.is_snakemake(argv[0]) or not is_plain(argv[1:]):
         return None
-    if _has_profile(workflow.workdir_init, project):
+    if os.environ.get("SNAKEMAKE_PROFILE") or _has_profile(workflow.workdir_init, project):
         return None
     if not os.path.isfile(ours) or not os.path.samefile(workflow.main_snakefile, ours):
         return None
     method = workflow.deployment_settings.deployment_method or ()
-    return [__version__, sys.version, repr(sorted(map(str, method)))]
+    who = [os.geteuid(), sorted(os.getgroups())]  # may read other files than somebody else
+    return [__version__, sys.version, sorted(map(str, method)), who]
 
 
 def is_plain(words):
@@ -149,7 +151,7 @@ def compare(run, project, texts):
         Sessions and settings.
     project : path-like
         Folder of the Snakefile.
-    texts : list of str or None
+    texts : list or None
         What else the answer depends on; None means that all is planned.
 
     Returns
@@ -302,27 +304,35 @@ def _common(run, project, texts):
             seen.add_file(path)
     seen.add_folder(os.path.join(run.results, KEPT_FOLDER), without=OF_THE_DATASET)
     seen.add_file(".snakemake/metadata")
-    seen.add_folder(".snakemake/incomplete")
+    for name in ("incomplete", "locks"):
+        seen.add_folder(os.path.join(".snakemake", name))
     return seen
 
 
 def _dataset(run):
-    """What only the jobs over all sessions depend on."""
+    """What only the jobs and tables over all sessions depend on."""
     seen = _Seen([repr(entry) for entry in run.dataset.values()], list(run.sessions))
     seen.add_folder(run.results)
     seen.add_folder(os.path.join(run.results, KEPT_FOLDER), without=(KEPT,))
     seen.add_folder(os.path.join(run.results, "figures"))
     seen.add_file(".snakemake/metadata", with_dates=True)
+    for name in sorted(run.dataset.keys() - run.sessions.keys()):
+        _add_session(seen, run.dataset[name], run.results)
     return seen
 
 
 def _session(entry, results):
     """What the jobs of one session depend on."""
     seen = _Seen(entry)
+    _add_session(seen, entry, results)
+    return seen
+
+
+def _add_session(seen, entry, results):
+    """Add the files of a session, of its store, and of its results."""
     seen.add_folder(entry.folder)
     seen.add_folder(os.path.join(entry.folder, STORE), without=(LOCK,), deep=True)
     seen.add_folder(os.path.join(results, entry.id), deep=True)
-    return seen
 
 
 def _has_profile(folder, project):

@@ -22,6 +22,7 @@ from goodunits.workflow import as_left, software_versions
 
 KEPT = ".run"  # in results/: what the rules depend on beside data, as files
 SHOWN = 10
+OTHERS = "not in this dataset, but in the tables of the last run"
 
 
 @dataclass(frozen=True)
@@ -159,7 +160,11 @@ class Run:
         others = sorted(sessions_tsv.keep_true(self.results, folders, standings))
         if others:
             named = ", ".join([*others[:SHOWN], *_more(len(others) - SHOWN)])
-            self.opening.append(f"not in this dataset, but in the tables of the last run: {named}")
+            self.opening.append(f"{OTHERS}: {named}")
+
+    def tables_are_of_it_alone(self):
+        """Whether the tables of the last run hold no session that is not in this dataset."""
+        return not any(line.startswith(OTHERS) for line in self.opening)
 
     def _dates_set_straight(self):
         """Results dated so that Snakemake does what their content asks for; what was seen."""
@@ -274,7 +279,7 @@ def prepare(
         Whether the workflow is part of a larger pipeline.
     project_file : callable, optional
         Gives the path of a file of this project, which may be remote.
-    circumstances : list of str, optional
+    circumstances : list, optional
         What a plan depends on beside files and settings; without it all is planned.
 
     Returns
