@@ -216,7 +216,7 @@ def edit_store(world):
 def edit_original_in_store(world):
     path = next(world.sort("a").glob("goodunits_store/*/original/cluster_group.tsv"))
     path.chmod(0o644)
-    in_place(path, swap_labels)
+    in_place(path, last_byte)
 
 
 def add_to_history(world):
@@ -512,8 +512,67 @@ def test_only_what_changed_is_planned(world):
     assert "3 session(s)" in world.succeed("verify")
 
 
-def test_sessions_that_are_known_are_not_weighed(world):
-    """Their receipts are files that no rule makes: none of their jobs is in the graph."""
+@pytest.mark.parametrize(
+    ("targets", "options", "is_work"),
+    [
+        ([], ["--forceall"], True),
+        ([], ["-R", "write_phy"], True),
+        ([], ["--forcerun", "summarize"], True),
+        ([], ["--force"], False),  # the target only, which has no result
+        ([], ["--forceall", "--until", "apply_thresholds"], True),
+        ([], ["--forceall", "--omit-from", "write_phy"], True),
+        ([], ["--rerun-triggers", "mtime"], False),
+        ([], ["--workflow-profile", "none"], False),
+        (["preview"], [], True),
+        (["results/a/labels.tsv"], ["--force"], True),
+        (["results/a/labels.tsv"], [], False),
+    ],
+)
+def test_what_is_asked_for_specially_is_planned(world, targets, options, is_work):
+    jobs = world.plan(*targets, options=options)
+    world.record.unlink()
+    assert jobs == world.plan(*targets, options=options)
+    assert bool(jobs) is is_work
+
+
+def test_a_profile_that_forces_jobs_forces_them(world):
+    profile = world.folder.parent / "profile"
+    profile.mkdir()
+    (profile / "config.yaml").write_text("forcerun: [write_phy]\n")
+    forced = world.plan(env={**os.environ, "SNAKEMAKE_PROFILE": str(profile)})
+    assert {("write_phy", name) for name in SESSIONS} <= forced
+    # And the project's own.
+    with open(world.project / "profiles" / "default" / "config.yaml", "a") as file:
+        file.write("forcerun: [write_phy]\n")
+    assert same_plan(world) == forced
+    assert world.plan() == forced
+
+
+def test_the_commands_that_list_still_list(world):
+    assert "results/a/written.json" in world.succeed(options=["--summary"])
+    assert "write_phy" in world.succeed(options=["--rulegraph"])
+    assert world.plan() == set()
+
+
+def test_results_of_a_run_are_those_of_a_run_that_weighs_all(world, labelled):
+    """After a label in Phy every table and document is the same, planned either way."""
+    kept = labelled[1]
     label_in_phy(world)
-    graph = world.succeed(options=["-n", "--debug-dag"])
-    assert "session=a" not in graph
+    world.succeed()
+    quick = tables(world)
+    base = world.folder.parent
+    shutil.rmtree(base)
+    shutil.copytree(kept, base, symlinks=True)
+    label_in_phy(world)
+    world.record.unlink()
+    world.succeed()
+    assert tables(world) == quick
+
+
+def tables(world):
+    """What the tables over all sessions and the labels say, without dates."""
+    found = {name: world.table(f"{name}/labels.tsv") for name in SESSIONS}
+    found |= {name: world.table(name) for name in ("units.tsv", "sessions.tsv", "summary.tsv")}
+    for row in found["sessions.tsv"]:
+        del row["written"]
+    return found
