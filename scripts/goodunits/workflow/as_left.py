@@ -37,11 +37,13 @@ OF_THE_DATASET = (
 LOCK = "lock"
 # Why a job runs again, by the words of the shipped profile.
 TRIGGERS = frozenset({"mtime", "params", "input", "software-env"})
-# Options that change nothing of which jobs there are. With any other one Snakemake decides.
+# Options that change nothing of which jobs there are; a profile may. With any other
+# one Snakemake decides.
 PLAIN = re.compile(
     r"-[cj]\d*|-np?|-pn?|-[qCsdkw]|--(cores|jobs|dry-?run|quiet|printshellcmds|config|configfiles?|"
-    r"snakefile|directory|keep-going|latency-wait|retries|no-?color|verbose)(=.*)?"
+    r"snakefile|directory|keep-going|latency-wait|retries|no-?color|verbose|workflow-profile)(=.*)?"
 )
+PROFILE = "--workflow-profile"
 # A change that follows another so closely may get the same date; longer where seconds are whole.
 FINE_NS, COARSE_NS, SECOND_NS = 100_000_000, 2_000_000_000, 1_000_000_000
 # Snakemake tries the names of all sessions to plan on every file, so no more than these are listed.
@@ -106,13 +108,14 @@ def circumstances(workflow, project, argv):
     ours = os.path.join(project, "Snakefile")
     if not command_line.is_snakemake(argv[0]) or not is_plain(argv[1:]):
         return None
-    if os.environ.get("SNAKEMAKE_PROFILE") or _has_profile(workflow.workdir_init, project):
+    profile = _profile(argv[1:])
+    if os.environ.get("SNAKEMAKE_PROFILE") or not _is_ours(profile, workflow.workdir_init, project):
         return None
     if not os.path.isfile(ours) or not os.path.samefile(workflow.main_snakefile, ours):
         return None
     method = workflow.deployment_settings.deployment_method or ()
     who = [os.geteuid(), sorted(os.getgroups())]  # may read other files than somebody else
-    return [__version__, sys.version, sorted(map(str, method)), who]
+    return [__version__, sys.version, profile, sorted(map(str, method)), who]
 
 
 def is_plain(words):
@@ -335,9 +338,20 @@ def _add_session(seen, entry, results):
     seen.add_folder(os.path.join(results, entry.id), deep=True)
 
 
-def _has_profile(folder, project):
-    """Whether Snakemake takes a profile that it finds in a folder, and not that of the project."""
-    here, ours = (os.path.join(place, "profiles", "default") for place in (folder, project))
-    if os.path.exists(here) and not (os.path.exists(ours) and os.path.samefile(here, ours)):
-        return True
-    return os.path.exists(os.path.join(folder, "default"))
+def _profile(words):
+    """The profile that a command line names, or that Snakemake finds by itself."""
+    named = [word for word in words if word.startswith(PROFILE)]
+    if not named:
+        return "default"
+    _, equals, name = named[-1].partition("=")
+    return name if equals else "".join(words[words.index(named[-1]) + 1 :][:1])
+
+
+def _is_ours(profile, folder, project):
+    """Whether a profile is one of the project, which counts as code, and not one of a folder."""
+    ours = os.path.join(project, "profiles", profile)
+    if os.sep in profile or not os.path.isfile(os.path.join(ours, "config.yaml")):
+        return False
+    here = os.path.join(folder, "profiles", profile)
+    is_here = os.path.exists(here) and not os.path.samefile(here, ours)
+    return not is_here and not os.path.exists(os.path.join(folder, profile))

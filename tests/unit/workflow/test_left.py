@@ -164,7 +164,6 @@ def test_few_sessions_are_named_and_many_are_not():
         (["--sdm", "conda", "-c1"], False),
         (["--rerun-triggers", "mtime"], False),
         (["--profile", "mine"], False),
-        (["--workflow-profile=none"], False),
         (["--until", "apply_thresholds"], False),
         (["--omit-from", "write_phy"], False),
         (["--batch", "all=1/2"], False),
@@ -185,14 +184,45 @@ def test_which_commands_are_plain(words, expected):
     assert as_left.is_plain(words) is expected
 
 
-def test_a_profile_beside_the_run_is_left_to_snakemake(place):
+@pytest.fixture
+def circumstances(place):
+    """What is said of a command line, by its words."""
     workflow = SimpleNamespace(
         workdir_init=str(place),
         main_snakefile=str(PROJECT / "Snakefile"),
         deployment_settings=SimpleNamespace(deployment_method=None),
     )
-    argv = ["/usr/bin/snakemake", "-c2"]
-    assert as_left.circumstances(workflow, str(PROJECT), argv)
-    assert as_left.circumstances(workflow, str(PROJECT), ["pipeline.py", "-c2"]) is None
-    (place / "profiles" / "default").mkdir(parents=True)
-    assert as_left.circumstances(workflow, str(PROJECT), argv) is None
+
+    def said(*words, program="/usr/bin/snakemake"):
+        return as_left.circumstances(workflow, str(PROJECT), [program, "-c2", *words])
+
+    return said
+
+
+def test_profiles_of_the_project_are_known(circumstances):
+    named = [
+        circumstances("--workflow-profile", "slurm"),
+        circumstances("--workflow-profile=slurm"),
+    ]
+    assert named[0] == named[1] != circumstances()
+    assert circumstances() == circumstances("--workflow-profile", "default", "-n")
+
+
+@pytest.mark.parametrize("name", ["none", "mine", "./slurm", "/etc", "", "../profiles/slurm"])
+def test_other_profiles_are_left_to_snakemake(circumstances, name):
+    assert circumstances("--workflow-profile", name) is None
+    assert circumstances(f"--workflow-profile={name}") is None
+
+
+@pytest.mark.parametrize("folder", ["profiles/default", "default"])
+def test_a_profile_beside_the_run_is_left_to_snakemake(circumstances, place, folder):
+    assert circumstances()
+    (place / folder).mkdir(parents=True)
+    assert circumstances() is None
+    assert circumstances("--workflow-profile", "slurm")
+
+
+def test_other_programs_are_left_to_snakemake(circumstances, monkeypatch):
+    assert circumstances(program="pipeline.py") is None
+    monkeypatch.setenv("SNAKEMAKE_PROFILE", "mine")
+    assert circumstances() is None
