@@ -27,8 +27,9 @@ def world(labelled):
     base = world.folder.parent
     shutil.rmtree(base)
     shutil.copytree(kept, base, symlinks=True)
-    assert world.plan() == set()
+    assert "unchanged" not in world.succeed(options=["-n"])
     assert world.known() == (set(SESSIONS), True)
+    assert "3 of 3 session(s) unchanged" in world.succeed()
     return world
 
 
@@ -68,6 +69,7 @@ def test_only_what_changed_is_planned(world):
     before = {name: world.results(name, "written.json").read_bytes() for name in SESSIONS}
     label_in_phy(world)
     said = world.succeed(options=["-n"])
+    assert "2 of 3 session(s) unchanged" in said
     assert "1 of 3 session(s) would run" in said
     assert "changed, as Phy does when it saves: 1 session (a)" in said
     said = world.succeed()

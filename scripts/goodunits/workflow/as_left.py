@@ -201,6 +201,23 @@ def to_plan(left, sessions):
     return names if left.unchanged and len(names) <= MAX_LISTED else None
 
 
+def note(left, sessions):
+    """Line for the terminal on the sessions that are not planned again; None where there are none.
+
+    Parameters
+    ----------
+    left : Left
+        What is as it was left.
+    sessions : collection of str
+        Ids of the sessions to treat.
+    """
+    names = to_plan(left, sessions)
+    if names is None:
+        return None
+    count = len(sessions) - len(names)
+    return f"{count} of {len(sessions)} session(s) unchanged since nothing was to do for them"
+
+
 def any_of(names):
     """Pattern of some session ids; of none where there are none.
 
@@ -279,6 +296,11 @@ class _Seen:
             self._settled_ns = max(self._settled_ns, status.st_ctime_ns + coarse)
         self._hash.update(os.fsencode(f"{path} {said}\n"))
 
+    def add_names(self, folder):
+        """Add the names of what stands in a folder; a missing one is like an empty one."""
+        names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
+        self._hash.update(os.fsencode(f"{folder} {names}\n"))
+
     def add_folder(self, folder, without=(), deep=False):
         """Add a folder and what stands in it; with `deep` also in its subfolders."""
         self.add_file(folder)
@@ -307,8 +329,8 @@ def _common(run, project, texts):
             seen.add_file(path)
     seen.add_folder(os.path.join(run.results, KEPT_FOLDER), without=OF_THE_DATASET)
     seen.add_file(".snakemake/metadata")
-    for name in ("incomplete", "locks"):
-        seen.add_folder(os.path.join(".snakemake", name))
+    for name in ("incomplete", "locks"):  # which come and go
+        seen.add_names(os.path.join(".snakemake", name))
     return seen
 
 

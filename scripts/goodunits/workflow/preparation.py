@@ -330,6 +330,7 @@ def prepare(
         version = json.dumps(software_versions.project_version(project))
         files.write_if_changed(run.results / KEPT / "project.json", version.encode())
         run = dataclasses.replace(run, left=as_left.compare(run, project, circumstances))
+        run.opening.extend(filter(None, [as_left.note(run.left, run.sessions)]))
         if not run.left.is_all:
             run.bring_up_to_date()
     return run
