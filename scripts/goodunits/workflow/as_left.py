@@ -215,7 +215,7 @@ def note(left, sessions):
     if names is None:
         return None
     count = len(sessions) - len(names)
-    return f"{count} of {len(sessions)} session(s) unchanged since nothing was to do for them"
+    return f"{count} of {len(sessions)} session(s) unchanged since they were last found done"
 
 
 def any_of(names):
