@@ -123,6 +123,19 @@ def kept_if_all_is_as_left(wildcards):
     return [str(path) for path in EVERYTHING]
 
 
+def scorecards_in_force(wildcards):
+    """Input function: the files that hold the scorecards, if there are any."""
+    names = sorted({RUN.labels_file(session) for session in RUN.sessions})
+    return [local(name) for name in names] if RUN.cards else []
+
+
+def learned_files(wildcards):
+    """Input function: what the target learn found out last, if it ever ran."""
+    names = (learned_tables.AGREEMENT, learned_tables.LABEL_NEXT)
+    paths = [f"{RESULTS}{name}" for name in names]
+    return [local(path) for path in paths if os.path.isfile(path)]
+
+
 def page_files(wildcards):
     """Input function: what the page is made of."""
     return [local(path) for path in PAGE_FILES]

@@ -63,6 +63,8 @@ rule report:
     input:
         library("report"),
         own_columns_of_the_sheet,
+        scorecards_in_force,
+        learned_files,
         "results/sessions.tsv",
         "results/methods.md",
         collect("results/{session}/written.json", session=SESSIONS),

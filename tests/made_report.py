@@ -10,7 +10,8 @@ from goodunits.catalogue import all_metrics
 from goodunits.curation import curation_record, label_units
 from goodunits.metrics import unit_pictures
 from goodunits.report import report_data
-from goodunits.result_files import labels_tsv, metrics_tsv, own_columns
+from goodunits.result_files import labels_tsv, merge_candidates_tsv, metrics_tsv, own_columns
+from goodunits.scorecards import card
 from goodunits.standing import session_standing
 from goodunits.tables import sessions_tsv
 
@@ -66,10 +67,52 @@ def pictures(ids, random):
         "template": np.rint((waves * sizes + noise) * 90).astype(np.int8),
         "template_max": np.full(n, 300, np.float32),
         "channels": np.arange(n)[:, None] % 380 + np.arange(unit_pictures.CHANNELS),
+        "pair_ids": np.array(made_pairs(ids)).reshape(-1, 2),
+        "ccg": random.poisson(60, (len(made_pairs(ids)), 2 * unit_pictures.ACG_BINS)).astype(
+            np.uint8
+        ),
+        "ccg_max_hz": np.full(len(made_pairs(ids)), 15, np.float32),
         "positions_um": np.tile(
             np.array([[0, 0], [32, 0], [0, 20], [32, 20], [0, 40], [32, 40]], np.float32), (n, 1, 1)
         ),
     }
+
+
+def made_pairs(ids):
+    """Ids of the pairs that may be one neuron: the first and second unit, third and fourth."""
+    return list(zip(ids[:4:2], ids[1:4:2], strict=False))
+
+
+def candidates(ids):
+    """Made candidates of a session."""
+    kinds = ("drift_split", "duplicate")
+    for place, (cluster_id, merge_with) in enumerate(made_pairs(ids)):
+        score, reasons = 0.9 - 0.4 * place, f"template similarity 0.9{place}"
+        yield merge_candidates_tsv.Candidate(
+            cluster_id,
+            merge_with,
+            kinds[place],
+            score,
+            reasons,
+            0.9,
+            0.1,
+            3,
+            9.5,
+            0.01,
+            None,
+            0.4,
+            50,
+            90,
+        )
+
+
+def scored_by(results, cards):
+    """Keep scorecards as a run does; give what receipts tell of them."""
+    kept = Path(results, ".run", "labels-labels-keep.json")
+    kept.parent.mkdir(exist_ok=True)
+    plain = {name: card.as_plain(item) for name, item in cards.items()}
+    kept.write_text(json.dumps({"cards": plain}))
+    return [{"name": name, "sha256": card.sha256(item)} for name, item in cards.items()]
 
 
 def session(
@@ -84,6 +127,7 @@ def session(
     change=None,
     drawn=True,
     version="4.1.7",
+    cards=None,
 ):
     """Write everything that the report reads of one session; give its row of sessions.tsv."""
     random = np.random.default_rng(seed)
@@ -107,11 +151,13 @@ def session(
         unit: "good" if row["ks_refractory"] else "mua" for unit, row in zip(ids, rows, strict=True)
     }
     seen = curation_record.Curation(decisions, {}, {}, before, [])
-    data = label_units.label_units(rows, why, labels, curation, seen)
+    data = label_units.label_units(rows, why, labels, curation, seen, cards)
     (written / "labels.tsv").write_bytes(data)
     if drawn:
         np.savez_compressed(folder / report_data.PICTURES, **pictures(ids, random))
+    merge_candidates_tsv.write(folder / "merge_candidates.tsv", list(candidates(ids)))
     settings = {"criteria": criteria, "labels": labels, "manual_curation": curation}
+    settings |= {"scorecards": scored_by(results, cards)} if cards else {}
     sha = files.sha256_bytes(f"{seed}".encode())
     receipt = {
         "session": name,

@@ -222,36 +222,67 @@
   };
 
   /* Autocorrelogram: both sides of lag 0. */
-  gu.acgChart = function (width, { shares, mostHz, binMs, meanHz }) {
-    const height = 190, left = 44, right = width - 6, bottom = height - 40, n = shares.length;
-    const top = Math.max(mostHz, meanHz, 1e-9);
-    const x = gu.scale(-n * binMs, n * binMs, left, right, false), y = gu.scale(0, top, bottom, 24, false);
-    const root = chart(width, height, gu.axisY(y, left, "rate (Hz)", 0, right, 3));
-    for (let k = 0; k < n; k++) for (const side of [-1, 1]) {
-      const a = x(side > 0 ? k * binMs : -(k + 1) * binMs), hz = (shares[k] / 255) * mostHz;
-      root.append(svg("rect", { x: a, y: y(hz), width: Math.max(x(binMs) - x(0) - 0.4, 0.5), height: bottom - y(hz), fill: "var(--good)" }));
-    }
-    root.append(svg("line", { x1: left, x2: right, y1: y(meanHz), y2: y(meanHz), stroke: "var(--mark)", "stroke-width": 1.5, "stroke-dasharray": "5 3" }));
-    root.append(gu.axisX(x, bottom, "lag (ms)", left, right));
-    return { svg: root, label: "Autocorrelogram", table: { head: ["lag from (ms)", "to (ms)", "rate (Hz)"], rows: Array.from(shares, (s, k) => [k * binMs, (k + 1) * binMs, Number(((s / 255) * mostHz).toPrecision(3))]) } };
+  gu.acgChart = function (width, { shares, mostHz, binMs, meanHz, colour = "var(--good)" }) {
+    const both = [...Array.from(shares).reverse(), ...shares];
+    const table = { head: ["lag from (ms)", "to (ms)", "rate (Hz)"], rows: Array.from(shares, (s, k) => [k * binMs, (k + 1) * binMs, Number(((s / 255) * mostHz).toPrecision(3))]) };
+    return { svg: lagChart(width, both, mostHz, binMs, meanHz, colour), label: "Autocorrelogram", table };
   };
 
-  /* Template on its channels, each drawn at its place on the probe. */
-  gu.templateChart = function (width, { waves, most, positions, channels, ms }) {
-    const [nChannels, nSamples] = waves.shape;
-    const px = Array.from({ length: nChannels }, (_, k) => positions[2 * k]), py = Array.from({ length: nChannels }, (_, k) => positions[2 * k + 1]);
-    const columns = [...new Set(px)].sort((a, b) => a - b), rows = [...new Set(py)].sort((a, b) => b - a);
-    const cell = Math.min(64, 240 / rows.length), height = cell * rows.length + 46 + cell * 0.35, w = (width - 8) / columns.length;
-    const root = chart(width, height);
-    for (let k = 0; k < nChannels; k++) {
-      const left = 4 + columns.indexOf(px[k]) * w, mid = 14 + rows.indexOf(py[k]) * cell + cell / 2, points = [];
-      for (let i = 0; i < nSamples; i++) points.push((left + 6 + ((w - 18) * i) / (nSamples - 1)).toFixed(1) + "," + (mid - (waves.data[k * nSamples + i] / 127) * cell * 0.85).toFixed(1));
-      root.append(svg("polyline", { points: points.join(" "), fill: "none", stroke: k === 0 ? "var(--good)" : "var(--quiet)", "stroke-width": k === 0 ? 2 : 1.2 }));
-      root.append(svg("text", { class: "tick", x: left + 6, y: mid - cell / 2 + 6 }, "ch " + channels[k]));
-    }
-    const bar = (w - 18) / ms;
+  /* Cross-correlogram: lags to both sides. */
+  gu.ccgChart = function (width, { shares, mostHz, binMs, meanHz }) {
+    const half = shares.length / 2;
+    const table = { head: ["lag from (ms)", "to (ms)", "rate (Hz)"], rows: Array.from(shares, (s, k) => [(k - half) * binMs, (k + 1 - half) * binMs, Number(((s / 255) * mostHz).toPrecision(3))]) };
+    return { svg: lagChart(width, Array.from(shares), mostHz, binMs, meanHz, "var(--ink)"), label: "Cross-correlogram", table };
+  };
+
+  function lagChart(width, shares, mostHz, binMs, meanHz, colour) {
+    const height = 190, left = 44, right = width - 6, bottom = height - 40, half = shares.length / 2;
+    const x = gu.scale(-half * binMs, half * binMs, left, right, false), y = gu.scale(0, Math.max(mostHz, meanHz, 1e-9), bottom, 24, false);
+    const root = chart(width, height, gu.axisY(y, left, "rate (Hz)", 0, right, 3));
+    shares.forEach(function (share, k) {
+      const hz = (share / 255) * mostHz;
+      root.append(svg("rect", { x: x((k - half) * binMs), y: y(hz), width: Math.max(x(binMs) - x(0) - 0.4, 0.5), height: bottom - y(hz), fill: colour }));
+    });
+    root.append(svg("line", { x1: left, x2: right, y1: y(meanHz), y2: y(meanHz), stroke: "var(--mark)", "stroke-width": 1.5, "stroke-dasharray": "5 3" }));
+    root.append(gu.axisX(x, bottom, "lag (ms)", left, right));
+    return root;
+  }
+
+  /* Firing rates of some units over the recording. */
+  gu.ratesChart = function (width, { series, minutes, bins }) {
+    const height = 240, left = 44, right = width - 10, bottom = height - 42;
+    const isHours = minutes > 180, end = isHours ? minutes / 60 : minutes, most = Math.max(...series.flatMap((one) => one.hz), 1e-9);
+    const x = gu.scale(0, end, left, right, false), y = gu.scale(0, most, bottom, 44, false);
+    const root = chart(width, height, gu.axisY(y, left, "rate (Hz)", 0, right, 3), gu.axisX(x, bottom, isHours ? "time (h)" : "time (min)", left, right));
+    series.forEach(function (one, k) {
+      const points = one.hz.map((hz, bin) => x(((bin + 0.5) * end) / bins).toFixed(1) + "," + y(hz).toFixed(1)).join(" ");
+      root.append(svg("polyline", { points, fill: "none", stroke: one.colour, "stroke-width": 2, "stroke-dasharray": one.dash }));
+      root.append(svg("line", { x1: left + 90 * k, x2: left + 90 * k + 22, y1: 10, y2: 10, stroke: one.colour, "stroke-width": 2, "stroke-dasharray": one.dash }), svg("text", { x: left + 90 * k + 28, y: 14 }, one.name));
+    });
+    const rows = Array.from({ length: bins }, (_, bin) => [Number((((bin + 0.5) * minutes) / bins).toPrecision(3)), ...series.map((one) => Number(one.hz[bin].toPrecision(3)))]);
+    return { svg: root, label: "Firing rates over time", table: { head: ["time (min)", ...series.map((one) => one.name + " (Hz)")], rows } };
+  };
+
+  /* Templates on their channels, each drawn at its place on the probe, to one scale; a second one is dashed. */
+  gu.templateChart = function (width, units) {
+    const most = Math.max(...units.map((unit) => unit.most));
+    const places = units.map(({ waves, positions }) => Array.from({ length: waves.shape[0] }, (_, k) => [positions[2 * k], positions[2 * k + 1]]));
+    const columns = [...new Set(places.flat().map(([px]) => px))].sort((a, b) => a - b), rows = [...new Set(places.flat().map(([, py]) => py))].sort((a, b) => b - a);
+    const cell = Math.min(64, 240 / rows.length), height = cell * rows.length + 46 + cell * 0.35, w = (width - 8) / columns.length, root = chart(width, height), named = new Set();
+    units.forEach(function (unit, which) {
+      const nSamples = unit.waves.shape[1], isAlone = units.length === 1;
+      places[which].forEach(function ([px, py], k) {
+        const left = 4 + columns.indexOf(px) * w, mid = 14 + rows.indexOf(py) * cell + cell / 2, points = [];
+        for (let i = 0; i < nSamples; i++) points.push((left + 6 + ((w - 18) * i) / (nSamples - 1)).toFixed(1) + "," + (mid - (unit.waves.data[k * nSamples + i] / 127) * (unit.most / most) * cell * 0.85).toFixed(1));
+        const colour = isAlone ? (k === 0 ? "var(--good)" : "var(--quiet)") : unit.colour;
+        root.append(svg("polyline", { points: points.join(" "), fill: "none", stroke: colour, "stroke-width": k === 0 ? 2 : 1.2, "stroke-dasharray": which ? "5 3" : null }));
+        if (!named.has(unit.channels[k])) root.append(svg("text", { class: "tick", x: left + 6, y: mid - cell / 2 + 6 }, "ch " + unit.channels[k]));
+        named.add(unit.channels[k]);
+      });
+    });
+    const bar = (w - 18) / units[0].ms;
     root.append(svg("line", { class: "limit", x1: 10, x2: 10 + bar, y1: height - 20, y2: height - 20 }), svg("text", { class: "tick", x: 10, y: height - 5 }, "1 ms"));
     root.append(svg("text", { class: "tick", x: width - 4, y: height - 5, "text-anchor": "end" }, "largest value " + gu.number(most) + " (ADC units)"));
-    return { svg: root, label: "Template on " + gu.count(nChannels, "channel") };
+    return { svg: root, label: (units.length > 1 ? "Templates" : "Template") + " on " + gu.count(named.size, "channel") };
   };
 })();

@@ -151,6 +151,7 @@
     await gu.loadUnits();
     await part("yield", yieldPart);
     await part("yield", sessionsTable);
+    await part("people", () => gu.peoplePart(gu.byId("people-view"), openSession));
     await part("changes", changesPart);
     await part("record", recordPart);
     const explorer = (gu.explorer = new gu.Explorer(gu.units, gu.head));

@@ -37,9 +37,12 @@
 
     build() {
       const depthBox = el("div"), presenceBox = el("div"), tableBox = el("div");
+      const pairsBox = el("div"), pairPanel = el("div", { id: "pair", tabindex: -1 });
       this.panel = el("div", { id: "unit", tabindex: -1 });
       gu.put(this.parent, el("p", { class: "quiet" }, this.summary()), gu.labelKey([...new Set(this.rows.map((row) => row.label))]),
-        el("div", { class: "pair" }, depthBox, presenceBox), el("h3", {}, "Units and why they have their label"), tableBox, this.panel);
+        el("div", { class: "pair" }, depthBox, presenceBox), el("h3", {}, "Units and why they have their label"), tableBox, this.panel, el("h3", {}, "Pairs that may be one neuron"), pairsBox, pairPanel);
+      this.pairs = new gu.PairsView(this.session, this.block, this.rows, pairPanel, (row) => this.choose(row));
+      this.pairs.list(pairsBox);
       this.depthFigure = gu.figure(depthBox, { title: "Where the units lie on the probe", how: "Each mark is a unit; its shape and colour are its label. Click one to see it.", draw: (width) => this.drawDepth(width) });
       gu.figure(presenceBox, { title: "When the units fire", how: "One row for each unit, the deepest at the bottom; the stronger the colour, the closer to its highest rate; empty is silence. A row that begins or ends within the recording is a unit that was lost or found.", draw: (width) => this.drawPresence(width) });
       this.unitTable(tableBox);
@@ -117,28 +120,29 @@
 
     async drawUnit(row) {
       const { block } = this, before = gu.word(gu.units.label_before, row.unit);
-      const acg = el("div"), template = el("div"), times = el("div", { class: "pair" }), judged = el("div");
+      const acg = el("div"), template = el("div"), times = el("div", { class: "pair" }), judged = el("div"), points = el("div"), alike = el("div");
       const step = (by) => el("button", { type: "button", onclick: () => this.choose(this.rows[(row.row + by + this.rows.length) % this.rows.length]) }, by > 0 ? "Next unit" : "Previous unit");
       gu.put(this.panel, el("div", { class: "panel" },
         el("h3", { id: "unit-title" }, "Unit " + row.id + " is " + row.label + (before && before !== row.label ? ", was " + before : "")),
         el("p", {}, block.reasons[row.row] || "Meets all criteria."),
         el("div", { class: "controls" }, step(-1), step(1)),
-        el("div", { class: "three" }, acg, template, judged), times));
+        el("div", { class: "three" }, acg, template, judged), el("div", { class: "pair" }, points, alike), times));
+      gu.showPoints(points, this.session, block, row.row);
+      this.pairs.ofUnit(alike, row.row);
       this.drawPictures(row, acg, template, times);
       await this.drawCriteria(row, judged);
     }
 
     drawPictures(row, acgBox, templateBox, timesBox) {
-      const { block } = this, scales = block.scales, acg = gu.pictureOf(block, "acg", row.row), waves = gu.pictureOf(block, "template", row.row);
+      const { block } = this, scales = block.scales, acg = gu.pictureOf(block, "acg", row.row), template = gu.templateOf(block, row.row);
       const rate = gu.pictureOf(block, "rate", row.row), missing = (box, title, why) => box.append(el("h3", {}, title), el("p", { class: "empty" }, why));
       const isThere = (name) => scales[name] && scales[name][row.row] > 0;
       if (acg && isThere("acg_max_hz")) {
         const meanHz = rate ? rate.data.reduce((a, b) => a + b, 0) / rate.data.length / 255 * scales.rate_max_hz[row.row] : 0;
         gu.figure(acgBox, { title: "Autocorrelogram", how: "Rate of the unit's other spikes around one of its spikes. A gap at 0 is a refractory period; the dashed line is the rate without one.", draw: (width) => gu.acgChart(width, { shares: acg.data, mostHz: scales.acg_max_hz[row.row], binMs: block.acg_bin_ms, meanHz }) });
       } else missing(acgBox, "Autocorrelogram", "No two spikes of this unit are within 12 ms.");
-      if (waves && isThere("template_max")) {
-        const full = 61 / waves.shape[1] >= 1.5 ? waves.shape[1] * Math.round(61 / waves.shape[1]) : waves.shape[1];
-        gu.figure(templateBox, { title: "Template on its channels", how: "Kilosort's template with the whitening undone, at the places of the channels; blue is the largest.", draw: (width) => gu.templateChart(width, { waves, most: scales.template_max[row.row], positions: gu.pictureOf(block, "positions_um", row.row).data, channels: gu.pictureOf(block, "channels", row.row).data, ms: (1000 * full) / (block.sampling_frequency_hz || 30000) }) });
+      if (template.waves) {
+        gu.figure(templateBox, { title: "Template on its channels", how: "Kilosort's template with the whitening undone, at the places of the channels; blue is the largest.", draw: (width) => gu.templateChart(width, [template]) });
       } else missing(templateBox, "Template", "This sort has no template of the unit, or no places of its channels.");
       if (rate) this.drawTimes(row, timesBox, rate);
       else missing(timesBox, "Over time", "There is no picture of this session.");

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 import tiny
+from goodunits.base import tsv
 from goodunits.curation.decisions import UNDECIDED
 from goodunits.phy import restore_labels
 from goodunits.session_folder import file_names, sort_id
@@ -138,6 +139,23 @@ class Life(RuleBasedStateMachine):
             self.by_hand(phy, present[pick % len(present)], group)
         self.save(phy)
 
+    def is_fresh(self):
+        """Whether Kilosort has sorted and nobody has opened or labelled this sort since."""
+        group = tiny.read(self.folder)[file_names.GROUP_FILE] or b""
+        return self.sort_id() not in self.pinned and group.startswith(b"cluster_id\tKSLabel")
+
+    @precondition(is_fresh)
+    @rule(pick=PICK, group=HAND, least=LEAST)
+    def changed_by_a_script(self, pick, group, least):
+        """Somebody changes a label in Kilosort's own file, and runs the workflow."""
+        path = self.folder / file_names.GROUP_FILE
+        labels = {int(i): label for i, label in tiny.rows_of(path.read_bytes())[1:]}
+        unit = sorted(labels)[pick % len(labels)]
+        if group not in (labels[unit], *UNDECIDED):
+            self.decisions[unit] = group
+        tiny.replace(path, tsv.format_labels("KSLabel", {**labels, unit: group}))
+        self.run(least)
+
     def save(self, phy):
         """Phy saves what it has read: rows lost before are lost in `cluster_info.tsv` too."""
         phy.save()
@@ -181,6 +199,8 @@ class Life(RuleBasedStateMachine):
             self.decisions.pop(unit, None)
         elif same == {True}:  # as it was left, perhaps by a restore: the decision of before stands
             self.gone(unit)
+            if unit in self.uncertain:
+                self.uncertain[unit].add("unsorted")
         else:
             self.decisions[unit] = group
 

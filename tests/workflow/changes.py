@@ -138,6 +138,11 @@ def remove_folder(world):
     world.sort("a").rename(world.folder.parent / "away")
 
 
+def learn(world):
+    """What the target learn leaves is a part of the report."""
+    world.results("agreement.tsv").write_text("who\tcriteria\n")
+
+
 def restore(world):
     world.succeed("restore", config=["only=a"])
 
@@ -336,6 +341,7 @@ SELDOM = [
     (edit_original_in_store, False),
     (remove_store, True),
     (remove_folder, True),
+    (learn, True),
     (restore, True),
     (settle, True),
     (edit_labels_in_place, False),

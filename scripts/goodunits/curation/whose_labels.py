@@ -91,7 +91,8 @@ def _originals(generation):
 
 def _known(folder, past, original, found):
     """Gather what the present group file is to be compared with, and what stays in doubt."""
-    accounted = original.group is not None and original.group.column != "group"
+    # Kilosort's own file, put back by hand. Before the first write all is news.
+    accounted = bool(past) and original.group is not None and original.group.column != "group"
     accounted = accounted and original.group == found.group
     written = (
         ledger_file.read_ledger(file_names.store_folder(folder)) if _is_lost(past) else frozenset()

@@ -215,6 +215,9 @@ def _parameter(name, kind, about):
 def _criteria(settings):
     """The criteria of a session; sessions with the same ones share them."""
     text = dataset_record.canonical_labels(settings["labels"])
+    cards = settings.get("scorecards", ())
+    if cards:
+        text = json.dumps({"labels": json.loads(text), "scorecards": cards}, sort_keys=True)
     return {
         "@id": f"#criteria-{files.sha256_bytes(text.encode())[:12]}",
         "@type": "PropertyValue",

@@ -8,6 +8,7 @@ from goodunits.base.errors import ConfigError, one_line
 from goodunits.catalogue import all_metrics
 from goodunits.criteria import label_rules, unit_verdict
 from goodunits.exchange import dataset_record, parameters_used, references
+from goodunits.scorecards import quantities
 
 # What Markdown would take for something else than text.
 _MARKS = re.compile(
@@ -173,8 +174,9 @@ def _name(item):
 def _made_with(receipt):
     """One text for all that decides labels: criteria, definitions, parameters, hand labels."""
     settings, measured = receipt["settings"], receipt["measured"]
-    rules = _rules(settings["labels"])
+    rules = _rules(settings)
     used = rules.metrics if rules else ()
+    cards = _cards(settings)
     versions = measured.get("metric_versions", {})
     return json.dumps(
         [
@@ -182,15 +184,24 @@ def _made_with(receipt):
             settings.get("manual_curation"),
             {name: parameters_used.used(name, measured) for name in used},
             {name: versions.get(name) for name in used},
+            {name: cards[name]["sha256"] for name in used if name in cards},
         ],
         sort_keys=True,
     )
 
 
-def _rules(labels):
+def _cards(settings):
+    """What a receipt tells of the scorecard behind each score, by what criteria call it."""
+    told = {item["name"]: item for item in settings.get("scorecards", ())}
+    return {quantity: told[name] for quantity, name in quantities.by_quantity(told).items()}
+
+
+def _rules(settings):
     """Label rules of a receipt; None where this version of goodunits cannot read them."""
+    cards = [item["name"] for item in settings.get("scorecards", ())]
+    kinds = all_metrics.kinds() | quantities.kinds(cards)
     try:
-        return label_rules.parse_labels(labels, all_metrics.kinds(), all_metrics.units())
+        return label_rules.parse_labels(settings["labels"], kinds, all_metrics.units())
     except ConfigError:
         return None
 
@@ -199,7 +210,7 @@ def _of_set(names, sessions, units):
     """Section about the sessions of one set of criteria; `units` are their rows by session."""
     rows = [row for item in sessions for row in units[item.session]]
     settings, measured = sessions[0].receipt["settings"], sessions[0].receipt["measured"]
-    rules = _rules(settings["labels"])
+    rules, cards = _rules(settings), _cards(settings)
     title = f"## Criteria {listed([code(name) for name in names])}"
     parts = [f"{title} ({counted(len(sessions), 'session')})\n"]
     if rules is None:
@@ -207,7 +218,10 @@ def _of_set(names, sessions, units):
         parts.append(f"The criteria, as they were written for another version: {block}.\n")
     else:
         parts.append(plain_rules(rules) + "\n")
-        definitions = [_definition(name, measured) for name in rules.metrics]
+        definitions = [
+            _score(name, cards[name]) if name in cards else _definition(name, measured)
+            for name in rules.metrics
+        ]
         parts.append("\n".join(definitions) + "\n" if definitions else "")
     parts.append(f"{_numbers(rows, rules)} {_by_hand(sessions, rows)}\n")
     return "\n".join(filter(None, parts))
@@ -216,6 +230,15 @@ def _of_set(names, sessions, units):
 def plain_rules(rules):
     """The criteria in sentences, as text of Markdown."""
     return " ".join(plain(line) for line in re.split(r"(?<=\.) ", unit_verdict.describe(rules)))
+
+
+def _score(name, told):
+    """One line about a score: which scorecard gave it."""
+    return (
+        f"- {code(name)}: Probability that the points of {told['n_metrics']} metrics add up to, by "
+        f"the scorecard {code(told['scorecard'])}, version {plain(str(told['version']))} (sha256 "
+        f"{plain(told['sha256'])})."
+    )
 
 
 def _definition(name, measured):

@@ -7,6 +7,18 @@ _TEMPLATE_SHAPES = tuple(
     for name, metric in all_metrics.METRICS.items()
     if metric.group == "templates" and name.endswith(("_width", "_duration", "_ratio"))
 )
+# What is known of a unit and the one that is most alike to it.
+_OF_ALIKE = (
+    "alike_unit",
+    "amplitude_ratio_to_alike",
+    "presence_overlap_with_alike",
+    "rate_correlation_with_alike",
+    "spike_count_ratio_to_alike",
+    "template_similarity_bigger",
+    "template_similarity_bigger_unit",
+    "template_similarity_raw_max",
+)
+_OF_PAIRS = ("duplicate_of", "joint_refractory_ratio", "template_similarity_max")
 # Metrics that use parameters of another one.
 SHARED = {
     "isi_violations_count": ("isi_violations_ratio",),
@@ -14,7 +26,15 @@ SHARED = {
     "sliding_rp_confidence": ("sliding_rp_violation",),
     **dict.fromkeys(("sync_tolerant_2", "sync_tolerant_4", "sync_tolerant_8"), ("duplicate_of",)),
     **dict.fromkeys(("duplicate_agreement", "duplicate_share"), ("duplicate_of",)),
-    "duplicate_is_better": ("duplicate_of",),
+    **dict.fromkeys(("duplicate_is_better", "is_louder_copy"), ("duplicate_of",)),
+    "clean_log_odds": ("contamination_upper_bound", "sliding_rp_confidence"),
+    **dict.fromkeys(_OF_ALIKE, ("template_similarity_max",)),
+    "coincidences_with_alike": ("duplicate_of", "template_similarity_max"),
+    "joint_refractory_ratio": ("template_similarity_max",),
+    "joint_refractory_probability": ("joint_refractory_ratio", "template_similarity_max"),
+    **dict.fromkeys(
+        ("merge_score_bigger", "merge_score_max", "merge_score_unit", "share_of_neuron"), _OF_PAIRS
+    ),
     "amplitude_cv_range_ks": ("amplitude_cv_median_ks",),
     "noise_ratio_ks": ("noise_cutoff_ks",),
     **dict.fromkeys(("drift_std", "drift_mad"), ("drift_ptp",)),

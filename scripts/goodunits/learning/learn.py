@@ -7,6 +7,7 @@ import numpy as np
 from goodunits.base import files, tsv
 from goodunits.dataset import session_search
 from goodunits.learning import findings, fragments, label_sources, material, score, words
+from goodunits.result_files import learned_tables
 
 AGREEMENT = (
     "labels_by", "against", "session", "n_units", "both_good", "only_first_good",
@@ -87,9 +88,9 @@ def write(things, found, text):
     """
     results = text.parent
     tables = {
-        "agreement.tsv": (AGREEMENT, [_agreement_row(row) for row in found.compared]),
-        "agreement_units.tsv": (AGAIN, [_unit_row(things, AGAIN, *one) for one in found.again]),
-        "label_next.tsv": (NEXT, [_unit_row(things, NEXT, *one) for one in found.next]),
+        learned_tables.AGREEMENT: (AGREEMENT, [_agreement_row(row) for row in found.compared]),
+        learned_tables.LOOK_AGAIN: (AGAIN, [_unit_row(things, AGAIN, *one) for one in found.again]),
+        learned_tables.LABEL_NEXT: (NEXT, [_unit_row(things, NEXT, *one) for one in found.next]),
     }
     for name, (header, rows) in tables.items():
         files.write_if_changed(results / name, tsv.format_results(header, rows))
@@ -117,7 +118,7 @@ def _agreement_row(row):
         for number in (getattr(alike, name), *getattr(alike, f"{name}_interval"))
     ]
     cells = ["" if np.isnan(number) else f"{number:.4f}" for number in shares]
-    return [row.theirs, row.ours, row.session or "all sessions", *alike[:5], *cells]
+    return [row.theirs, row.ours, row.session or learned_tables.ALL_SESSIONS, *alike[:5], *cells]
 
 
 def _unit_row(things, columns, place, probability):

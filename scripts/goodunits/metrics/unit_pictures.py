@@ -1,5 +1,7 @@
 """What is drawn of each unit: autocorrelogram, template, firing rate and amplitude over time.
 
+And of the pairs that may be one neuron their cross-correlogram.
+
 Made with the metrics, from spikes that are sorted already, into one small file per session. Numbers
 are kept as 8 bits of a scale of each unit: enough to look at, nothing to calculate with.
 """
@@ -14,6 +16,7 @@ from goodunits.base import files
 from goodunits.base.errors import in_words
 from goodunits.kilosort import probe_geometry, unit_templates
 from goodunits.kilosort.optional_files import load
+from goodunits.spiketrains import pair_lags
 
 ACG_BIN_MS, ACG_BINS = 0.5, 24  # the lags that are counted for the metrics end at 12 ms
 TIME_BINS = 48
@@ -21,6 +24,8 @@ TIME_BINS = 48
 AMPLITUDE_SPIKES = 4800
 QUANTILES = (0.05, 0.5, 0.95)
 CHANNELS = 6
+# Pairs that may be one neuron, the most likely first, and spikes that are looked at of each.
+MOST_PAIRS, PAIR_SPIKES = 100, 20_000
 FULL = 255
 
 
@@ -39,7 +44,8 @@ def draw(sort, table):
     pictures : dict of str to array (n_units, ...)
         `acg` of `acg_max_hz`, `rate` of `rate_max_hz`, `amplitude` of `amplitude_max` as shares of
         255 (0 is none; the amplitude's quantiles on the second axis), `template` of `template_max`
-        as shares of 127 on `channels` at `positions_um`. What cannot be drawn is left out.
+        as shares of 127 on `channels` at `positions_um`. What cannot be drawn is left out. For
+        pairs of `pair_ids` (n_pairs, 2), `ccg` of `ccg_max_hz`.
     """
     spikes, rate_hz = table.spikes, sort.sampling_frequency_hz
     edges = np.linspace(0, sort.recording_duration_s * rate_hz, TIME_BINS + 1)
@@ -54,6 +60,7 @@ def draw(sort, table):
     pictures |= _scaled("acg", autocorrelograms_hz(table.inputs.lags, spikes.counts(), rate_hz))
     pictures |= _scaled("rate", firing_rates_hz(spikes, edges, bin_s))
     pictures |= _amplitudes(sort, spikes, edges)
+    pictures |= _pairs(spikes, table.merge_candidates[:MOST_PAIRS], rate_hz)
     return pictures | _templates(sort, table)
 
 
@@ -94,6 +101,40 @@ def autocorrelograms_hz(lags, counts, sampling_frequency_hz):
     pairs = np.add.reduceat(lags.all_pairs[:, :stop], starts, axis=1)
     widths_s = np.diff([*starts, stop]) / sampling_frequency_hz
     return pairs / (counts[:, None] * np.maximum(widths_s, 1 / sampling_frequency_hz))
+
+
+def crosscorrelogram_hz(train, other, sampling_frequency_hz):
+    """Rate of one unit's spikes around a spike of another, by lag.
+
+    Parameters
+    ----------
+    train, other : int64 array (n_spikes,)
+        Ascending spike times in samples.
+    sampling_frequency_hz : float
+        Samples per second.
+
+    Returns
+    -------
+    rates_hz : float array (2 * ACG_BINS,)
+        Of `other` around a spike of `train`; bins of ACG_BIN_MS, lag 0 begins the second half. 0
+        for a train without spikes.
+    """
+    lags_ms = ACG_BIN_MS * np.arange(-ACG_BINS, ACG_BINS + 1)
+    edges = np.ceil(lags_ms * sampling_frequency_hz / 1000 - 1e-9).astype(np.int64)
+    some = train[:: -(-len(train) // PAIR_SPIKES) or 1]
+    pairs, n_used = pair_lags.count_lags_between(some, other, edges)
+    widths_s = np.maximum(np.diff(edges), 1) / sampling_frequency_hz
+    return pairs / (max(n_used, 1) * widths_s)
+
+
+def _pairs(spikes, candidates, sampling_frequency_hz):
+    """Cross-correlograms of pairs that may be one neuron."""
+    ids = np.array([[one.cluster_id, one.merge_with] for one in candidates]).reshape(-1, 2)
+    rates = np.zeros((len(ids), 2 * ACG_BINS))
+    for place, rows in enumerate(np.searchsorted(spikes.unit_ids, ids)):
+        trains = (spikes.train(row) for row in rows)
+        rates[place] = crosscorrelogram_hz(*trains, sampling_frequency_hz)
+    return {"pair_ids": ids} | _scaled("ccg", rates)
 
 
 def firing_rates_hz(spikes, edges, bin_s):

@@ -15,6 +15,7 @@ from goodunits.base import json_record, tsv
 from goodunits.base.errors import ConfigError, in_words
 from goodunits.catalogue import all_metrics
 from goodunits.criteria import label_rules
+from goodunits.report import report_pairs, report_people, report_points
 from goodunits.result_files import own_columns
 from goodunits.standing import session_standing
 from goodunits.tables import sessions_tsv
@@ -41,6 +42,10 @@ SHORT_LIST = (
 )
 SCORE = re.compile(r"score(\.\w+)?(?<!_undefined)")
 PICTURES = "unit_pictures.npz"
+# Pairs of units that a session shows at most, and up to how many units of the dataset.
+MOST_PAIRS, MANY_PAIRS_UNITS = (100, 20), EXACT_UNITS
+# Above so many units of the dataset the points of scores are left to `explain`.
+POINTS_UNITS = 80_000
 NUMBERS = ("n_units", "n_good", "n_good_before", "n_manual", "n_changed", "recording_duration_s")
 
 
@@ -64,6 +69,10 @@ class SessionPart:
         Why metrics of each unit are undefined.
     pictures : dict of str to array
         As `unit_pictures.draw` gives them; empty where there are none.
+    pairs : list of dict
+        As `report_pairs.read` gives them.
+    steps : dict of str to int16 array (n_units, n_metrics)
+        As `report_points.steps_of_units` gives them, by hash of the scorecard.
     """
 
     row: dict
@@ -73,6 +82,8 @@ class SessionPart:
     metrics: dict = field(default_factory=dict)
     undefined: list = field(default_factory=list)
     pictures: dict = field(default_factory=dict)
+    pairs: list = field(default_factory=list)
+    steps: dict = field(default_factory=dict)
 
     @property
     def id(self):
@@ -91,11 +102,17 @@ class Dataset:
         Criteria in force by name: `labels`, `manual_curation`, number of `sessions`.
     presets : dict of str to dict
         Criteria that the project ships, by name: `labels`, `metrics`.
+    cards : dict of str to Scorecard
+        Scorecards in force by their hash; none of a dataset with too many units.
+    learned : dict or None
+        As `report_people.read` gives it.
     """
 
     sessions: list
     sets: dict
     presets: dict
+    cards: dict = field(default_factory=dict)
+    learned: dict | None = None
 
     @property
     def n_units(self):
@@ -124,10 +141,15 @@ def gather(folder, presets, with_pictures=True):
     own = own_columns.read(folder)
     parts = [_part(row, own.get(row["session"], {}), Path(folder)) for row in rows]
     dataset = Dataset(parts, _sets(parts), presets)
-    names = _metrics_wanted(dataset) if with_pictures else _metrics_named(dataset)
+    names = _metrics_named(dataset)
+    if with_pictures:
+        names |= _metrics_carried(dataset)
+        dataset.learned = report_people.read(folder)
+        if _n_units_told(dataset) <= POINTS_UNITS:
+            dataset.cards = report_points.read_cards(folder)
     for part in parts:
         if part.receipt:
-            _add_units(part, Path(folder, part.id), names, with_pictures)
+            _add_units(part, Path(folder, part.id), names, dataset, with_pictures)
     return dataset
 
 
@@ -140,26 +162,36 @@ def _part(row, own, folder):
     return SessionPart(row, own, receipt or {})
 
 
-def _add_units(part, results, names, with_pictures):
+def _add_units(part, results, names, dataset, with_pictures):
     """The units of a labelled session; whatever is wrong with its files, the others have theirs."""
     try:
         _, units = tsv.read_table(results / session_standing.WRITTEN / "labels.tsv")
-        metrics, undefined = read_metrics(results / session_standing.WRITTEN / "metrics.tsv", names)
+        cards = set(report_points.of_receipt(part.receipt, dataset.cards).values())
+        of_cards = {name for sha in cards for name in dataset.cards[sha].metrics}
+        table = results / session_standing.WRITTEN / "metrics.tsv"
+        metrics, undefined = read_metrics(table, names | of_cards)
+        for sha in cards:
+            part.steps[sha] = report_points.steps_of_units(dataset.cards[sha], metrics, len(units))
         if with_pictures:
             ids = [int(unit["cluster_id"]) for unit in units]
             part.pictures = read_pictures(results / PICTURES, ids)
-        part.units, part.metrics, part.undefined = units, metrics | scores(units), undefined
+            most = MOST_PAIRS[_n_units_told(dataset) > MANY_PAIRS_UNITS]
+            part.pairs = report_pairs.read(results, ids, part.pictures, most)
+        carried = {name: values for name, values in metrics.items() if name in names}
+        part.units, part.metrics, part.undefined = units, carried | scores(units), undefined
     except Exception as error:
         part.row |= {"status": session_standing.FAILED, "reason": in_words(error)}
-        part.receipt = {}
+        part.receipt, part.steps, part.pairs = {}, {}, []
 
 
-def _metrics_wanted(dataset):
-    """Metrics that the page carries: of many units only those that criteria may ask for."""
-    n_units = sum(part.row["n_units"] or 0 for part in dataset.sessions if part.receipt)
-    if n_units <= EXACT_UNITS:
-        return set(all_metrics.METRICS)
-    return {*SHORT_LIST, *_metrics_named(dataset)}
+def _n_units_told(dataset):
+    """Units of the labelled sessions, before any is read."""
+    return sum(part.row["n_units"] or 0 for part in dataset.sessions if part.receipt)
+
+
+def _metrics_carried(dataset):
+    """Metrics that the page carries beside those named: of many units only the most asked for."""
+    return all_metrics.METRICS.keys() if _n_units_told(dataset) <= EXACT_UNITS else {*SHORT_LIST}
 
 
 def _metrics_named(dataset):

@@ -15,6 +15,7 @@ from goodunits.report import (
     report_data,
     report_files,
     report_payload,
+    report_points,
     report_warnings,
 )
 from goodunits.standing import session_standing
@@ -89,7 +90,9 @@ def render(dataset, changes, page_files, project, now, methods=""):
     head |= {
         "made": now,
         "project": project,
-        "sessions": [_session_head(part) for part in dataset.sessions],
+        "sessions": [_session_head(part, dataset) for part in dataset.sessions],
+        "cards": {sha: report_points.in_page(item) for sha, item in dataset.cards.items()},
+        "learned": dataset.learned,
         "sets": sets,
         "presets": presets,
         "warnings": warned,
@@ -144,7 +147,7 @@ def _preset(block, dataset):
     return {"rules": report_data.plain_rules(block["labels"]), "other_parameters": other}
 
 
-def _session_head(part):
+def _session_head(part, dataset):
     """One session, for the page."""
     row = part.row
     names = ("status", "reason", "folder", "written", "criteria", "kilosort_version")
@@ -153,6 +156,7 @@ def _session_head(part):
         "own": part.own,
         "n": len(part.units),
         "manual_curation": part.receipt.get("settings", {}).get("manual_curation", ""),
+        "scores": report_points.of_receipt(part.receipt, dataset.cards),
         **{name: row.get(name) or "" for name in names},
         **{name: row.get(name) for name in report_data.NUMBERS},
     }

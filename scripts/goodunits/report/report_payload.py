@@ -12,8 +12,8 @@ from goodunits.report import report_data
 FULL_PICTURES = 80_000
 COARSER = (("acg", 2), ("rate", 3))  # how many bins become one
 LEVEL = 4  # higher ones cost far more time than they save space
-PICTURES = ("acg", "rate", "amplitude", "template", "positions_um", "channels")
-SCALES = ("acg_max_hz", "rate_max_hz", "amplitude_max", "template_max")
+PICTURES = ("ccg", "acg", "rate", "amplitude", "template", "positions_um", "channels")
+SCALES = ("ccg_max_hz", "acg_max_hz", "rate_max_hz", "amplitude_max", "template_max")
 
 
 def packed(data):
@@ -110,9 +110,11 @@ def session_block(part, n_units):
         Packed: length of a JSON header (4 bytes), the header, the arrays that it describes.
     """
     arrays = _pictures(part.pictures, n_units)
+    arrays |= {f"steps-{sha}": steps for sha, steps in part.steps.items()}
     header = {
         "reasons": [unit["reason"] for unit in part.units],
         "undefined": part.undefined,
+        "pairs": part.pairs,
         "arrays": [[name, array.dtype.str, array.shape] for name, array in arrays.items()],
         "scales": {
             name: [float(f"{value:.4g}") for value in part.pictures[name]]
@@ -139,6 +141,8 @@ def _coarser(shares, by):
 def _pictures(pictures, n_units):
     """Arrays of a session as the page carries them."""
     arrays = {name: pictures[name] for name in PICTURES if name in pictures}
+    if "ccg" in arrays and n_units > FULL_PICTURES:
+        arrays.pop("ccg")
     if "template" in arrays:
         step = 2 if n_units <= FULL_PICTURES else 3
         shown = slice(None) if n_units <= FULL_PICTURES else slice(0, 1)

@@ -8,6 +8,8 @@ import numpy as np
 MAX_LAG_MS = 12
 # Spikes treated at a time: temporary arrays stay in the processor's cache.
 CHUNK = 2**15
+# Pairs of spikes of two trains that are counted at most: enough for a picture.
+MAX_PAIRS = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -68,6 +70,39 @@ def _add_lags(train, start, all_pairs, neighbours):
         if not len(firsts):
             return
         lags = train[firsts + step] - train[firsts]
+
+
+def count_lags_between(train, other, edges):
+    """Count pairs of spikes of two trains by the lag from one to the other.
+
+    Parameters
+    ----------
+    train, other : int64 array (n_spikes,)
+        Ascending spike times in samples.
+    edges : int64 array (n_bins + 1,)
+        Rising lags in samples. A pair counts where ``edges[i] <= lag < edges[i + 1]``; its lag is
+        the time of the spike of `other` less that of the spike of `train`.
+
+    Returns
+    -------
+    counts : int64 array (n_bins,)
+    n_used : int
+        Spikes of `train` that were looked at: of trains with very many pairs only some, evenly
+        spread.
+    """
+    starts, stops = (
+        np.searchsorted(other, train + edges[0]),
+        np.searchsorted(other, train + edges[-1]),
+    )
+    step = max(1, -(-int((stops - starts).sum()) // MAX_PAIRS))
+    train, starts = train[::step], starts[::step]
+    n_partners = stops[::step] - starts
+    firsts = np.repeat(np.arange(len(train)), n_partners)
+    # The partners of a spike follow each other in `other`.
+    within = np.arange(len(firsts)) - np.repeat(np.cumsum(n_partners) - n_partners, n_partners)
+    lags = other[starts[firsts] + within] - train[firsts]
+    bins = np.searchsorted(edges, lags, side="right") - 1
+    return np.bincount(bins, minlength=len(edges) - 1), len(train)
 
 
 def count_pairs_closer_than(finder, lag_samples):

@@ -9,13 +9,13 @@ import numpy as np
 import pytest
 
 import tiny
-from goodunits.base import files
+from goodunits.base import files, tsv
 from goodunits.base.errors import SessionError
 from goodunits.curation import whose_labels
 from goodunits.phy import restore_labels, settle_labels
 from goodunits.session_folder import file_names, sort_id
 from goodunits.standing import session_standing
-from goodunits.store import generations
+from goodunits.store import backup, generations
 from real_sorts import DATA
 
 
@@ -334,6 +334,25 @@ def test_who_said_in_phy_what_kilosort_says_is_in_no_doubt(sort):
     said = [f"x Change metadata_group for clusters {i} to {v}.\n" for i, v in ks_labels.items()]
     (sort / "phy.log").write_text("".join(said))
     assert look(sort).decisions == {**ks_labels, 0: "noise"} and not look(sort).doubts
+
+
+@pytest.mark.parametrize("is_backed_up", [False, True])
+def test_a_label_changed_under_kilosorts_header_is_a_decision(sort, results, is_backed_up):
+    """By a script or in a spreadsheet: nobody but Kilosort and its tutorial writes this header."""
+    ks_labels = tiny.Phy(sort).fields["KSLabel"]
+    changed = tsv.format_labels("KSLabel", {**ks_labels, 0: "noise"})
+    tiny.replace(sort / file_names.GROUP_FILE, changed)
+    if is_backed_up:
+        base = file_names.store_folder(sort)
+        base.mkdir()
+        backup.back_up(sort, base)
+    assert look(sort).decisions == {0: "noise"}
+    tiny.run(sort, results, least=60)
+    assert tiny.groups(sort) == tiny.by_criteria(sort, 60) | {0: "noise"}
+    save_in_phy(sort, u0="unsorted")
+    assert look(sort).decisions == {}
+    restore_labels.restore(sort, "originals")
+    assert look(sort).decisions == {}
 
 
 def test_a_person_who_agrees_with_kilosort_can_say_so(sort):

@@ -51,6 +51,23 @@ def test_texts_of_two_runs_differ_in_exactly_what_differs(tmp_path):
     assert changed_words(before, after) == {"4.1.7", "4.2.0"}
 
 
+def test_labels_by_score_name_their_scorecard(tmp_path):
+    def said(place, sha, *metrics):
+        told = {"name": "mine", "scorecard": "isolated", "version": "1", "sha256": sha}
+        labels = [{"good": {"all": ["score >= 0.7", *metrics]}}, {"mua": "rest"}]
+        settings = {"labels": labels, "scorecards": [told | {"n_metrics": 39}]}
+        return made_dataset.label(tmp_path, place, settings=settings)
+
+    text, _ = text_of(said("a", "12ab" * 16, "score.mine < 2"))
+    assert "score >= 0.7 and score.mine < 2" in text and "another version" not in text
+    for name in ("score", "score.mine"):
+        assert f"- `{name}`: " in text
+    assert "scorecard `isolated`, version 1" in text and "39 metrics" in text and "12ab12ab" in text
+    # Another card is another set of criteria, though the lines are the same.
+    text, _ = text_of(said("a", "12ab" * 16), said("b", "34cd" * 16))
+    assert text.count("## Criteria") == 2 and "34cd34cd" in text
+
+
 def changed_words(before, after):
     """Words that only one of two texts has at a place."""
     compared = difflib.ndiff(before.split(), after.split())

@@ -8,6 +8,7 @@ import yaml
 
 from goodunits.kilosort import sort_files
 from goodunits.metrics import compute, unit_pictures
+from goodunits.spiketrains import pair_lags
 from goodunits.spiketrains.pair_lags import count_lags
 from goodunits.spiketrains.unit_spikes import group_by_unit
 from real_sorts import PROJECT
@@ -26,6 +27,33 @@ def test_the_autocorrelogram_counts_every_pair():
     width_s = unit_pictures.ACG_BIN_MS / 1000
     assert rates.shape == (1, unit_pictures.ACG_BINS)
     np.testing.assert_allclose(rates[0], pairs / len(train) / width_s)
+
+
+def test_the_crosscorrelogram_counts_every_pair():
+    random = np.random.default_rng(2)
+    train = np.sort(random.integers(0, 60 * RATE_HZ, 2000))
+    other = np.sort(np.concatenate([train[::3] + 40, random.integers(0, 60 * RATE_HZ, 2500)]))
+    rates = unit_pictures.crosscorrelogram_hz(train, other, RATE_HZ)
+    lags_ms = (other[None, :] - train[:, None]).ravel() / RATE_HZ * 1000
+    half, n_bins = unit_pictures.ACG_BINS, 2 * unit_pictures.ACG_BINS
+    bins = np.floor(np.round(lags_ms / unit_pictures.ACG_BIN_MS, 6)).astype(int) + half
+    pairs = np.bincount(bins[(bins >= 0) & (bins < n_bins)], minlength=n_bins)
+    np.testing.assert_allclose(rates, pairs / len(train) / (unit_pictures.ACG_BIN_MS / 1000))
+    # 40 samples are 1.33 ms.
+    assert rates.argmax() == half + 2
+
+
+def test_the_crosscorrelogram_of_many_spikes_at_one_time_is_bounded():
+    train = np.full(50_000, 1000)
+    counts, n_used = pair_lags.count_lags_between(train, train, np.array([-10, 0, 10]))
+    assert counts.tolist() == [0, n_used * len(train)]
+    assert counts.sum() <= pair_lags.MAX_PAIRS
+
+
+def test_the_crosscorrelogram_without_spikes_is_empty():
+    none, some = np.zeros(0, dtype=np.int64), np.array([5, 9])
+    for train, other in ((none, some), (some, none), (none, none)):
+        assert not unit_pictures.crosscorrelogram_hz(train, other, RATE_HZ).any()
 
 
 def test_the_firing_rate_is_spikes_over_time():
@@ -69,6 +97,10 @@ def test_a_real_sort_has_every_picture(drawn):
     # The largest value of a template is on its peak channel, up to channels of nearly its size.
     heights = np.ptp(pictures["template"].astype(int), axis=2)
     assert (heights[:, 0] >= heights.max(axis=1) - 1).all()
+    candidates = [[one.cluster_id, one.merge_with] for one in table.merge_candidates]
+    assert pictures["pair_ids"].tolist() == candidates[: unit_pictures.MOST_PAIRS]
+    assert pictures["ccg"].shape == (len(candidates), 2 * unit_pictures.ACG_BINS)
+    assert (pictures["ccg_max_hz"] > 0).any()
     counted = pictures["rate"] / 255 * pictures["rate_max_hz"][:, None]
     bin_s = pictures["duration_s"] / unit_pictures.TIME_BINS
     np.testing.assert_allclose(counted.sum(axis=1) * bin_s, table.columns["n_spikes"], rtol=0.05)
