@@ -15,7 +15,9 @@ sys.path[:0] = [str(PROJECT / "scripts"), str(PROJECT / "tests")]
 
 import made_report  # noqa: E402
 from browser import chromium  # noqa: E402
+from goodunits.config import yaml_file  # noqa: E402
 from goodunits.report import report_files, report_page  # noqa: E402
+from goodunits.scorecards import card  # noqa: E402
 
 DIFFERENT = 200  # sessions that are made; further ones are copies of them
 STEP = """
@@ -41,10 +43,12 @@ PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime"
 def make_results(results, n_sessions, n_units):
     """Write the results of many sessions."""
     rows = []
+    shipped = yaml_file.load_yaml(PROJECT / "presets" / "scorecards" / "isolated.yaml")
+    cards = {"isolated": card.from_plain(shipped)}
     for number in range(n_sessions):
         name = f"mouse{number // 10:02d}_day{number % 10}_{number}"
         if number < DIFFERENT:
-            rows.append(made_report.session(results, name, n_units, number))
+            rows.append(made_report.session(results, name, n_units, number, cards=cards))
         else:
             like = rows[number % DIFFERENT]
             shutil.copytree(results / like["session"], results / name, dirs_exist_ok=True)

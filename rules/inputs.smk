@@ -110,7 +110,10 @@ def with_folders(entries):
 
 def with_label_settings(entries):
     """Session ids with their folders and the file of the label rules in force."""
-    return [(*row, RUN.labels_file(row[0])) for row in with_folders(entries)]
+    return [
+        (session, *places, RUN.labels_file(session))
+        for session, *places in with_folders(entries)
+    ]
 
 
 def kept_if_all_is_as_left(wildcards):

@@ -31,7 +31,7 @@ def main(*, sessions, table, to):
             rows.append([session, folder, "failed", in_words(error)])
             failures.append(session)
     files.write_if_changed(table, tsv.format_results(COLUMNS, rows))
-    sessions_tsv.keep_true(table.parent, {row[0]: row[1] for row in rows})
+    sessions_tsv.keep_true(table.parent, {name: folder for name, folder, _ in sessions})
     said = [(result != "failed", f"{name}: {result}: {done}") for name, _, result, done in rows]
     print(screen.fitting([line for _, line in sorted(said)], table))
     if failures:

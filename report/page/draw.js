@@ -2,6 +2,7 @@
 /* Elements, scales, numbers in words, figures and tables. Text from outside becomes text nodes only. */
 (function () {
   const SVG = "http://www.w3.org/2000/svg";
+  const PAPER_WIDTH = 700; // pixels of 1/96 inch: an A4 or letter sheet with its margins
 
   function fill(node, attributes, children) {
     for (const [name, value] of Object.entries(attributes || {})) {
@@ -30,6 +31,8 @@
     const text = Math.abs(rounded) >= 1e-4 && Math.abs(rounded) < 1e6 ? String(rounded) : rounded.toExponential();
     return text.replace("-", "−");
   };
+  /* A name that may go on in the next line after each _. */
+  gu.breakable = (name) => name.split("_").flatMap((part, k) => (k ? ["_", gu.el("wbr"), part] : [part]));
   gu.share = (part, whole) => (whole ? Math.round((100 * part) / whole) + " %" : "–");
   gu.count = (n, word) => n + " " + word + (n === 1 ? "" : "s");
   gu.withUnit = (text, unit) => (unit ? text + " " + unit : text);
@@ -148,6 +151,16 @@
     }, 120);
   });
   gu.resized = new Set();
+
+  /* Paper is narrower than most windows: draw again for it, and back. */
+  function layOut(isPrinted) {
+    document.body.classList.toggle("printed", isPrinted);
+    document.body.style.width = isPrinted ? PAPER_WIDTH + "px" : "";
+    gu.redrawAll();
+    gu.resized.forEach((again) => again());
+  }
+  window.addEventListener("beforeprint", () => layOut(true));
+  window.addEventListener("afterprint", () => layOut(false));
   gu.redrawAll = () => drawn.filter((kept) => kept.node.isConnected).forEach((kept) => kept.redraw());
 
   gu.plainTable = (head, rows) => gu.el("table", {},

@@ -8,7 +8,7 @@
     let order = sort || { column: null, down: false }, words = "", shown = PLAIN, kept = rows;
     const body = gu.el("tbody"), more = gu.el("p"), counted = gu.el("span", { class: "quiet small" });
     const heads = columns.map((column, k) => gu.el("th", { scope: "col", class: column.kind === "n" ? "n" : null, title: column.title || null },
-      gu.el("button", { type: "button", onclick: () => sortBy(k) }, column.name)));
+      gu.el("button", { type: "button", onclick: () => sortBy(k) }, gu.breakable(column.name))));
     const table = gu.el("table", { "aria-label": label }, gu.el("thead", {}, gu.el("tr", {}, heads)), body);
     const box = gu.el("input", { type: "search", "aria-label": "Filter " + label, placeholder: "Filter", oninput: () => { words = box.value.toLowerCase(); shown = PLAIN; update(); } });
 

@@ -207,3 +207,27 @@ def test_each_chart_has_a_sentence_and_its_numbers(page):
         .map((one) => one.textContent.slice(0, 80))"""
     )
     assert bare == []
+
+
+def test_on_paper_names_and_heads_stay_and_nothing_sticks_out(page):
+    """They are buttons on a screen, and buttons are not printed."""
+    page.run("gu.openUnit(3)")
+    page.run("window.dispatchEvent(new Event('beforeprint'))")
+    page.call("Emulation.setEmulatedMedia", media="print")
+    page.resize(720)
+    try:
+        hidden = page.run(
+            """[...document.querySelectorAll('thead th button, tbody th button')]
+            .filter((one) => !one.offsetWidth).length"""
+        )
+        assert hidden == 0
+        assert page.run("document.querySelectorAll('tbody th button').length") > 20
+        assert page.run("document.querySelector('.controls').offsetWidth") == 0
+        page.wait_for("document.documentElement.scrollWidth <= innerWidth")
+        widths = "[...document.querySelectorAll('svg')].map((one) => one.viewBox.baseVal.width)"
+        assert page.run(f"Math.max(...{widths})") <= 720
+    finally:
+        page.call("Emulation.setEmulatedMedia", media="")
+        page.run("window.dispatchEvent(new Event('afterprint'))")
+    page.resize(1400)
+    assert page.run("document.body.style.width") == ""

@@ -233,7 +233,7 @@ def check_settled(folder, after, decisions, job, where):
     assert tiny.read(folder) == after, where
     assert tiny.decided(folder) == decisions, where
     generation = generations.current_generation(folder)
-    assert original_files.read_manifest(generation) and not state.read_state(generation)["pending"]
+    assert original_files.read_manifest(generation) and not state.read_state(generation).pending
     present = tiny.tree(folder)
     job(folder)
     assert tiny.tree(folder) == present, where

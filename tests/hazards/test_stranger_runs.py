@@ -8,7 +8,7 @@ from test_snakemake import World
 
 import tiny
 from goodunits.session_folder import file_names
-from goodunits.store import generations, state
+from goodunits.store import generations
 
 MINE = b"export HOME=/home/me\n"
 
@@ -101,9 +101,8 @@ def test_one_line_for_the_stranger_and_labels_for_the_others(world, mine, attack
 def test_a_path_in_the_state_makes_no_file(world, tmp_path):
     sort = world.sorts[0]
     generation = generations.current_generation(sort)
-    past = state.read_state(generation)
-    past["before"]["../../../evil.pth"] = "import os\n"
-    state.write_state(generation, past)
+    more = {"../../../evil.pth": "import os\n"}
+    tiny.rewrite_state(generation, lambda past: past["before"].update(more))
     said = world.run("restore_last", ok=False)
     assert "names other files" in said and "Traceback" not in said
     assert not list(tmp_path.rglob("evil.pth"))

@@ -91,24 +91,24 @@ def answers(sessions, session, unit):
     GoodunitsError
         In one line, if a session or a unit has to be named, or there is no such session.
     """
-    known = {row[0]: row for row in sessions}
+    known = {session_id: (session_id, *places) for session_id, *places in sessions}
     if session is None and len(known) == 1:
         session = list(known)
     names = _asked(session, "session", "session=mouse1 unit=37")
-    rows = [_find(name, known) for name in names]
+    rows = {name: _find(name, known) for name in names}
     words = _asked(unit, "unit", "unit=37")
     texts, problems = [], []
-    for row in rows:
+    for name, row in rows.items():
         try:
             loaded = load(*row)
         except Exception as error:  # whatever it is, the other sessions are answered
-            problems.append(_problem(row[0], error))
+            problems.append(_problem(name, error))
             continue
         for word in words:
             try:
                 texts.append(text(loaded, _cluster_id(word, loaded)))
             except Exception as error:
-                problems.append(_problem(row[0], error))
+                problems.append(_problem(name, error))
     return texts, problems
 
 

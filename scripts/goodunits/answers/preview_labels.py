@@ -13,17 +13,6 @@ from goodunits.phy import write_labels
 from goodunits.result_files import failed_json, preview_tables
 from goodunits.session_folder import file_names, label_files, label_tables
 
-COLUMNS = (
-    "session",
-    "cluster_id",
-    "label_now",
-    "label",
-    "source",
-    "reason",
-    "group_now",
-    "folder",
-    "overturns",
-)
 SESSION_COLUMNS = (
     "session",
     "n_units",
@@ -35,6 +24,20 @@ SESSION_COLUMNS = (
     "doubts",
     "not_compared",
 )
+
+
+class Change(NamedTuple):
+    """A unit whose label would change: a row of preview.tsv, as docs/outputs.md describes it."""
+
+    session: str
+    cluster_id: str
+    label_now: str
+    label: str
+    source: str
+    reason: str
+    group_now: str
+    folder: str
+    overturns: str
 
 
 class Shown(NamedTuple):
@@ -53,7 +56,7 @@ class Shown(NamedTuple):
 
 
 class Compared(NamedTuple):
-    """One session: units whose label would change, in the order of COLUMNS, counts, and doubts."""
+    """One session: its changes, counts, and doubts."""
 
     rows: list
     n_units: int = 0
@@ -65,7 +68,7 @@ class Compared(NamedTuple):
     @property
     def overturned(self):
         """Rows that take a person's label away."""
-        return [row for row in self.rows if row[-1]]
+        return [row for row in self.rows if row.overturns]
 
 
 def shown_now(folder, settings=MappingProxyType({})):
@@ -132,8 +135,7 @@ def changes(session_id, folder, labels_path):
 
     Returns
     -------
-    rows : list of list
-        In the order of COLUMNS.
+    rows : list of Change
     """
     return compare_session(session_id, folder, labels_path).rows
 
@@ -168,7 +170,7 @@ def compare_session(session_id, folder, labels_path):
             said = [unit[name] for name in ("label", "source", "reason")]
             overturns = theirs if theirs != unit["label"] else ""
             place = (group, str(folder), overturns)
-            rows.append([session_id, unit["cluster_id"], label, *said, *place])
+            rows.append(Change(session_id, unit["cluster_id"], label, *said, *place))
     return Compared(
         rows,
         len(units),
@@ -208,7 +210,7 @@ def compare(sessions, table_path, unfinished=()):
         except Exception as error:  # whatever it is, the other sessions go on
             problems[session_id] = in_words(error)
     rows = [row for session in compared.values() for row in session.rows]
-    files.write_if_changed(table_path, tsv.format_results(COLUMNS, rows))
+    files.write_if_changed(table_path, tsv.format_results(Change._fields, rows))
     by_session = [_session_row(i, compared.get(i), problems.get(i, "")) for i, *_ in sessions]
     sessions_path = Path(table_path).with_name(preview_tables.SESSIONS)
     files.write_if_changed(sessions_path, tsv.format_results(SESSION_COLUMNS, by_session))

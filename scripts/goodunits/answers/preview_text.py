@@ -74,14 +74,15 @@ def _session(session):
     """Counts and moves of one session."""
     if not session.rows:
         return f"no change ({session.n_good} of {session.n_units} good)"
-    moves = Counter(f"{row[2] or 'none'} -> {row[3]}" for row in session.rows)
+    moves = Counter(f"{row.label_now or 'none'} -> {row.label}" for row in session.rows)
     said = ", ".join(f"{move}: {count}" for move, count in sorted(moves.items()))
     return f"good {session.n_good_now} -> {session.n_good} of {session.n_units}; {said}"
 
 
 def _unit(row):
     """One unit whose label would change."""
-    return f"    {row[0]} unit {row[1]}: {row[2] or 'none'} -> {row[3]} ({row[4]}; {row[5]})"
+    moved = f"{row.label_now or 'none'} -> {row.label} ({row.source}; {row.reason})"
+    return f"    {row.session} unit {row.cluster_id}: {moved}"
 
 
 def _overturned(rows):
@@ -89,5 +90,8 @@ def _overturned(rows):
     if not rows:
         return []
     head = f"  {len(rows)} label(s) given by hand would be OVERTURNED:"
-    named = [f"    {row[0]} unit {row[1]}: {row[-1]} by hand -> {row[3]}" for row in rows]
+    named = [
+        f"    {row.session} unit {row.cluster_id}: {row.overturns} by hand -> {row.label}"
+        for row in rows
+    ]
     return [head, *_first(named, OVERTURNED, "")]

@@ -66,7 +66,9 @@ def _units(folder, results):
         )
     except Exception as error:  # the verdict stands without them
         return f"labels cannot be compared ({in_words(error)})"
-    units = [f"unit {row[1]}: {row[3]} written, {row[2] or 'none'} now" for row in rows]
+    units = [
+        f"unit {row.cluster_id}: {row.label} written, {row.label_now or 'none'} now" for row in rows
+    ]
     more = [f"and {len(units) - SHOWN_UNITS} more"] if len(units) > SHOWN_UNITS else []
     return "; ".join(units[:SHOWN_UNITS] + more) or "the labels themselves are as written"
 

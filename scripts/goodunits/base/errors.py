@@ -56,6 +56,17 @@ class GoodunitsError(Exception):
     """Something the user can mend; the text says what was found, expected, and what to do."""
 
 
+# What kind of fault stops a session, for programs; people have the text.
+LOCKED = "locked"  # another run holds the session
+DAMAGED = "damaged"  # a file is not as its writer left it
+CHANGED = "changed_meanwhile"  # somebody wrote while we worked, or since it was measured
+NOT_OURS = "not_ours"  # something stands in our store or receipts that we did not put there
+IN_DOUBT = "in_doubt"  # it cannot be known whose the labels are; `settle` says it
+NEWER = "newer_format"  # written by a newer version
+OTHER = "other"
+CODES = (LOCKED, DAMAGED, CHANGED, NOT_OURS, IN_DOUBT, NEWER, OTHER)
+
+
 class SessionError(GoodunitsError):
     """One session cannot be treated; the others go on.
 
@@ -63,10 +74,18 @@ class SessionError(GoodunitsError):
     ----------
     text : str
         What is wrong, shown as one line.
+    code : str
+        One of CODES.
     """
 
-    def __init__(self, text=""):
+    def __init__(self, text="", code=OTHER):
         super().__init__(one_line(text))
+        self.code = code
+
+
+def code_of(error):
+    """What kind of fault an error is, one of CODES."""
+    return getattr(error, "code", OTHER) if isinstance(error, SessionError) else OTHER
 
 
 class ConfigError(GoodunitsError):

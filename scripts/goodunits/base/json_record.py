@@ -3,6 +3,7 @@
 import json
 from pathlib import Path
 
+from goodunits.base import errors
 from goodunits.base.errors import SessionError
 
 # Of what lies in stores and of receipts. 1: without a number in it.
@@ -41,8 +42,19 @@ def demand_known_version(version, path):
     if version is not None and not (type(version) is int and 1 <= version <= FORMAT_VERSION):
         raise SessionError(
             f"{path}: of format {version!r}, and this version of goodunits knows formats 1 to "
-            f"{FORMAT_VERSION}; use the version that wrote it, or a newer one"
+            f"{FORMAT_VERSION}; use the version that wrote it, or a newer one",
+            code=errors.NEWER,
         )
+
+
+def by_id(values):
+    """Give a JSON object its numeric keys back: cluster ids are numbers."""
+    return {int(i): value for i, value in values.items()}
+
+
+def by_text(values):
+    """The same with ids as the text that JSON keeps."""
+    return {str(i): value for i, value in values.items()}
 
 
 def as_json(value):

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from goodunits.base import npy_header
+from goodunits.base import errors, npy_header
 from goodunits.base.errors import SessionError
 
 
@@ -40,4 +40,6 @@ def read(path, mmap=False):
         raise SessionError(f"{path}: too large for the memory of this machine") from None
     except (ValueError, TypeError) as error:
         reason = str(error).splitlines()[0] if str(error) else "damaged"
-        raise SessionError(f"{path}: cannot be read ({reason}); copy it again") from error
+        raise SessionError(
+            f"{path}: cannot be read ({reason}); copy it again", code=errors.DAMAGED
+        ) from error

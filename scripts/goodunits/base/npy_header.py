@@ -8,7 +8,7 @@ import struct
 import warnings
 from typing import NamedTuple
 
-from goodunits.base import guarded
+from goodunits.base import errors, guarded
 from goodunits.base.errors import SessionError
 
 MAGIC = b"\x93NUMPY"
@@ -71,7 +71,9 @@ def _read_header(file, path):
     """Header of an open file, checked against its size."""
     size = os.fstat(file.fileno()).st_size
     if size == 0:
-        raise SessionError(f"{path}: the file is empty (0 bytes); copy it again")
+        raise SessionError(
+            f"{path}: the file is empty (0 bytes); copy it again", code=errors.DAMAGED
+        )
     saved = header_fields(file, path)
     plain = PLAIN_TYPE.fullmatch(saved["descr"]) if isinstance(saved["descr"], str) else None
     if plain is None:
@@ -82,10 +84,13 @@ def _read_header(file, path):
     item_bytes = int(plain[2]) * (4 if plain[1] == "U" else 1)
     expected = file.tell() + math.prod(saved["shape"]) * item_bytes
     if size < expected:
-        raise SessionError(f"{path}: cut short, {size} bytes of {expected}; copy it again")
+        raise SessionError(
+            f"{path}: cut short, {size} bytes of {expected}; copy it again", code=errors.DAMAGED
+        )
     if size > expected:
         raise SessionError(
-            f"{path}: {size} bytes, but its header tells of {expected}; copy it again"
+            f"{path}: {size} bytes, but its header tells of {expected}; copy it again",
+            code=errors.DAMAGED,
         )
     return NpyHeader(
         saved["descr"], saved["shape"], saved["fortran_order"], file.tell(), item_bytes
@@ -114,7 +119,7 @@ def header_fields(file, path):
     """
     start = file.read(8)
     if start[:6] != MAGIC or len(start) < 8:
-        raise SessionError(f"{path}: not a NumPy .npy file; copy it again")
+        raise SessionError(f"{path}: not a NumPy .npy file; copy it again", code=errors.DAMAGED)
     try:
         if start[6] not in (1, 2, 3):
             raise ValueError("unknown version")
@@ -125,7 +130,9 @@ def header_fields(file, path):
             raise ValueError("bad length")
         return _checked(_literal(text.decode("latin-1")))
     except (ValueError, SyntaxError, TypeError, RecursionError, MemoryError, struct.error):
-        raise SessionError(f"{path}: damaged .npy header; copy it again") from None
+        raise SessionError(
+            f"{path}: damaged .npy header; copy it again", code=errors.DAMAGED
+        ) from None
 
 
 def _literal(text):

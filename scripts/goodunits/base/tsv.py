@@ -8,6 +8,7 @@ import io
 import re
 from typing import NamedTuple
 
+from goodunits.base import errors
 from goodunits.base.errors import SessionError
 
 LINE_END = re.compile(r"\r\n|\n|\r")
@@ -51,11 +52,15 @@ def parse_rows(data, where):
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        raise SessionError(f"{where}: not UTF-8 text ({error.reason})") from None
+        raise SessionError(
+            f"{where}: not UTF-8 text ({error.reason})", code=errors.DAMAGED
+        ) from None
     lines = LINE_END.split(text)
     for number, line in enumerate(lines, 1):
         if harmful := CONTROL.search(line):
-            raise SessionError(f"{where}, line {number}: damaged, holds {harmful[0]!a}")
+            raise SessionError(
+                f"{where}, line {number}: damaged, holds {harmful[0]!a}", code=errors.DAMAGED
+            )
     rows = _cells(lines, where)
     if not rows or "cluster_id" not in rows[0]:
         found = lines[0].strip()[:60] or "nothing"

@@ -3,6 +3,7 @@
 import json
 from typing import NamedTuple
 
+from goodunits.base import errors, json_record
 from goodunits.base.errors import SessionError
 
 
@@ -31,11 +32,6 @@ class Curation(NamedTuple):
     doubts: list
 
 
-def by_id(labels):
-    """Give a JSON object its numeric keys back: cluster ids are numbers."""
-    return {int(i): value for i, value in labels.items()}
-
-
 def to_json(curation, **more):
     """JSON text of a curation, to compare and to keep."""
     return json.dumps({**curation._asdict(), **more}, indent=1, sort_keys=True) + "\n"
@@ -45,6 +41,8 @@ def from_json(text):
     """Curation from its JSON text; what was wrong with the session is raised as a SessionError."""
     data = json.loads(text)
     if "problem" in data:
-        raise SessionError(data["problem"])
+        raise SessionError(data["problem"], code=data.get("code", errors.OTHER))
     names = ("decisions", "inherited", "ks_labels", "labels_before")
-    return Curation(**{name: by_id(data[name]) for name in names}, doubts=data.get("doubts", []))
+    return Curation(
+        **{name: json_record.by_id(data[name]) for name in names}, doubts=data.get("doubts", [])
+    )

@@ -40,7 +40,7 @@ def read_curation(folder, generation=None):
         If a label file or the store is damaged, or the labels are ours and of an earlier sort.
     """
     contents = {name: label_files.read_label_file(folder, name) for name in _LOOKED_AT}
-    original, past, place = contents, {}, folder
+    original, past, place = contents, None, folder
     if generation is not None:
         place = generation / "original"
         original, past = _originals(generation), state.read_state(generation)
@@ -50,14 +50,14 @@ def read_curation(folder, generation=None):
     known, doubts = _known(folder, past, _found(place, original), found)
     ks_now = found.ks.labels if found.ks else {}
     saved = {}
-    if not past and (found.group is None or found.group.column != "group"):
+    if past is None and (found.group is None or found.group.column != "group"):
         saved, left_out = phy1_groups.read(folder, _spike_counts)
         saved |= _info_groups(folder, contents.get(file_names.INFO_FILE))
         doubts = [*doubts, *left_out]
     decided = decisions.find_decisions(known, found.group, ks_now, saved)
     ks_labels = ks_now if original is contents else _ks_labels(place, original)
-    first = curation_record.by_id(past["first_decisions"]) if past else decided
-    inherited = {**curation_record.by_id(past.get("inherited", {})), **known.copied}
+    first = past.first_decisions if past else decided
+    inherited = {**(past.inherited if past else {}), **known.copied}
     return curation_record.Curation(decided, inherited, ks_labels, {**ks_labels, **first}, doubts)
 
 
@@ -92,23 +92,23 @@ def _originals(generation):
 def _known(folder, past, original, found):
     """Gather what the present group file is to be compared with, and what stays in doubt."""
     # Kilosort's own file, put back by hand. Before the first write all is news.
-    accounted = bool(past) and original.group is not None and original.group.column != "group"
+    accounted = past is not None and original.group is not None and original.group.column != "group"
     accounted = accounted and original.group == found.group
     written = (
         ledger_file.read_ledger(file_names.store_folder(folder)) if _is_lost(past) else frozenset()
     )
     data = found.contents.get(file_names.GROUP_FILE)
     accounted = accounted or label_tables.is_known(file_names.GROUP_FILE, data, written)
-    if not past:
+    if past is None:
         programs, doubts = _programs(folder, found, written)
         said = phy_log.labelled_in_phy(folder) if programs else {}
         return decisions.Known(accounted, programs=programs, said=said), doubts
-    records = [record for record in (past["pending"], past["last"]) if record]
-    bases = tuple(curation_record.by_id(record["group"]) for record in records)
-    units = curation_record.by_id(records[0]["units"])
+    records = [record for record in (past.pending, past.last) if record]
+    bases = tuple(record.group for record in records)
+    units = records[0].units if records else {}
     # A write cut short leaves two bases; the file is one of them unless somebody wrote since.
     accounted = accounted or (found.group is not None and found.group.labels in bases)
-    taken, copied, said, doubts = curation_record.by_id(past["decisions"]), {}, {}, []
+    taken, copied, said, doubts = past.decisions, {}, {}, []
     clusters_file = Path(folder, "spike_clusters.npy")
     beside = _groups_beside(folder, records, original, found)
     if found.group is not None and any(bases) and {*found.group.labels, *beside} - set(units):
@@ -124,7 +124,7 @@ def _known(folder, past, original, found):
 
 def _is_lost(past):
     """Whether the store no longer says what it left, or only what the last history line does."""
-    return not past or bool(past.get("rebuilt"))
+    return past is None or past.is_rebuilt
 
 
 def _programs(folder, found, written):
@@ -241,7 +241,7 @@ def _groups_beside(folder, records, original, found):
     data = found.contents.get(file_names.INFO_FILE)
     if data is None or found.group is None or found.group.column != "group":
         return {}
-    left = {record["hashes"].get(file_names.INFO_FILE) for record in records}
+    left = {record.hashes.get(file_names.INFO_FILE) for record in records}
     if data == original.contents.get(file_names.INFO_FILE) or files.sha256_bytes(data) in left:
         return {}
     return _info_groups(folder, data, found.group.labels)

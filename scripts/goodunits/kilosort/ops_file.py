@@ -11,7 +11,7 @@ from io import BytesIO
 from math import prod
 from pathlib import Path, PurePosixPath, PureWindowsPath
 
-from goodunits.base import guarded, npy_header
+from goodunits.base import errors, guarded, npy_header
 from goodunits.base.errors import SessionError
 from goodunits.kilosort import pickle_machine
 from goodunits.kilosort.pickle_machine import checked_keys
@@ -55,7 +55,8 @@ def read_ops(path):
     except Exception as error:  # a damaged pickle may raise anything
         raise SessionError(
             f"{path}: damaged, or not written by Kilosort ({type(error).__name__}: "
-            f"{str(error)[:200]})"
+            f"{str(error)[:200]})",
+            code=errors.DAMAGED,
         ) from error
     if not isinstance(saved, dict):
         raise SessionError(

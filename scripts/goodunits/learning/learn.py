@@ -68,7 +68,8 @@ def learn(sessions, columns, options, near, text):
         label_sources.Place(session, folder, own, columns.get(session, {}))
         for session, folder, own, _ in sessions
     ]
-    things = material.gather(places, {row[0]: row[3] for row in sessions}, options, near)
+    rules = {session: in_force for session, _, _, in_force in sessions}
+    things = material.gather(places, rules, options, near)
     found = findings.find(things, options)
     write(things, found, Path(text))
     return words.terminal(things, found, text)

@@ -269,7 +269,7 @@ def _reasons(own, kind, chance, ratio):
     if kind == "duplicate":
         yield f"{own.shared:.0%} of the smaller one's spikes are in both"
     if np.isfinite(own.similarity):
-        yield f"template similarity {own.similarity:.2f}"
+        yield f"template similarity {round(float(own.similarity), 2) + 0.0:.2f}"  # no -0.00
     if kind == "drift_split":
         yield f"fire in turn (presence overlaps by {own.overlap:.0%})"
     if kind != "duplicate":

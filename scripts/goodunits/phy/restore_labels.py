@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from goodunits.base import files
+from goodunits.base import errors, files
 from goodunits.base.errors import SessionError
 from goodunits.curation import whose_labels
 from goodunits.phy import write_labels
@@ -64,10 +64,10 @@ def restore(folder, to="originals"):
         present = write_labels.read_present(folder)
         past = state.read_state(generation)
         contents = _wanted(generation, manifest, present, past, to)
-        units = (past.get("last") or {"units": {}})["units"]
-        after = transaction.next_state(folder, generation, seen, units)
+        after = transaction.next_state(folder, generation, seen)
         about = {"to": to, "working_folder": os.getcwd()}
-        transaction.commit(folder, generation, contents, present, after, "restore", about)
+        units = past.units if past else {}
+        transaction.commit(folder, generation, contents, present, after, units, "restore", about)
     return {
         "time": files.time_stamp(),
         "to": to,
@@ -87,19 +87,20 @@ def _demand_earlier(base):
         raise NothingToRestoreError("nothing to restore, goodunits never wrote here")
     raise SessionError(
         f"{base}: goodunits wrote labels here, but the backup is gone; put the store back from a "
-        "backup of your data"
+        "backup of your data",
+        code=errors.DAMAGED,
     )
 
 
 def _wanted(generation, manifest, present, past, to):
     """Content of every file that a write may have replaced."""
     if to == "last":
-        if not past.get("before"):
+        if past is None or not past.before:
             raise SessionError(
                 f"{generation}: nothing was written yet, or state.json is lost, so there is no "
                 "last state; restore the originals instead"
             )
-        return {**dict.fromkeys(present), **_before(generation, past["before"])}
+        return {**dict.fromkeys(present), **_before(generation, past.before)}
     names = [
         *present,
         *(name for name in manifest["files"] if name.startswith(file_names.OWN_PREFIX)),
@@ -120,7 +121,8 @@ def _before(generation, texts):
         raise SessionError(
             f"{generation / 'state.json'}: names other files than the label files that goodunits "
             "writes, or holds no text for them, so it is not ours; put the store back from a "
-            "backup of your data, or restore the originals"
+            "backup of your data, or restore the originals",
+            code=errors.NOT_OURS,
         ) from None
 
 

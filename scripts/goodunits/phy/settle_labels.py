@@ -7,7 +7,7 @@ Standard library only.
 
 from goodunits.base import json_record
 from goodunits.base.errors import SessionError
-from goodunits.curation import curation_record, decisions, whose_labels
+from goodunits.curation import decisions, whose_labels
 from goodunits.phy import write_labels
 from goodunits.session_folder import label_files, sort_id
 from goodunits.store import (
@@ -53,7 +53,7 @@ def settle(folder, labels_are):
         if generation is None:
             generation, done = _backed_up(folder, base, present, labels_are)
         seen = whose_labels.read_curation(folder, generation)
-        group = curation_record.by_id(transaction.group_labels(present))
+        group = transaction.group_labels(present)
         if labels_are == "theirs":
             decided = _given(seen.decisions, group)
         else:
@@ -80,10 +80,12 @@ def _carried_over(folder, base, earlier, hashes):
     for name in manifest["files"]:
         data = original_files.read_original(earlier, name)
         original_files.put_once(generation / "original" / name, data)
-    past = {**state.read_state(earlier), "sort_signature": sort_id.signature(folder)}
-    if past.get("last"):  # spikes were removed or added: none is known by its place any more
-        past["last"] = {**past["last"], "units": {}}
-    state.write_state(generation, past)
+    past = state.read_state(earlier)
+    if past is not None:
+        # Spikes were removed or added: none is known by its place any more.
+        last = past.last and past.last._replace(units={})
+        past = past._replace(last=last, sort_signature=sort_id.signature(folder))
+        state.write_state(generation, past)
     manifest |= {
         "sort_id": generation.name,
         "arrays": hashes,
@@ -104,7 +106,8 @@ def _given(seen, group):
 
 def _still_decided(folder, generation, group):
     """Decisions of before that the present labels do not contradict, less those in doubt."""
-    past = curation_record.by_id(state.read_state(generation).get("decisions", {}))
+    known = state.read_state(generation)
+    past = known.decisions if known else {}
     doubted = whose_labels.doubted(folder, generation) if past else {}
     return {
         i: label
@@ -116,9 +119,9 @@ def _still_decided(folder, generation, group):
 def _remember(folder, generation, present, seen):
     """Make the present labels the measure for what people decide from now on."""
     past = state.read_state(generation)
-    units = (past.get("last") or {"units": {}})["units"]
-    after = transaction.next_state(folder, generation, seen, units)
-    transaction.commit(folder, generation, present, present, after, "settled")
+    after = transaction.next_state(folder, generation, seen)
+    units = past.units if past else {}
+    transaction.commit(folder, generation, present, present, after, units, "settled")
 
 
 def demand_owner(labels_are):

@@ -13,7 +13,7 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import NamedTuple
 
-from goodunits.base import files, guarded, tsv
+from goodunits.base import errors, files, guarded, json_record, tsv
 from goodunits.base.errors import SessionError, one_line
 from goodunits.curation import decisions, whose_labels
 from goodunits.session_folder import file_names, label_files
@@ -87,9 +87,10 @@ def write_label_files(folder, plan):
         _check_decisions(folder, plan, seen)
         contents, notes = _contents(folder, plan, seen, present)
         notes += seen.doubts
-        after = transaction.next_state(folder, generation, seen, plan.measured["units"])
+        after = transaction.next_state(folder, generation, seen)
+        units = json_record.by_id(plan.measured["units"])
         about = {**plan.about, "counts": Counter(plan.labels.values())}
-        transaction.commit(folder, generation, contents, present, after, "write", about)
+        transaction.commit(folder, generation, contents, present, after, units, "write", about)
     for note in notes:
         log.warning("%s", note)
     return {
@@ -109,10 +110,14 @@ def check_unchanged(folder, measured):
     for name, record in measured["files"].items():
         path = Path(folder, name)
         if not path.exists():
-            raise SessionError(f"{path}: gone since it was measured; run again")
+            raise SessionError(
+                f"{path}: gone since it was measured; run again", code=errors.CHANGED
+            )
         now, then = files.signature(path), record["signature"]
         if now != then and (now[0] != then[0] or files.sha256_file(path) != record["sha256"]):
-            raise SessionError(f"{path}: changed since it was measured; run again")
+            raise SessionError(
+                f"{path}: changed since it was measured; run again", code=errors.CHANGED
+            )
 
 
 def read_present(folder):
@@ -135,7 +140,8 @@ def _check_decisions(folder, plan, seen):
         raise SessionError(
             f"{folder}: labels of cluster {', '.join(map(str, differing[:10]))} were changed in "
             "Phy after labels.tsv was made; nothing written, run again (with -R apply_thresholds "
-            "if this message stays)"
+            "if this message stays)",
+            code=errors.CHANGED,
         )
 
 

@@ -1,6 +1,7 @@
 """Figures for papers and for `snakemake --report`: the dataset as SVG files."""
 
 from pathlib import Path
+from typing import NamedTuple
 
 import matplotlib
 
@@ -9,7 +10,7 @@ matplotlib.use("Agg")  # no screen is needed, and none is looked for
 import numpy as np  # noqa: E402
 from matplotlib import pyplot as plt  # noqa: E402
 
-from goodunits.criteria import criterion_text, label_rules  # noqa: E402
+from goodunits.criteria import label_rules  # noqa: E402
 from goodunits.report import report_data, report_warnings
 
 # Okabe and Ito; what fails is hatched too.
@@ -45,9 +46,10 @@ def write(dataset, folder):
         Is made.
     """
     Path(folder).mkdir(parents=True, exist_ok=True)
+    judged = judge(dataset)
     for name in NAMES:
         with plt.rc_context(STYLE):
-            figure = globals()[f"draw_{name}"](dataset)
+            figure = globals()[f"draw_{name}"](dataset, judged)
             path = Path(folder, f"{name}.svg")
             figure.savefig(path, metadata={"Date": None}, bbox_inches="tight")
             plt.close(figure)
@@ -65,7 +67,7 @@ def _empty(text):
     return figure
 
 
-def draw_yield(dataset):
+def draw_yield(dataset, judged):
     """Good units of each session, before and after."""
     parts = _labelled(dataset)
     if not parts:
@@ -92,7 +94,7 @@ def draw_yield(dataset):
     return figure
 
 
-def draw_labels(dataset):
+def draw_labels(dataset, judged):
     """Units by label before and now."""
     parts = _labelled(dataset)
     if not parts:
@@ -117,8 +119,39 @@ def draw_labels(dataset):
     return figure
 
 
-def _judged(dataset):
-    """Criteria of the first class of the set with most sessions, and each unit's result."""
+class Judged(NamedTuple):
+    """What the criteria of the set with most sessions say of its units.
+
+    Attributes
+    ----------
+    rules : LabelRules
+        The criteria.
+    texts : list of str
+        Every criterion.
+    met : bool array (n_units, n_criteria)
+        Whether each unit meets it.
+    sessions : set of str
+        Ids of the sessions of the set.
+    """
+
+    rules: object
+    texts: list
+    met: np.ndarray
+    sessions: set
+
+
+def judge(dataset):
+    """What criteria say of the units, from the labels as written; None where there are none.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        All sessions.
+
+    Returns
+    -------
+    judged : Judged or None
+    """
     sets = sorted(dataset.sets.values(), key=_fewest_sessions_last)
     if not sets:
         return None
@@ -127,19 +160,18 @@ def _judged(dataset):
     inside = set(sets[0]["sessions"])
     units = [unit for part in dataset.sessions if part.id in inside for unit in part.units]
     met = np.array([[unit.get(text) == "pass" for text in texts] for unit in units], dtype=bool)
-    return rules, texts, met.reshape(len(units), len(texts)), inside
+    return Judged(rules, texts, met.reshape(len(units), len(texts)), inside)
 
 
 def _fewest_sessions_last(used):
     return -len(used["sessions"])
 
 
-def draw_costs(dataset):
+def draw_costs(dataset, judged):
     """Units that do not meet each criterion, and those that meet all others."""
-    judged = _judged(dataset)
-    if judged is None or not judged[2].size:
+    if judged is None or not judged.met.size:
         return _empty("No session has labels.")
-    _, texts, met, _ = judged
+    texts, met = judged.texts, judged.met
     missed = ~met
     alone = [int((missed[:, k] & (missed.sum(axis=1) == 1)).sum()) for k in range(len(texts))]
     figure, axes = plt.subplots(figsize=(WIDTH_IN, 0.7 + 0.3 * len(texts)))
@@ -154,12 +186,11 @@ def draw_costs(dataset):
     return figure
 
 
-def draw_together(dataset, most=12):
+def draw_together(dataset, judged, most=12):
     """Which criteria are missed together."""
-    judged = _judged(dataset)
-    if judged is None or not judged[2].size or judged[2].all():
+    if judged is None or not judged.met.size or judged.met.all():
         return _empty("Every unit meets every criterion." if judged else "No session has labels.")
-    _, texts, met, _ = judged
+    texts, met = judged.texts, judged.met
     rows, counts = np.unique(~met[~met.all(axis=1)], axis=0, return_counts=True)
     order = np.argsort(-counts, kind="stable")[:most]
     rows, counts = rows[order], counts[order]
@@ -187,13 +218,11 @@ def draw_together(dataset, most=12):
     return figure
 
 
-def draw_distributions(dataset):
+def draw_distributions(dataset, judged):
     """Each number that a criterion of the set asks for, with its threshold."""
-    judged = _judged(dataset)
-    if judged is None or not judged[2].size:
+    if judged is None or not judged.met.size:
         return _empty("No session has labels.")
-    rules, _, _, inside = judged
-    shown = [check for check in rules.criteria if isinstance(check.target, float)][:12]
+    shown = [check for check in judged.rules.criteria if isinstance(check.target, float)][:12]
     if not shown:
         return _empty("No criterion compares with a number.")
     n_rows = -(-len(shown) // 3)
@@ -202,18 +231,19 @@ def draw_distributions(dataset):
         ax.axis("off")
     for ax, check in zip(axes.flat, shown, strict=False):
         values = [
-            part.metrics[check.metric]
+            part.metrics.get(check.metric, np.full(len(part.units), np.nan))
             for part in dataset.sessions
-            if part.id in inside and check.metric in part.metrics
+            if part.id in judged.sessions
         ]
-        _distribution(ax, check, np.concatenate([np.zeros(0), *values]))
+        met = judged.met[:, judged.texts.index(check.text)]
+        _distribution(ax, check, np.concatenate([np.zeros(0), *values]), met)
     figure.tight_layout()
     return figure
 
 
-def _distribution(ax, check, values):
+def _distribution(ax, check, values, met):
     """One histogram; units that do not meet the criterion are hatched."""
-    values = values[np.isfinite(values)]
+    met, values = met[np.isfinite(values)], values[np.isfinite(values)]
     values = np.abs(values) if check.absolute else values
     unit = report_data.about(check.metric)["unit"]
     ax.set_xlabel(check.quantity + (f" ({unit})" if unit else ""))
@@ -228,7 +258,6 @@ def _distribution(ax, check, values):
         ax.set_xscale("log")
     else:
         edges = np.linspace(min(low, 0) if low < 0.5 * high else low, high or 1, 31)
-    met = np.array([criterion_text.judge(check, value) == criterion_text.PASS for value in values])
     clipped = np.clip(values, edges[0], edges[-1])
     ax.hist(clipped[~met], edges, color=YELLOW, hatch="////")
     ax.hist(clipped[met], edges, color=BLUE)
@@ -236,13 +265,12 @@ def _distribution(ax, check, values):
     ax.set_title(f"{met.sum()} of {len(met)}: {check.text}", fontsize=8)
 
 
-def draw_sessions(dataset):
+def draw_sessions(dataset, judged):
     """Medians of the numbers that criteria ask for, session by session."""
-    judged = _judged(dataset)
     if judged is None:
         return _empty("No session has labels.")
     names = [
-        name for name in judged[0].metrics if report_data.about(name)["kind"] in ("float", "int")
+        name for name in judged.rules.metrics if report_data.about(name)["kind"] in ("float", "int")
     ][:6]
     shown = [(name, report_warnings.medians(dataset, name)) for name in names]
     shown = [(name, by_session) for name, by_session in shown if by_session]

@@ -173,7 +173,7 @@ def _columns(dataset, names, rules):
             about["words"], values = report_payload.word_column([c for cell in cells for c in cell])
         else:
             known = thresholds.get(name, ())
-            values = report_payload.number_column(name, parts, known, exact)
+            values = report_payload.number_column(name, parts, known, dataset.n_units)
         metrics.append({**about, "type": values.dtype.str})
         columns[f"metric-{name}"] = report_payload.packed(report_payload.shuffled(values))
     head = {"metrics": metrics, "words": {}, "exact": exact}

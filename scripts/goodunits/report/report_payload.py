@@ -11,6 +11,7 @@ from goodunits.report import report_data
 # Above so many units a picture is coarser: a page has to open.
 FULL_PICTURES = 80_000
 COARSER = (("acg", 2), ("rate", 3))  # how many bins become one
+HALF_STEP = np.uint32(2**5)  # of the numbers that are left of those of 32 bits: 5 digits
 LEVEL = 4  # higher ones cost far more time than they save space
 PICTURES = ("ccg", "acg", "rate", "amplitude", "template", "positions_um", "channels")
 SCALES = ("ccg_max_hz", "acg_max_hz", "rate_max_hz", "amplitude_max", "template_max")
@@ -28,7 +29,7 @@ def shuffled(values):
     return values.view(np.uint8).reshape(-1, values.itemsize).T.tobytes()
 
 
-def number_column(name, parts, thresholds, exact):
+def number_column(name, parts, thresholds, n_units):
     """One metric of all units.
 
     Parameters
@@ -38,10 +39,10 @@ def number_column(name, parts, thresholds, exact):
     parts : list of SessionPart
         All sessions.
     thresholds : iterable of float
-        Numbers that criteria compare it with. Where 32 bits do not tell a value from one of them,
-        the value is moved by one step to its own side.
-    exact : bool
-        Whether to carry 64 bits.
+        Numbers that criteria compare it with. A value keeps its side of each, however coarse it
+        is: where it would not, it is moved to the number next to the threshold.
+    n_units : int
+        Units of the whole dataset, which decide how exact the values are.
 
     Returns
     -------
@@ -49,13 +50,18 @@ def number_column(name, parts, thresholds, exact):
     """
     columns = [part.metrics.get(name, np.full(len(part.units), np.nan)) for part in parts]
     values = np.concatenate([np.zeros(0), *columns])
-    if exact:
+    if n_units <= report_data.EXACT_UNITS:
         return values
     short = values.astype(np.float32)
+    is_whole = (values == np.rint(values)) | np.isnan(values)
+    if n_units > FULL_PICTURES and not is_whole.all():
+        # A quarter less to carry: bits that are 0 compress to nothing.
+        short = ((short.view(np.uint32) + HALF_STEP) & ~np.uint32(2 * HALF_STEP - 1)).view("<f4")
     for threshold in thresholds:
-        same = (short == np.float32(threshold)) & (values != threshold)
-        away = np.where(values < threshold, -np.inf, np.inf).astype(np.float32)
-        short[same] = np.nextafter(short, away)[same]
+        limit = np.float32(threshold)
+        short[values == threshold] = limit
+        short[(values < threshold) & (short >= limit)] = np.nextafter(limit, np.float32(-np.inf))
+        short[(values > threshold) & (short <= limit)] = np.nextafter(limit, np.float32(np.inf))
     return short
 
 

@@ -7,7 +7,7 @@ One row per unit, `cluster_id` first, blank where a metric is undefined, and a l
 import math
 from pathlib import Path
 
-from goodunits.base import files
+from goodunits.base import errors, files
 from goodunits.base.errors import SessionError, nearest
 from goodunits.catalogue import all_metrics
 
@@ -65,7 +65,9 @@ def read_metrics(path):
     try:
         lines = path.read_text(encoding="utf-8").removesuffix("\n").split("\n")
     except (OSError, UnicodeDecodeError) as problem:
-        raise SessionError(f"{path}: could not be read ({problem}); compute it again") from None
+        raise SessionError(
+            f"{path}: could not be read ({problem}); compute it again", code=errors.DAMAGED
+        ) from None
     header = lines[0].split("\t")
     names = _metric_names(path, header)
     rows, undefined = [], {}
@@ -80,7 +82,8 @@ def read_metrics(path):
         except (ValueError, KeyError):
             raise SessionError(
                 f"{path}, line {number}: not a row of metrics.tsv with {len(header)} columns: "
-                f"{line[:80]!r}; delete the file to compute it again"
+                f"{line[:80]!r}; delete the file to compute it again",
+                code=errors.DAMAGED,
             ) from None
         rows.append({ID_COLUMN: unit_id, **values})
         if reasons:
@@ -93,7 +96,8 @@ def _metric_names(path, header):
     if len(header) < 2 or header[0] != ID_COLUMN or header[-1] != WHY_COLUMN:
         raise SessionError(
             f"{path}: expected columns {ID_COLUMN}, metrics, {WHY_COLUMN}, found "
-            f"{', '.join(header) or 'an empty file'}; delete the file to compute it again"
+            f"{', '.join(header) or 'an empty file'}; delete the file to compute it again",
+            code=errors.DAMAGED,
         )
     for name in header[1:-1]:
         if name not in all_metrics.METRICS:

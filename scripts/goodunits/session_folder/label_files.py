@@ -6,7 +6,7 @@ Standard library only.
 import os
 from pathlib import Path
 
-from goodunits.base import guarded
+from goodunits.base import errors, guarded
 from goodunits.base.errors import SessionError
 from goodunits.session_folder import file_names
 
@@ -28,7 +28,8 @@ def read_label_file(folder, name):
     if not file_names.is_label_file(name):
         raise SessionError(
             f"{folder}: found {name!r:.80} where a receipt or the store should name a label file "
-            "(cluster_*.tsv); put the file that names it back from a backup of your data"
+            "(cluster_*.tsv); put the file that names it back from a backup of your data",
+            code=errors.NOT_OURS,
         )
     path = Path(folder, name)
     if path.is_symlink() and not path.exists():

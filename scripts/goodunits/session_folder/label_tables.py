@@ -7,7 +7,7 @@ file says is the same then, and so is its hash here.
 import functools
 import json
 
-from goodunits.base import files, tsv
+from goodunits.base import errors, files, tsv
 from goodunits.base.errors import SessionError
 from goodunits.session_folder import file_names
 
@@ -48,7 +48,7 @@ def read_table(folder, name, data, preferred="group"):
                 f"{folder}/{name}, line 1: unknown column {table.column!r:.60}, expected {known}"
             )
     except SessionError as error:
-        raise SessionError(f"{error}; {_cure(folder)}") from None
+        raise SessionError(f"{error}; {_cure(folder)}", code=errors.DAMAGED) from None
     return table
 
 

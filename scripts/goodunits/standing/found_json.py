@@ -8,8 +8,8 @@ we left it: somebody curated, restored or sorted anew, a job failed, or results 
 import json
 from pathlib import Path
 
-from goodunits.base import files, json_record
-from goodunits.base.errors import SessionError
+from goodunits.base import errors, files, json_record
+from goodunits.base.errors import SessionError, in_words
 from goodunits.curation import curation_record, whose_labels
 from goodunits.session_folder import file_names, label_files
 from goodunits.standing import session_standing
@@ -43,7 +43,7 @@ def refresh(folder, found_path, receipt_path):
     if receipt:
         json_record.demand_known_version(receipt.get("format_version"), receipt_path)
         if not session_standing.is_whole(receipt):
-            raise SessionError(session_standing.DAMAGED.format(receipt_path))
+            raise SessionError(session_standing.DAMAGED.format(receipt_path), code=errors.DAMAGED)
         backup.demand_store(folder, receipt_path, receipt)
     if stands.is_settled and _is_sound(found_path) and not _has_news_of_people(folder, receipt):
         return stands
@@ -72,13 +72,13 @@ def demand_usable(folder, found_path, session_path):
         curation_record.from_json(Path(found_path).read_text(encoding="utf-8"))
 
 
-def keep_problem(problem, folder, found_path):
+def keep_problem(error, folder, found_path):
     """Keep why a session cannot be looked at: its jobs say so, in every run until it is mended.
 
     Parameters
     ----------
-    problem : str
-        In one line.
+    error : Exception
+        What is wrong.
     folder : path-like
         Kilosort folder.
     found_path : path-like
@@ -90,7 +90,8 @@ def keep_problem(problem, folder, found_path):
     """
     stands = session_standing.of_session(folder, Path(found_path).parent)
     trigger = _hash_of([_failure(stands), stands.missing])
-    text = json.dumps({"problem": problem, "trigger": trigger})
+    told = {"problem": in_words(error), "code": errors.code_of(error), "trigger": trigger}
+    text = json.dumps(told)
     files.write_if_changed(found_path, text.encode())
     return stands
 

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from goodunits.base import files, json_record
+from goodunits.base import errors, files, json_record
 from goodunits.base.errors import SessionError
 from goodunits.session_folder import file_names, label_files, label_tables, sort_id
 from goodunits.store import earlier_sorts, generations, ledger_file, original_files, store_files
@@ -36,7 +36,8 @@ def demand_store(folder, receipt_path, receipt=None):
         raise SessionError(
             f"{file_names.store_folder(folder)}: gone, though goodunits wrote labels here on "
             f"{receipt['time']}, so the label files may not be the sorter's own; put the store "
-            f"back, or remove {receipt_path} if they are the sorter's or a person's"
+            f"back, or remove {receipt_path} if they are the sorter's or a person's",
+            code=errors.DAMAGED,
         )
 
 
@@ -125,7 +126,8 @@ def first_backup(folder, base, hashes, labels_are=None):
     if sort_id.signature(folder) != before or sort_id.value_hashes(folder) != hashes:
         raise SessionError(
             f"{folder}: {sort_id.TIMES} changed during the backup; wait for the sorter to end and "
-            "run again"
+            "run again",
+            code=errors.CHANGED,
         )
     manifest = {
         "sort_id": generation.name,
@@ -164,6 +166,7 @@ def _not_ours(folder, base, found, groups_are_theirs):
         raise SessionError(
             f"{Path(folder, lost[0])}: written by goodunits, so not the sorter's own labels, and "
             f"{base} has no backup for this sort; put the sorter's file back, or remove it if "
-            "it is lost"
+            "it is lost",
+            code=errors.IN_DOUBT,
         )
     return {name: data for name, data in found.items() if name not in ours}

@@ -1,5 +1,6 @@
 """Tell labels that we left for an earlier sort from those of a new one. Standard library only."""
 
+from goodunits.base import errors
 from goodunits.base.errors import SessionError
 from goodunits.session_folder import file_names, label_tables
 from goodunits.store import generations, ledger_file, state
@@ -33,7 +34,8 @@ def demand_others(folder, base, contents):
         "goodunits left them there, so neither the sorter's nor a person's; if the units are the "
         "same, carry the backup and the decisions over: 'snakemake settle --config only=SESSION "
         "labels_are=ours'; if it is a new sort, put the sorter's cluster_KSLabel.tsv and "
-        "cluster_group.tsv back; if a person gave these labels: labels_are=theirs"
+        "cluster_group.tsv back; if a person gave these labels: labels_are=theirs",
+        code=errors.IN_DOUBT,
     )
 
 
@@ -72,10 +74,10 @@ def _is_mostly(labels, left):
 def _left(generation):
     """Groups of a generation as our last write left them; empty where that is not known."""
     try:
-        last = state.read_state(generation).get("last") or {}
+        known = state.read_state(generation)
     except SessionError:
         return {}
-    return {int(i): label for i, label in last.get("group", {}).items()}
+    return known.last.group if known and known.last else {}
 
 
 def _time(generation):

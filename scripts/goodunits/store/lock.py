@@ -9,7 +9,7 @@ import os
 import time
 from pathlib import Path
 
-from goodunits.base import files, said
+from goodunits.base import errors, files, said
 from goodunits.base.errors import SessionError
 from goodunits.store import store_files
 
@@ -59,7 +59,8 @@ def _acquire(path, timeout_s):
         if time.monotonic() >= end:
             raise SessionError(
                 f"{path}: held by {holder(path)} for more than {timeout_s:g} s; wait for that run "
-                "or end it"
+                "or end it",
+                code=errors.LOCKED,
             )
         if not told and time.monotonic() >= since + SAID_AFTER_S:
             waiting = f"waiting for {path}, held by {holder(path)}; for {timeout_s:g} s at most"

@@ -2,7 +2,7 @@
 
 import json
 
-from goodunits.base import files, json_record
+from goodunits.base import errors, files, json_record
 from goodunits.base.errors import SessionError
 from goodunits.session_folder import file_names
 from goodunits.store import store_files
@@ -18,7 +18,8 @@ def put_once(path, data):
         store_files.write(path, data, store_files.READ_ONLY)
     elif present != data:
         raise SessionError(
-            f"{path}: exists with other content; files of the store are never replaced"
+            f"{path}: exists with other content; files of the store are never replaced",
+            code=errors.DAMAGED,
         )
 
 
@@ -42,14 +43,15 @@ def read_manifest(generation):
         expected = _manifest_files(manifest)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise SessionError(
-            f"{path}: damaged; put the store back from a backup of your data"
+            f"{path}: damaged; put the store back from a backup of your data", code=errors.DAMAGED
         ) from None
     for name, sha in expected.items():
         if files.sha256_optional(store_files.read(generation / "original" / name)) != sha:
             raise SessionError(
                 f"{generation / 'original' / name}: the backup of an original label file is "
                 f"missing or damaged (expected sha256 {sha}); put it back from a backup of your "
-                "data"
+                "data",
+                code=errors.DAMAGED,
             )
     return manifest
 

@@ -7,15 +7,26 @@ change of the decisions goes into `history.jsonl` first, so that neither file al
 import json
 import os
 
-from goodunits.base import files, json_record
+from goodunits.base import errors, files, json_record
 from goodunits.base.errors import SessionError
-from goodunits.store import store_files
+from goodunits.store import state_record, store_files
+from goodunits.store.state_record import State
 
 
 def read_state(generation):
-    """State of a generation; empty before the first write.
+    """State of a generation.
 
-    A lost file is built again from the history; `rebuilt` says so.
+    A lost file is built again from the history; `is_rebuilt` says so.
+
+    Parameters
+    ----------
+    generation : Path
+        Folder of the store for one sort.
+
+    Returns
+    -------
+    state : State or None
+        None before the first write.
 
     Raises
     ------
@@ -31,59 +42,24 @@ def read_state(generation):
         if files.sha256_bytes(text.encode()) != sha:
             raise ValueError
         found = json.loads(text)
-        json_record.demand_known_version(found.pop("format_version", None), path)
-        return _checked(found)
+        json_record.demand_known_version(found.get("format_version"), path)
+        return State.from_json(found)
     except (ValueError, TypeError, AttributeError, KeyError, RecursionError):
         raise SessionError(
             f"{path}: damaged, and it holds decisions of people; put it back from a backup of "
-            "your data, or move it away: it is then built again from history.jsonl beside it"
+            "your data, or move it away: it is then built again from history.jsonl beside it",
+            code=errors.DAMAGED,
         ) from None
 
 
-def _checked(state):
-    """The state, if it has all that is asked of it."""
-    for key in ("decisions", "inherited", "first_decisions"):
-        _demand_labels(state.get(key, {}) if key == "inherited" else state[key])
-    _demand_texts(state["before"])
-    for record in (state["last"], state["pending"]):
-        if record is not None:
-            _demand_record(record)
-    return state
-
-
-def _demand_record(record):
-    """Raise unless this is what was left in a session folder."""
-    _demand_labels(record["group"])
-    _demand_texts(record["hashes"])
-    for cluster_id, unit in record["units"].items():
-        spikes = unit["spikes"]
-        numbers = [int(cluster_id), unit["n_spikes"], *spikes]
-        if not isinstance(spikes, list) or not all(type(n) is int for n in numbers):
-            raise ValueError
-
-
-def _demand_labels(labels):
-    """Raise unless these are labels by cluster id."""
-    for cluster_id, label in labels.items():
-        if int(cluster_id) < 0 or not isinstance(label, str):
-            raise ValueError
-
-
-def _demand_texts(texts):
-    """Raise unless these are texts, or None, by file name."""
-    if not all(text is None or isinstance(text, str) for text in texts.values()):
-        raise ValueError
-
-
 def _state_from_history(generation):
-    """State as the last lines of the history tell it; empty without any."""
+    """State as the last lines of the history tell it; None without any."""
     events = read_history(generation)
     if not events:
-        return {}
+        return None
     left = [event["left"] for event in events if "left" in event]
     empty = {"group": {}, "hashes": {}, "units": {}}
-    return {
-        "rebuilt": True,
+    told = {
         "last": {**empty, **left[-1]} if left else empty,
         "pending": None,
         "decisions": events[-1]["decisions"],
@@ -91,11 +67,12 @@ def _state_from_history(generation):
         "first_decisions": events[0]["decisions"],
         "before": {},
     }
+    return State.from_json(told)._replace(is_rebuilt=True)
 
 
 def write_state(generation, state):
     """Replace the state, with its own hash on the first line."""
-    text = json_record.as_json(json_record.with_version(state)).decode()
+    text = json_record.as_json(json_record.with_version(state.as_json())).decode()
     data = f"{files.sha256_bytes(text.encode())}\n{text}".encode()
     store_files.write(generation / "state.json", data)
 
@@ -130,11 +107,11 @@ def read_history(generation):
 
 def _demand_event(event):
     """Raise unless this line tells what happened to the labels."""
-    _demand_labels(event["decisions"])
-    _demand_labels(event["inherited"])
+    state_record.labels(event["decisions"])
+    state_record.labels(event["inherited"])
     if not isinstance(event["time"], str) or not isinstance(event["event"], str):
         raise ValueError
     if "left" in event:
-        _demand_texts(event["found"])
-        _demand_texts(event["left"]["hashes"])
-        _demand_labels(event["left"].get("group", {}))
+        state_record.texts(event["found"])
+        state_record.texts(event["left"]["hashes"])
+        state_record.labels(event["left"].get("group", {}))

@@ -11,7 +11,7 @@ import re
 import stat
 from pathlib import Path
 
-from goodunits.base import files, guarded
+from goodunits.base import errors, files, guarded
 from goodunits.base.errors import SessionError
 from goodunits.session_folder import file_names
 
@@ -69,13 +69,15 @@ def _demand(path, status, is_kind, expected):
         if file_names.ANNEX in target:
             cure = f"unlock the store (git annex unlock {file_names.STORE}, or datalad unlock)"
         raise SessionError(
-            f"{path}: a link to {target!r}, and goodunits follows no links in its store; {cure}"
+            f"{path}: a link to {target!r}, and goodunits follows no links in its store; {cure}",
+            code=errors.NOT_OURS,
         )
     kinds = ((stat.S_ISREG, "a file"), *guarded.KINDS)
     kind = next((words for test, words in kinds if test(status.st_mode)), "something else")
     raise SessionError(
         f"{path}: {kind}, expected {expected}; remove it, or put the store back from a backup of "
-        "your data"
+        "your data",
+        code=errors.NOT_OURS,
     )
 
 

@@ -3,29 +3,31 @@
 import os
 from pathlib import Path
 
-from goodunits.base import files, tsv
+from goodunits.base import errors, files, json_record, tsv
 from goodunits.base.errors import SessionError
 from goodunits.session_folder import file_names, label_tables, sort_id
 from goodunits.store import ledger_file, original_files, state
+from goodunits.store.state_record import Left, State
+
+# What the history tells of people.
+PEOPLE = ("decisions", "inherited")
 
 
-def next_state(folder, generation, seen, units):
+def next_state(folder, generation, seen):
     """State of the store after a write or a restore, but for the record of the write itself."""
     old = state.read_state(generation)
-    found = {str(i): label for i, label in seen.decisions.items()}
-    return {
-        "last": old.get("last"),
-        "pending": old.get("pending"),
-        "decisions": found,
-        "inherited": {str(i): label for i, label in seen.inherited.items()},
-        "first_decisions": old.get("first_decisions", found),
-        "before": old.get("before", {}),
-        "sort_signature": sort_id.signature(folder),
-        "units": units,
-    }
+    return State(
+        last=old.last if old else None,
+        pending=old.pending if old else None,
+        decisions=seen.decisions,
+        inherited=seen.inherited,
+        first_decisions=old.first_decisions if old else seen.decisions,
+        before=old.before if old else {},
+        sort_signature=sort_id.signature(folder),
+    )
 
 
-def commit(folder, generation, contents, present, after, event, about=None):
+def commit(folder, generation, contents, present, after, units, event, about=None):
     """Bring the files of a session to new contents, with every safeguard; expects the lock.
 
     Parameters
@@ -38,8 +40,10 @@ def commit(folder, generation, contents, present, after, event, about=None):
         What the files shall hold; None removes a file.
     present : dict of str to bytes or None
         What they held when the decisions were read from them.
-    after : dict
-        State of the store afterwards; `units` goes into the record of this write.
+    after : State
+        State of the store afterwards, but for this write itself.
+    units : dict of int to dict
+        Clusters that are in the folder, for `Left`.
     event : {"write", "restore", "settled"}
         A restore brings back contents that the store knows already. Only a write changes what the
         state before the last write is, so that a restore can be repeated. Settling changes no
@@ -47,30 +51,29 @@ def commit(folder, generation, contents, present, after, event, about=None):
     about : dict, optional
         What else the history shall tell.
     """
-    after = dict(after)
-    units, pending, last = after.pop("units"), after["pending"], after["last"]
+    pending, last = after.pending, after.last
     present = {name: present.get(name) for name in contents}
     record = _record(contents, units)
-    people = {key: after[key] for key in ("decisions", "inherited")}
+    people = {key: json_record.by_text(getattr(after, key)) for key in PEOPLE}
     if people != _people_so_far(generation):
         state.add_history(generation, event="decisions", **people)
-    if present == contents and not pending and last and last["hashes"] == record["hashes"]:
-        state.write_state(generation, {**after, "last": record})
+    if present == contents and not pending and last and last.hashes == record.hashes:
+        state.write_state(generation, after._replace(last=record))
         return
     _keep_what_is_not_ours(generation, present, [r for r in (pending, last) if r])
     if event == "write":
         tables = {f"table:{name}": sha for name, sha in _table_hashes(contents).items()}
-        ledger_file.add_to_ledger(generation.parent, {**record["hashes"], **tables})
+        ledger_file.add_to_ledger(generation.parent, {**record.hashes, **tables})
         if not _finishes(pending, last, present):
-            after["before"] = _texts(present)
+            after = after._replace(before=_texts(present))
     found = _record(present, units)
-    state.write_state(generation, {**after, "last": found, "pending": record})
+    state.write_state(generation, after._replace(last=found, pending=record))
     _replace(folder, contents, present)
-    left = {key: record[key] for key in ("group", "hashes")}
+    left = {key: record.as_json()[key] for key in ("group", "hashes")}
     try:
-        told = {"found": found["hashes"], "left": left, "about": about or {}}
+        told = {"found": found.hashes, "left": left, "about": about or {}}
         state.add_history(generation, event=event, **told, **people)
-        state.write_state(generation, {**after, "last": record, "pending": None})
+        state.write_state(generation, after._replace(last=record, pending=None))
     except OSError as error:
         raise SessionError(
             f"{folder}: all label files are written, but {file_names.STORE} could not note it "
@@ -82,13 +85,13 @@ def commit(folder, generation, contents, present, after, event, about=None):
 def _record(contents, units):
     """What the store remembers of a state of the folder, to compare with later."""
     hashes = {name: sha for name, sha in _hashes(contents).items() if sha}
-    return {"group": group_labels(contents), "hashes": hashes, "units": units}
+    return Left(group_labels(contents), hashes, units)
 
 
 def _people_so_far(generation):
     """Decisions and inherited labels as the history has them."""
     events = state.read_history(generation) or [{"decisions": {}, "inherited": {}}]
-    return {key: events[-1][key] for key in ("decisions", "inherited")}
+    return {key: events[-1][key] for key in PEOPLE}
 
 
 def _finishes(pending, last, present):
@@ -96,7 +99,7 @@ def _finishes(pending, last, present):
     if not pending:
         return False
     return all(
-        sha in (pending["hashes"].get(name), last["hashes"].get(name))
+        sha in (pending.hashes.get(name), last.hashes.get(name))
         for name, sha in _hashes(present).items()
     )
 
@@ -113,7 +116,8 @@ def _replace(folder, contents, present):
     except files.ChangedMeanwhileError as error:
         raise SessionError(
             f"{error.filename}: {error.strerror}; nothing written, close the session in Phy "
-            "and run again"
+            "and run again",
+            code=errors.CHANGED,
         ) from None
     except files.PartlyReplacedError as error:
         raise SessionError(_partly(folder, error)) from None
@@ -151,19 +155,19 @@ def _place(folder, name, data):
 def _keep_what_is_not_ours(generation, present, records):
     """Save every content that is not an original and not as we left it, before it is replaced."""
     known = set(original_files.read_manifest(generation)["files"].values())
-    known |= {sha for record in records for sha in record["hashes"].values()}
+    known |= {sha for record in records for sha in record.hashes.values()}
     for name, data in present.items():
         if data is not None and files.sha256_bytes(data) not in known:
             original_files.save_superseded(generation, name, data)
 
 
 def group_labels(contents):
-    """Labels of the group column by id as text; none where the file is Kilosort's or absent."""
+    """Labels of the group column by id; none where the file is Kilosort's or absent."""
     data = contents.get(file_names.GROUP_FILE)
     if data is None:
         return {}
     table = tsv.parse_labels(data, file_names.GROUP_FILE)
-    return {str(i): label for i, label in table.labels.items()} if table.column == "group" else {}
+    return table.labels if table.column == "group" else {}
 
 
 def _hashes(contents):

@@ -34,17 +34,17 @@ def units_tsv(sessions, own=MappingProxyType({})):
     for _, results in sessions:
         header |= dict.fromkeys(tsv.read_header(Path(results, "metrics.tsv")))
     units = (
-        {**unit, **own.get(session[0], {})}
-        for session in sessions
-        for unit in _session_units(*session)
+        {**unit, **own.get(session, {})}
+        for session, results in sessions
+        for unit in _session_units(session, results)
     )
     return tsv.format_results(header, ([unit.get(name, "") for name in header] for unit in units))
 
 
-def _session_units(folder, results):
+def _session_units(session, results):
     """Yield each unit of one session as a dict."""
     _, labels = tsv.read_table(Path(results, "labels.tsv"))
     _, metrics = tsv.read_table(Path(results, "metrics.tsv"))
     measured = {row["cluster_id"]: row for row in metrics}
     for row in labels:
-        yield {**row, **measured.get(row["cluster_id"], {}), "session": folder}
+        yield {**row, **measured.get(row["cluster_id"], {}), "session": session}

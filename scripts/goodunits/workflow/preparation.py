@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from goodunits.base import files
-from goodunits.base.errors import ConfigError, SessionError, in_words
+from goodunits.base.errors import ConfigError, SessionError
 from goodunits.catalogue import all_metrics, field_names
 from goodunits.config import scorecard_files, settings, user_config, yaml_file
 from goodunits.criteria import label_rules, sense, thresholds_file
@@ -222,7 +222,7 @@ def _refresh(entry, path, receipt):
             raise SessionError(entry.problem or entry.refused)
         return found_json.refresh(entry.folder, path, receipt)
     except Exception as error:  # whatever it is, the other sessions go on
-        return found_json.keep_problem(in_words(error), entry.folder, path)
+        return found_json.keep_problem(error, entry.folder, path)
 
 
 def _opening(place, entries, chosen, notes):

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from goodunits.base import files, said
-from goodunits.base.errors import GoodunitsError, in_words
+from goodunits.base.errors import OTHER, GoodunitsError, code_of, in_words
 from goodunits.result_files import failed_json
 
 NOT_ENDED = (
@@ -80,7 +80,7 @@ def run(job, main, **given):
         _write_note(job, NOT_ENDED.format(host=os.uname().nodename, asked=asked))
         main(**given)
     except GoodunitsError as error:
-        _fail(job, str(error))
+        _fail(job, str(error), code_of(error))
     except OSError as error:
         logging.getLogger(job.rule).error("%s", traceback.format_exc())
         if error.filename is None:
@@ -122,23 +122,23 @@ def _asked_for(job):
     return f"; it had asked for {said}" if said else ""
 
 
-def _fail(job, message):
+def _fail(job, message, code=OTHER):
     """Say what is wrong on the terminal, in the log and in a note for the table of failures."""
     logging.getLogger(job.rule).error(message)
     is_noted = False
     with contextlib.suppress(OSError):
-        is_noted = _write_note(job, message)
+        is_noted = _write_note(job, message, code)
     if not (is_noted and os.environ.get(said.TOLD_ELSEWHERE)):
         where = f"{job.rule}, session {job.session}" if job.session else job.rule
         said.say(f"{where}: {message}")
     sys.exit(1)
 
 
-def _write_note(job, message):
+def _write_note(job, message, code=OTHER):
     """Note what became of a rule of a session; whether there is one to note it of."""
     if not (job.session and job.output):
         return False
-    note = {"rule": job.rule, "reason": message, "time": files.time_stamp()}
+    note = {"rule": job.rule, "reason": message, "code": code, "time": files.time_stamp()}
     note["folder"] = job.folder
     path = _note(job)
     path.parent.mkdir(parents=True, exist_ok=True)

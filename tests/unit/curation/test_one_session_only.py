@@ -41,14 +41,6 @@ def problem_of(labelled):
     return json.loads(path.read_text()).get("problem")
 
 
-def rewrite_state(labelled, change):
-    """Change the state as a program would that knows its hash."""
-    path = labelled.generation / "state.json"
-    content = json.loads(path.read_text().split("\n", 1)[1])
-    change(content)
-    state.write_state(labelled.generation, content)
-
-
 def no_decisions(content):
     del content["decisions"]
 
@@ -73,7 +65,7 @@ def other_units(content):
     "change", [no_decisions, other_decisions, other_ids, other_last, other_units]
 )
 def test_a_state_that_we_did_not_write(labelled, change):
-    rewrite_state(labelled, change)
+    tiny.rewrite_state(labelled.generation, change)
     said = problem_of(labelled)
     assert "state.json: damaged" in said and "history.jsonl" in said
 

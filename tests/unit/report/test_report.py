@@ -97,14 +97,31 @@ def test_pictures_of_other_units_are_not_shown(results):
     assert report_data.read_pictures(results / "b" / "unit_pictures.npz", []) == {}
 
 
-def test_thirty_two_bits_keep_each_value_on_its_side_of_a_threshold():
-    close = np.array([0.2, np.nextafter(0.2, 0), np.nextafter(0.2, 1), np.nan, 5.0])
-    part = report_data.SessionPart({"session": "a"}, {}, {}, units=[{}] * 5, metrics={"m": close})
-    short = report_payload.number_column("m", [part], [0.2], exact=False)
-    limit = np.float32(0.2)
-    assert ((short < limit) == (close < 0.2)).all() and ((short > limit) == (close > 0.2)).all()
-    exact = report_payload.number_column("m", [part], [0.2], exact=True)
-    np.testing.assert_array_equal(exact, close)
+SIZES = {"all bits": 1, "32 bits": 30_001, "fewer": 80_001}
+
+
+@pytest.mark.parametrize("n_units", SIZES.values(), ids=SIZES)
+def test_each_value_keeps_its_side_of_a_threshold(n_units):
+    random = np.random.default_rng(0)
+    near = 0.2 + np.concatenate([random.normal(0, 10.0**-k, 200) for k in range(1, 17)])
+    close = np.array([0.2, np.nextafter(0.2, 0), np.nextafter(0.2, 1), np.nan, 5.0, np.inf, *near])
+    part = report_data.SessionPart(
+        {"session": "a"}, {}, {}, units=[{}] * len(close), metrics={"m": close}
+    )
+    shown = report_payload.number_column("m", [part], [0.2], n_units)
+    limit = shown.dtype.type(0.2)
+    assert ((shown < limit) == (close < 0.2)).all() and ((shown > limit) == (close > 0.2)).all()
+    np.testing.assert_allclose(shown, close, rtol=1e-5)
+    if n_units == 1:
+        np.testing.assert_array_equal(shown, close)
+
+
+@pytest.mark.parametrize("n_units", SIZES.values(), ids=SIZES)
+def test_whole_numbers_stay_as_they_are(n_units):
+    ids = np.array([0, 3, 262_145, 1_234_567, np.nan])
+    part = report_data.SessionPart({"session": "a"}, {}, {}, units=[{}] * 5, metrics={"m": ids})
+    shown = report_payload.number_column("m", [part], [], n_units)
+    np.testing.assert_array_equal(shown, ids)
 
 
 def texts(dataset):

@@ -56,7 +56,7 @@ def test_lines_of_older_versions_are_read(sort):
     path.write_text("\n".join([*before, json.dumps(old)]) + "\n")
     said = history.describe(history.read_history(sort)[-1])
     assert said.endswith("3 good, 3 mua"), "counted from the groups that were left"
-    assert state.read_state(generation(sort))["last"]["group"]
+    assert state.read_state(generation(sort)).last.group
 
 
 @pytest.mark.parametrize("about", ["text", ["list"], {"criteria": 5, "counts": "many"}])

@@ -15,7 +15,7 @@ from goodunits.base.errors import SessionError
 from goodunits.curation import whose_labels
 from goodunits.phy import history, restore_labels
 from goodunits.session_folder import file_names
-from goodunits.store import generations, label_store, original_files, state
+from goodunits.store import generations, label_store, original_files
 
 OUTSIDE = b"a file of mine\n"
 # Every place of a store that has been written twice, with curation in between.
@@ -199,17 +199,10 @@ BAD_NAMES = [
 ]
 
 
-def rewrite_state(generation, change):
-    """Change a state as a stranger can: with the right hash on its first line."""
-    text = state.read_state(generation)
-    change(text)
-    state.write_state(generation, text)
-
-
 @pytest.mark.parametrize("name", BAD_NAMES)
 def test_restore_makes_no_file_of_another_name(sort, quick_path, mine, name):
     generation = generations.current_generation(sort)
-    rewrite_state(generation, lambda past: past["before"].update({name: "import os\n"}))
+    tiny.rewrite_state(generation, lambda past: past["before"].update({name: "import os\n"}))
     before = {k: v for k, v in tiny.tree(quick_path).items() if "goodunits_store" not in k}
     with pytest.raises(SessionError, match=r"state.json: names other files"):
         restore_labels.restore(sort, "last")
@@ -219,7 +212,8 @@ def test_restore_makes_no_file_of_another_name(sort, quick_path, mine, name):
 @pytest.mark.parametrize("content", [5, ["x"], {"a": 1}, "\u20ac", True])
 def test_restore_writes_only_text(sort, content):
     generation = generations.current_generation(sort)
-    rewrite_state(generation, lambda past: past["before"].update({file_names.GROUP_FILE: content}))
+    more = {file_names.GROUP_FILE: content}
+    tiny.rewrite_state(generation, lambda past: past["before"].update(more))
     labels = tiny.read(sort)
     with pytest.raises(SessionError, match=r"state.json: (names other files|damaged)"):
         restore_labels.restore(sort, "last")

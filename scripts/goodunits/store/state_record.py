@@ -1,0 +1,123 @@
+"""What the store knows of the labels of one sort, in memory. Standard library only."""
+
+from typing import NamedTuple
+
+from goodunits.base import json_record
+
+
+class Left(NamedTuple):
+    """What stood in a session folder after a write, or before it.
+
+    Attributes
+    ----------
+    group : dict of int to str
+        Labels of `cluster_group.tsv` by cluster id; empty where the file was Kilosort's or absent.
+    hashes : dict of str to str
+        Hash of each label file that was there.
+    units : dict of int to dict
+        Of each cluster `n_spikes` and some of its `spikes`, by which it is known again.
+    """
+
+    group: dict
+    hashes: dict
+    units: dict
+
+    @classmethod
+    def from_json(cls, data):
+        """Take it from its JSON; what is none raises what Python does (see `state.read_state`)."""
+        group = labels(data["group"])
+        units = json_record.by_id(data["units"])
+        for unit in units.values():
+            spikes = unit["spikes"]
+            if not isinstance(spikes, list) or not all(
+                type(number) is int for number in (unit["n_spikes"], *spikes)
+            ):
+                raise ValueError
+        return cls(group, texts(data["hashes"]), units)
+
+    def as_json(self):
+        """JSON of it."""
+        by_text = json_record.by_text
+        return {
+            "group": by_text(self.group),
+            "hashes": self.hashes,
+            "units": by_text(self.units),
+        }
+
+
+class State(NamedTuple):
+    """What the store knows of one sort once something was written.
+
+    Attributes
+    ----------
+    last : Left or None
+        As the last whole write left the folder; where one was cut short, as it was before that.
+    pending : Left or None
+        As a write that was cut short was about to leave it.
+    decisions, inherited : dict of int to str
+        Labels that people gave, and that clusters new since copied from a parent.
+    first_decisions : dict of int to str
+        Labels that people had given before the first write.
+    before : dict of str to (str or None)
+        Label files as they were before the last write, byte for byte as latin-1.
+    sort_signature : object
+        By which the sort is known without reading it; None where it is not.
+    is_rebuilt : bool
+        Whether the file was lost, so that this is what the history tells.
+    """
+
+    last: Left | None
+    pending: Left | None
+    decisions: dict
+    inherited: dict
+    first_decisions: dict
+    before: dict
+    sort_signature: object = None
+    is_rebuilt: bool = False
+
+    @classmethod
+    def from_json(cls, data):
+        """Take it from its JSON; what is none raises what Python does (see `state.read_state`)."""
+        last, pending = data["last"], data["pending"]
+        return cls(
+            last=None if last is None else Left.from_json(last),
+            pending=None if pending is None else Left.from_json(pending),
+            decisions=labels(data["decisions"]),
+            inherited=labels(data.get("inherited", {})),
+            first_decisions=labels(data["first_decisions"]),
+            before=texts(data["before"]),
+            sort_signature=data.get("sort_signature"),
+        )
+
+    def as_json(self):
+        """JSON of it; that it was rebuilt is no part of it."""
+        by_text = json_record.by_text
+        return {
+            "last": self.last and self.last.as_json(),
+            "pending": self.pending and self.pending.as_json(),
+            "decisions": by_text(self.decisions),
+            "inherited": by_text(self.inherited),
+            "first_decisions": by_text(self.first_decisions),
+            "before": self.before,
+            "sort_signature": self.sort_signature,
+        }
+
+    @property
+    def units(self):
+        """Clusters as they were when the folder was left last."""
+        return self.last.units if self.last else {}
+
+
+def labels(data):
+    """Labels by cluster id from their JSON; an error if they are none."""
+    found = json_record.by_id(data)
+    if any(i < 0 or not isinstance(label, str) for i, label in found.items()):
+        raise ValueError
+    return found
+
+
+def texts(data):
+    """Texts, or None, by file name from their JSON; an error if they are none."""
+    if not all(text is None or isinstance(text, str) for text in data.values()):
+        raise ValueError
+    return data
