@@ -104,8 +104,9 @@ def make_report():
 
 def keep_as_left():
     """Note for which sessions Snakemake had nothing to do, so that they need not be planned again."""
-    weighed = WATCH.is_planned and as_left.is_all_asked_for(workflow.dag_settings)
-    if weighed and not WATCH.interrupted:
+    if RUN.left.state is None or not WATCH.is_planned or WATCH.interrupted:
+        return
+    if as_left.is_all_asked_for(workflow.dag_settings):
         jobs = list(workflow.dag.needrun_jobs(exclude_finished=False))
         sessions = {job.wildcards_dict.get("session") for job in jobs}
         is_quiet = not jobs and RUN.tables_are_of_it_alone()
