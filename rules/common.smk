@@ -136,7 +136,7 @@ MEASURED_FILES = (
 )
 
 
-# Receipts of sessions that are as they were left are files that no rule makes: no jobs are planned.
+# No job can make the receipt of a session that is as it was left, so none of its jobs is planned.
 TO_PLAN = as_left.to_plan(RUN.left, SESSIONS)
 
 
