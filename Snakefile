@@ -23,16 +23,21 @@ include: "rules/targets.smk"
 include: "rules/learn.smk"
 
 
+EVERYTHING = [
+    *collect("results/{session}/written.json", session=SESSIONS),
+    *rules.summarize.output,
+    "results/methods.md",
+    "results/exchange.tsv",
+    "results/ro-crate-metadata.json",
+    "results/report.html",
+    *rules.figures.output,
+]
+
+
 rule all:
     default_target: True
     input:
-        collect("results/{session}/written.json", session=SESSIONS),
-        rules.summarize.output,
-        "results/methods.md",
-        "results/exchange.tsv",
-        "results/ro-crate-metadata.json",
-        "results/report.html",
-        rules.figures.output,
+        kept_if_all_is_as_left if RUN.left.is_all else EVERYTHING,
     localrule: True
     message:
         "All sessions are labelled"

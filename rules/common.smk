@@ -56,7 +56,7 @@ LIBRARY.files_behind(
     "from goodunits.report import report_files, report_page\n"
     "from goodunits.result_files import learned_tables, own_columns\n"
     "from goodunits.tables import sessions_tsv, summary_tsv\n"
-    "from goodunits.workflow import closing, command_line, dry_run, preparation, terminal\n"
+    "from goodunits.workflow import as_left, closing, command_line, dry_run, preparation, terminal\n"
 )
 
 from goodunits.answers import preview_labels  # noqa: E402
@@ -66,6 +66,7 @@ from goodunits.report import report_files  # noqa: E402
 from goodunits.result_files import learned_tables, own_columns  # noqa: E402
 from goodunits.tables import sessions_tsv, summary_tsv  # noqa: E402
 from goodunits.workflow import (  # noqa: E402
+    as_left,
     closing,
     command_line,
     dry_run,
@@ -91,6 +92,11 @@ try:
         write=workflow.is_main_process,
         is_module=terminal.is_module(workflow),
         project_file=project_file,
+        circumstances=(
+            as_left.circumstances(workflow, PROJECT, sys.argv)
+            if ALONE and not TARGETS
+            else None
+        ),
     )
 except GoodunitsError as error:
     sys.exit(f"goodunits: {error}")
@@ -130,5 +136,11 @@ MEASURED_FILES = (
 )
 
 
+# No job can make the receipt of a session that is as it was left, so none of its jobs is planned.
+TO_PLAN = as_left.to_plan(RUN.left, SESSIONS)
+
+
 wildcard_constraints:
-    session=r"[A-Za-z0-9][A-Za-z0-9._-]*",
+    session=(
+        r"[A-Za-z0-9][A-Za-z0-9._-]*" if TO_PLAN is None else as_left.any_of(TO_PLAN)
+    ),

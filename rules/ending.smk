@@ -102,6 +102,17 @@ def make_report():
         terminal.say(f"goodunits: no report: {in_words(error)}")
 
 
+def keep_as_left():
+    """Note for which sessions Snakemake had nothing to do, so that they need not be planned again."""
+    if RUN.left.state is None or not WATCH.is_planned or WATCH.interrupted:
+        return
+    if as_left.is_all_asked_for(workflow.dag_settings):
+        jobs = list(workflow.dag.needrun_jobs(exclude_finished=False))
+        sessions = {job.wildcards_dict.get("session") for job in jobs}
+        is_quiet = not jobs and RUN.tables_are_of_it_alone()
+        as_left.keep(RESULTS, RUN.left, sessions, is_nothing_to_do=is_quiet)
+
+
 # Snakemake goes back from --directory before a process ends.
 WORKING_FOLDER = os.getcwd()
 
@@ -115,6 +126,7 @@ def report_at_exit():
         report_failure()
     elif WATCH.ran(CALLED["summarize"]):
         say_success()
+    keep_as_left()
 
 
 terminal.at_exit(WATCH, report_at_exit)

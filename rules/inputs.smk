@@ -116,6 +116,16 @@ def with_label_settings(entries):
     ]
 
 
+def kept_if_all_is_as_left(wildcards):
+    """Input function where all is as it was left: one file, or everything if a profile forces jobs.
+
+    Snakemake would look at every session. Without any input it would run the rule: no other file.
+    """
+    if as_left.is_all_asked_for(workflow.dag_settings):
+        return local(f"{RESULTS}{as_left.KEPT_FOLDER}/{as_left.KEPT}")
+    return [str(path) for path in EVERYTHING]
+
+
 def scorecards_in_force(wildcards):
     """Input function: the files that hold the scorecards, if there are any."""
     names = sorted({RUN.labels_file(session) for session in RUN.sessions})

@@ -72,13 +72,24 @@ def targets(argv):
     targets : list of str
         Empty where the program is another one, or Snakemake's parser has moved.
     """
-    if not any(part.startswith("snakemake") for part in Path(argv[0]).parts[-2:]):
+    if not is_snakemake(argv[0]):
         return []
     with contextlib.suppress(Exception):
         from snakemake.cli import get_argument_parser
 
         return list(get_argument_parser().parse_args(argv[1:]).targets)
     return []
+
+
+def is_snakemake(program):
+    """Whether a program is Snakemake itself, so that the command line is Snakemake's.
+
+    Parameters
+    ----------
+    program : str
+        First word of the command line.
+    """
+    return any(part.startswith("snakemake") for part in Path(program).parts[-2:])
 
 
 def rule_names(workflow):

@@ -1,6 +1,7 @@
 """All that is settled before the first job: settings, sessions, and what each rule depends on."""
 
 import contextlib
+import dataclasses
 import json
 import time
 from dataclasses import dataclass, field
@@ -17,10 +18,11 @@ from goodunits.scorecards import card, quantities
 from goodunits.spiketrains import loops
 from goodunits.standing import dates, found_json
 from goodunits.tables import sessions_tsv
-from goodunits.workflow import software_versions
+from goodunits.workflow import as_left, software_versions
 
 KEPT = ".run"  # in results/: what the rules depend on beside data, as files
 SHOWN = 10
+OTHERS = "not in this dataset, but in the tables of the last run"
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class Run:
         Lines to begin with on the terminal: which dataset, and what was left out of it.
     hashes : dict of tuple to str
         Of the files of the project that were read, by path and signature.
+    left : Left
+        What was found as Snakemake left it, before anything was brought up to date.
     """
 
     sessions: dict
@@ -62,6 +66,7 @@ class Run:
     phy_texts: dict
     opening: list
     hashes: dict = field(default_factory=dict)
+    left: as_left.Left = as_left.Left()
 
     def metric_names(self):
         """Metrics to compute: the cheap ones, and those of the groups that are used."""
@@ -155,7 +160,11 @@ class Run:
         others = sorted(sessions_tsv.keep_true(self.results, folders, standings))
         if others:
             named = ", ".join([*others[:SHOWN], *_more(len(others) - SHOWN)])
-            self.opening.append(f"not in this dataset, but in the tables of the last run: {named}")
+            self.opening.append(f"{OTHERS}: {named}")
+
+    def tables_are_of_it_alone(self):
+        """Whether the tables of the last run hold no session that is not in this dataset."""
+        return not any(line.startswith(OTHERS) for line in self.opening)
 
     def _dates_set_straight(self):
         """Results dated so that Snakemake does what their content asks for; what was seen."""
@@ -241,6 +250,7 @@ def prepare(
     write,
     is_module=False,
     project_file=None,
+    circumstances=None,
 ):
     """Check the configuration and find the sessions.
 
@@ -269,6 +279,8 @@ def prepare(
         Whether the workflow is part of a larger pipeline.
     project_file : callable, optional
         Gives the path of a file of this project, which may be remote.
+    circumstances : list, optional
+        What a plan depends on beside files and settings; without it all is planned.
 
     Returns
     -------
@@ -317,7 +329,10 @@ def prepare(
     if write:
         version = json.dumps(software_versions.project_version(project))
         files.write_if_changed(run.results / KEPT / "project.json", version.encode())
-        run.bring_up_to_date()
+        run = dataclasses.replace(run, left=as_left.compare(run, project, circumstances))
+        run.opening.extend(filter(None, [as_left.note(run.left, run.sessions)]))
+        if not run.left.is_all:
+            run.bring_up_to_date()
     return run
 
 

@@ -18,8 +18,9 @@ from goodunits.result_files import failed_json
 from goodunits.workflow import progress
 
 # Of what Snakemake says of itself while it runs, only this is for the user.
+NOTHING = "Nothing to be done"
 SHOWN = (
-    "Nothing to be done",
+    NOTHING,
     "Creating conda environment",
     "Downloading and installing",
     "Environment for",
@@ -49,6 +50,8 @@ class Watch(logging.Handler):
         Whether anything was said to be wrong.
     interrupted : bool
         Whether the user stopped it: then every job that was running fails.
+    is_planned : bool
+        Whether Snakemake has weighed all jobs.
     opened, closed : bool
         Whether the first and the last words of the run are said.
     since : float
@@ -67,6 +70,7 @@ class Watch(logging.Handler):
         self.teller, self.on_demand = None, ()
         self.opened, self.closed = False, False
         self.interrupted = False
+        self.is_planned = False
         self.since, self.called, self.action = time.time(), {}, None
 
     def emit(self, record):
@@ -85,6 +89,7 @@ class Watch(logging.Handler):
             self.jobs.append((record.rule_name, session, str(getattr(record, "reason", ""))))
         elif event == "JOB_ERROR":
             self.failed.add(getattr(record, "rule_name", None))
+        self.is_planned |= event == "RUN_INFO" or str(record.msg).startswith(NOTHING)
         self.interrupted |= str(record.msg).startswith("Terminating processes")
         if self.teller and not self.interrupted:
             if event == "JOB_INFO" and record.rule_name in self.on_demand:
