@@ -317,18 +317,18 @@ def remove_result(*names):
 OFTEN = [
     (label_in_phy, True),
     (edit_group_in_place, True),
-    (remove_group, True),
-    (another_sort_of_the_same_sizes, False),
-    (add_to_history, True),
     (truncate_labels, True),
     (kill_a_run, True),
     (set_config(">= 5", ">= 2"), True),
     (add_row, True),
     (add_line("scripts", "goodunits", "criteria", "unit_verdict.py"), True),
-    (remove_result("units.tsv"), True),
 ]
 # Too many for every run of the tests.
 SELDOM = [
+    (remove_group, True),
+    (another_sort_of_the_same_sizes, False),
+    (add_to_history, True),
+    (remove_result("units.tsv"), True),
     (merge_in_phy, True),
     (edit_ks_label_in_place, True),
     (remove_ks_label, True),

@@ -86,21 +86,26 @@ def test_only_what_changed_is_planned(world):
     assert "3 session(s)" in world.succeed("verify")
 
 
+ASKED = [
+    ([], ["-R", "write_phy"], True),
+    ([], ["--forceall", "--until", "apply_thresholds"], True),
+    (["preview"], [], True),
+    (["results/a/labels.tsv"], [], False),
+]
+ASKED_SELDOM = [
+    ([], ["--forceall"], True),
+    ([], ["--forcerun", "summarize"], True),
+    ([], ["--force"], False),  # the target only, which has no result
+    ([], ["--forceall", "--omit-from", "write_phy"], True),
+    ([], ["--rerun-triggers", "mtime"], False),
+    ([], ["--workflow-profile", "none"], False),
+    (["results/a/labels.tsv"], ["--force"], True),
+]
+
+
 @pytest.mark.parametrize(
     ("targets", "options", "is_work"),
-    [
-        ([], ["-R", "write_phy"], True),
-        ([], ["--forceall"], True),
-        ([], ["--forcerun", "summarize"], True),
-        ([], ["--force"], False),  # the target only, which has no result
-        ([], ["--forceall", "--until", "apply_thresholds"], True),
-        ([], ["--forceall", "--omit-from", "write_phy"], True),
-        ([], ["--rerun-triggers", "mtime"], False),
-        ([], ["--workflow-profile", "none"], False),
-        (["preview"], [], True),
-        (["results/a/labels.tsv"], ["--force"], True),
-        (["results/a/labels.tsv"], [], False),
-    ],
+    [*ASKED, *(pytest.param(*case, marks=pytest.mark.hazards) for case in ASKED_SELDOM)],
 )
 def test_what_is_asked_for_specially_is_planned(world, targets, options, is_work):
     jobs = world.plan(*targets, options=options)
