@@ -101,6 +101,7 @@ def _known(folder, past, original, found):
     accounted = accounted or label_tables.is_known(file_names.GROUP_FILE, data, written)
     if past is None:
         programs, doubts = _programs(folder, found, written)
+        doubts = [*doubts, *_under_another_header(found)]
         said = phy_log.labelled_in_phy(folder) if programs else {}
         return decisions.Known(accounted, programs=programs, said=said), doubts
     records = [record for record in (past.pending, past.last) if record]
@@ -173,6 +174,14 @@ def _doubted(folder, found):
     return unsaid if len(unsaid) >= enough else {}
 
 
+def _under_another_header(found):
+    """Say of labels under the header of a program that a person or another program changed them."""
+    if found.group is None or found.ks is None or found.group.column == "group":
+        return []
+    n_equal, n_labels = _n_equal(found.group.labels, found.ks.labels), len(found.group.labels)
+    return [CHANGED.format(n=n_labels - n_equal)] if n_equal < n_labels else []
+
+
 def _is_in_our_form(found):
     """Whether both label files are, byte for byte, as we would write them, of the same clusters.
 
@@ -226,6 +235,11 @@ IN_OUR_FORM = (
 MOSTLY_EQUAL = (
     "cluster_group.tsv: {n} of {of} labels are those of cluster_KSLabel.tsv; all are kept as "
     "decisions; if a program gave those: 'snakemake settle --config only=SESSION labels_are=ours'"
+)
+CHANGED = (
+    "cluster_group.tsv: has Kilosort's header, but {n} label(s) differ from cluster_KSLabel.tsv; "
+    "these are kept as decisions; if a program gave them: 'snakemake settle --config only=SESSION "
+    "labels_are=ours'"
 )
 OURS_BESIDE = (
     "cluster_group.tsv: written by goodunits before, but the store does not say what; its {n} "

@@ -346,13 +346,25 @@ def test_a_label_changed_under_kilosorts_header_is_a_decision(sort, results, is_
         base = file_names.store_folder(sort)
         base.mkdir()
         backup.back_up(sort, base)
-    assert look(sort).decisions == {0: "noise"}
+    seen = look(sort)
+    assert seen.decisions == {0: "noise"} and "1 label(s) differ" in seen.doubts[0]
     tiny.run(sort, results, least=60)
     assert tiny.groups(sort) == tiny.by_criteria(sort, 60) | {0: "noise"}
+    assert not look(sort).doubts
     save_in_phy(sort, u0="unsorted")
     assert look(sort).decisions == {}
     restore_labels.restore(sort, "originals")
     assert look(sort).decisions == {}
+
+
+def test_labels_changed_under_kilosorts_header_can_be_a_programs(sort, results):
+    ks_labels = tiny.Phy(sort).fields["KSLabel"]
+    changed = tsv.format_labels("KSLabel", {**ks_labels, 0: "noise"})
+    tiny.replace(sort / file_names.GROUP_FILE, changed)
+    settle_labels.settle(sort, "ours")
+    assert look(sort).decisions == {} and not look(sort).doubts
+    tiny.run(sort, results, least=60)
+    assert tiny.groups(sort) == tiny.by_criteria(sort, 60)
 
 
 def test_a_person_who_agrees_with_kilosort_can_say_so(sort):
