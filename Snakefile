@@ -23,17 +23,6 @@ include: "rules/targets.smk"
 include: "rules/learn.smk"
 
 
-EVERYTHING = [
-    *collect("results/{session}/written.json", session=SESSIONS),
-    *rules.summarize.output,
-    "results/methods.md",
-    "results/exchange.tsv",
-    "results/ro-crate-metadata.json",
-    "results/report.html",
-    *rules.figures.output,
-]
-
-
 rule all:
     default_target: True
     input:

@@ -91,3 +91,15 @@ rule report:
         "Making the report"
     script:
         "../scripts/report.py"
+
+
+# What a whole run makes.
+EVERYTHING = [
+    *collect("results/{session}/written.json", session=SESSIONS),
+    *rules.summarize.output,
+    "results/methods.md",
+    "results/exchange.tsv",
+    "results/ro-crate-metadata.json",
+    "results/report.html",
+    *rules.figures.output,
+]

@@ -24,7 +24,7 @@ from goodunits.base import tsv
 from goodunits.base.errors import in_words
 from goodunits.session_folder import file_names
 
-TRIES = int(os.environ.get("GOODUNITS_FUZZ_TRIES", "150"))
+TRIES = int(os.environ.get("GOODUNITS_FUZZ_TRIES", "100"))
 SEED = int(os.environ.get("GOODUNITS_FUZZ_SEED", "0"))
 LONG = 5000
 TIME_LIMIT_S, MEMORY_LIMIT_KB = 10, 2_000_000

@@ -172,6 +172,7 @@ def test_removed_results(world, gone):
     world.restored()
 
 
+@pytest.mark.hazards
 def test_phy_edit_between_runs(world):
     """Labels, a merge and one taken back in Phy; thresholds change; then the originals return."""
     world.mended()
@@ -389,6 +390,7 @@ def test_library_edited(world, tmp_path):
     world.nothing_lost()
 
 
+@pytest.mark.hazards
 def test_store_removed(world):
     """Our own labels are never taken for originals or decisions; the session stops."""
     world.mended()

@@ -88,11 +88,11 @@ def test_only_what_changed_is_planned(world):
 
 ASKED = [
     ([], ["-R", "write_phy"], True),
-    ([], ["--forceall", "--until", "apply_thresholds"], True),
-    (["preview"], [], True),
     (["results/a/labels.tsv"], [], False),
 ]
 ASKED_SELDOM = [
+    ([], ["--forceall", "--until", "apply_thresholds"], True),
+    (["preview"], [], True),
     ([], ["--forceall"], True),
     ([], ["--forcerun", "summarize"], True),
     ([], ["--force"], False),  # the target only, which has no result
@@ -114,6 +114,7 @@ def test_what_is_asked_for_specially_is_planned(world, targets, options, is_work
     assert bool(jobs) is is_work
 
 
+@pytest.mark.hazards
 def test_a_profile_that_forces_jobs_forces_them(world):
     profile = world.folder.parent / "profile"
     profile.mkdir()
@@ -133,6 +134,7 @@ def test_the_commands_that_list_still_list(world):
     assert world.plan() == set()
 
 
+@pytest.mark.hazards
 def test_results_of_a_run_are_those_of_a_run_that_weighs_all(world, labelled):
     """After a label in Phy every table and document is the same, planned either way."""
     kept = labelled[1]

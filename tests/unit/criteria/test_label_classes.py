@@ -84,7 +84,7 @@ def test_a_preview_compares_classes_not_what_phy_shows_them_as(tmp_path):
     table = tsv.format_table(labels_tsv.FIXED_COLUMNS, rows)
     (results / "labels.tsv").write_bytes(table)
     (change,) = preview_labels.changes("s1", session, results / "labels.tsv")
-    assert change[1:4] == ["3", "good", "copy"]  # somebody called it good since
+    assert change[1:4] == ("3", "good", "copy")  # somebody called it good since
 
 
 def test_what_phy_shows_is_no_criterion():
