@@ -273,6 +273,7 @@ def test_targets_that_speak_to_the_user_run_where_the_user_is(dataset, profile):
     assert _jobs(folder) == {}
 
 
+@pytest.mark.hazards  # a minute: at night
 def test_many_sessions_in_one_job_and_a_bad_one_takes_no_other_with_it(dataset, sort_folder):
     names = [f"day{number}" for number in range(2)]
     folder = dataset("torn", broken=["torn"])

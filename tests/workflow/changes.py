@@ -316,12 +316,12 @@ def remove_result(*names):
 # A change, and whether it asks for work for certain.
 OFTEN = [
     (label_in_phy, True),
-    (truncate_labels, True),
     (set_config(">= 5", ">= 2"), True),
     (add_line("scripts", "goodunits", "criteria", "unit_verdict.py"), True),
 ]
 # Too many for every run of the tests.
 SELDOM = [
+    (truncate_labels, True),
     (edit_group_in_place, True),
     (kill_a_run, True),
     (add_row, True),

@@ -128,6 +128,7 @@ def test_a_profile_that_forces_jobs_forces_them(world):
     assert world.plan() == forced
 
 
+@pytest.mark.hazards
 def test_the_commands_that_list_still_list(world):
     assert "results/a/written.json" in world.succeed(options=["--summary"])
     assert "write_phy" in world.succeed(options=["--rulegraph"])
