@@ -35,6 +35,10 @@ rule all:
 check_targets()
 
 
+onstart:
+    scheduling.one_wake_up_at_a_time(workflow.scheduler)
+
+
 onsuccess:
     report_success()
 

@@ -56,7 +56,7 @@ LIBRARY.files_behind(
     "from goodunits.report import report_files, report_page\n"
     "from goodunits.result_files import learned_tables, own_columns\n"
     "from goodunits.tables import sessions_tsv, summary_tsv\n"
-    "from goodunits.workflow import as_left, closing, command_line, dry_run, preparation, terminal\n"
+    "from goodunits.workflow import as_left, closing, command_line, dry_run, preparation, scheduling, terminal\n"
 )
 
 from goodunits.answers import preview_labels  # noqa: E402
@@ -71,6 +71,7 @@ from goodunits.workflow import (  # noqa: E402
     command_line,
     dry_run,
     preparation,
+    scheduling,
     terminal,
 )
 
