@@ -26,11 +26,12 @@ _COMPARISON = re.compile(
     rf"(?:(?P<abs>abs)\s*\(\s*(?P<inner>{_NAME})\s*\)|(?P<name>{_NAME}))"
     r"\s*(?P<operator><=|>=|==|!=|<|>)\s*(?P<target>\S+(?:\s+\S+)?)"
 )
+# Of what is written wrong. Not compiled here: that would cost every job as much as its own work.
 # A name that is no word, such as "d'" or "isolation distance".
-_BEFORE_SIGN = re.compile(r"([A-Za-z][A-Za-z' -]*?)\s*[<>=!]")
-_TURNED_SIGN = re.compile(r"=([<>])")
-_DECIMAL_COMMA = re.compile(r"([0-9]+),([0-9]+)")
-_WITH_UNIT = re.compile(rf"({_NUMBER.pattern})\s*([A-Za-z%]\S*|1/\S+)", re.IGNORECASE)
+_BEFORE_SIGN = r"([A-Za-z][A-Za-z' -]*?)\s*[<>=!]"
+_TURNED_SIGN = r"=([<>])"
+_DECIMAL_COMMA = r"([0-9]+),([0-9]+)"
+_WITH_UNIT = rf"(?i)({_NUMBER.pattern})\s*([A-Za-z%]\S*|1/\S+)"
 
 
 class Criterion(NamedTuple):
@@ -112,12 +113,12 @@ def read_criterion(text):
 
 def _unreadable(text):
     """Error of a text that is no criterion."""
-    name = _BEFORE_SIGN.match(text)
+    name = re.match(_BEFORE_SIGN, text)
     words = field_names.of_others(name[1]) if name else ""
     slip = ""
-    if found := _TURNED_SIGN.search(text):
+    if found := re.search(_TURNED_SIGN, text):
         slip = f"; the sign is written {found[1]}="
-    elif found := _DECIMAL_COMMA.search(text):
+    elif found := re.search(_DECIMAL_COMMA, text):
         slip = f"; write {found[1]}.{found[2]} for {found[0]}"
     return ValueError(f"cannot read {text!r}{slip}, {words or HOW_TO_WRITE}")
 
@@ -145,7 +146,7 @@ def _read_target(text, target, number=True):
 
 def _number_and_unit(target):
     """Number and unit as written; None where the target is something else, or a number alone."""
-    found = None if _NUMBER.fullmatch(target) else _WITH_UNIT.fullmatch(target)
+    found = None if _NUMBER.fullmatch(target) else re.fullmatch(_WITH_UNIT, target)
     return found and found.groups()
 
 

@@ -7,7 +7,8 @@ from goodunits.base import guarded
 
 MAX_DIGITS = 18  # of a cluster id
 
-PHY_SAID = re.compile(
+# Compiled only where there is a log, which costs more than reading it.
+PHY_SAID = (
     r"Change metadata_group for clusters? (?P<ids>[0-9, ]+) to (?P<label>[^\x1b]*)"
     r"|Merge clusters [0-9, ]+ to (?P<made>[0-9]{1,18})\."
 )
@@ -22,7 +23,7 @@ def labelled_in_phy(folder):
     said = {}
     try:
         for line in guarded.lines(Path(folder, "phy.log"), guarded.LOG_BYTES):
-            if found := PHY_SAID.search(line):
+            if found := re.search(PHY_SAID, line):
                 _hear(said, found)
     except OSError:
         return {}
