@@ -9,6 +9,7 @@ rule summarize:
     input:
         library("summarize"),
         own_columns_of_the_sheet,
+        dataset=sessions_of_the_dataset,
         written=collect("results/{session}/written.json", session=SESSIONS),
     output:
         sessions="results/sessions.tsv",
@@ -22,8 +23,8 @@ rule summarize:
         mem_mb=joining_mem_mb,
         runtime=light_runtime,
     params:
-        sessions=with_folders(RUN.dataset),
+        command=command_of("summarize"),
     message:
         "Summing up all sessions"
-    script:
-        "../scripts/summarize.py"
+    shell:
+        "{params.command} --log {log:q} --dataset {input.dataset:q} --sessions {output.sessions:q}"

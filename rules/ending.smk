@@ -37,7 +37,7 @@ def say_success():
         "all", "summarize", "report"
     )
     if everything or WATCH.ran(CALLED["summarize"]):
-        _, rows = sessions_tsv.sessions_table(with_folders(RUN.sessions))
+        _, rows = sessions_tsv.sessions_table(RUN.places(RUN.sessions))
         expected = {name: json.loads(RUN.phy_text(name)) for name in RUN.sessions}
         said, is_done = closing.without_errors(rows, expected)
         costs = summary_tsv.costliest(f"{RESULTS}summary.tsv")
@@ -62,10 +62,10 @@ def report_failure():
     jobs = workflow.dag.needrun_jobs(exclude_finished=True)
     unfinished = {getattr(job.wildcards, "session", None) for job in jobs}
     if asked_for("preview"):
-        said = preview_labels.compare(with_folders(RUN.sessions), PREVIEW, unfinished)
+        said = preview_labels.compare(RUN.places(RUN.sessions), PREVIEW, unfinished)
         terminal.say(said)
     elif not asked_for(*ON_DEMAND):
-        rows = sessions_tsv.write_tables(with_folders(RUN.dataset), RESULTS)
+        rows = sessions_tsv.write_tables(RUN.places(RUN.dataset), RESULTS)
         write_documents()
         make_report()
         treated = [row for row in rows if row["session"] in RUN.sessions]
@@ -75,7 +75,7 @@ def report_failure():
 
 def write_documents():
     """Write what the rules of rules/exchange.smk would; an error costs the documents only."""
-    sessions, snakefile = with_folders(RUN.dataset), project_file("Snakefile")
+    sessions, snakefile = RUN.places(RUN.dataset), project_file("Snakefile")
     try:
         from goodunits.exchange import documents  # only where it is needed
 

@@ -10,6 +10,7 @@ session for SpikeInterface and NWB; results/ro-crate-metadata.json and the workf
 rule methods:
     input:
         library("methods"),
+        dataset=sessions_of_the_dataset,
         written=collect("results/{session}/written.json", session=SESSIONS),
     output:
         text="results/methods.md",
@@ -20,16 +21,17 @@ rule methods:
     conda:
         "../envs/goodunits.yaml"
     params:
-        sessions=with_folders(RUN.dataset),
+        command=command_of("methods"),
     message:
         "Writing the methods text"
-    script:
-        "../scripts/methods.py"
+    shell:
+        "{params.command} --log {log:q} --dataset {input.dataset:q} --text {output.text:q}"
 
 
 rule exchange:
     input:
         library("exchange"),
+        dataset=sessions_of_the_dataset,
         written=collect("results/{session}/written.json", session=SESSIONS),
     output:
         table="results/exchange.tsv",
@@ -39,11 +41,11 @@ rule exchange:
     conda:
         "../envs/goodunits.yaml"
     params:
-        sessions=with_folders(RUN.dataset),
+        command=command_of("exchange"),
     message:
         "Writing files for SpikeInterface and NWB"
-    script:
-        "../scripts/exchange.py"
+    shell:
+        "{params.command} --log {log:q} --dataset {input.dataset:q} --table {output.table:q}"
 
 
 rule ro_crate:
@@ -54,6 +56,8 @@ rule ro_crate:
         "results/summary.tsv",
         "results/methods.md",
         "results/references.bib",
+        archive=archive_settings,
+        dataset=sessions_of_the_dataset,
         written=collect("results/{session}/written.json", session=SESSIONS),
     output:
         metadata="results/ro-crate-metadata.json",
@@ -64,10 +68,10 @@ rule ro_crate:
     conda:
         "../envs/goodunits.yaml"
     params:
-        sessions=with_folders(RUN.dataset),
+        command=command_of("ro_crate"),
         snakefile=project_file("Snakefile"),
-        archive=archive_settings,
     message:
         "Describing the run for an archive"
-    script:
-        "../scripts/ro_crate.py"
+    shell:
+        "{params.command} --log {log:q} --dataset {input.dataset:q} --archive {input.archive:q}"
+        " --snakefile {params.snakefile:q} --metadata {output.metadata:q}"

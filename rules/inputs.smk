@@ -12,9 +12,9 @@ def library(rule_name):
 
 
 def command_of(rule_name):
-    """Params function: the command that starts a step of a session, up to its options.
+    """Params function: the command that starts a step, up to its options.
 
-    It takes `input` so that Snakemake does not track it: another Python changes no label.
+    It takes `input` so that Snakemake does not track it: another Python changes no result.
     """
     script = project_file(f"scripts/{rule_name}.py")
 
@@ -26,14 +26,9 @@ def command_of(rule_name):
     return command
 
 
-def folder_text(entry):
-    """Folder of a session as jobs get it; one whose name is no text has one that can be printed."""
-    return one_line(str(entry.folder)) if entry.problem else str(entry.folder)
-
-
 def session_folder(wildcards):
     """Kilosort folder of a session."""
-    return folder_text(SESSIONS[wildcards.session])
+    return preparation.folder_text(SESSIONS[wildcards.session])
 
 
 def in_session(*names):
@@ -96,23 +91,20 @@ def labels_of_people(wildcards):
 
 
 def archive_settings(wildcards):
-    """What the owner says for archives; a function, so that Snakemake leaves braces in it alone."""
-    return RUN.settings.archive
+    """Input function: file with what the owner says for archives."""
+    return local(RUN.archive_file())
 
 
-def with_folders(entries):
-    """Session ids with their Kilosort and results folders."""
-    return [
-        (entry.id, folder_text(entry), f"{RESULTS}{entry.id}")
-        for entry in entries.values()
-    ]
+def sessions_of_the_dataset(wildcards):
+    """Input function: file with all sessions and where they lie."""
+    return local(str(dataset_json.path(RUN.results)))
 
 
 def with_label_settings(entries):
     """Session ids with their folders and the file of the label rules in force."""
     return [
         (session, *places, RUN.labels_file(session))
-        for session, *places in with_folders(entries)
+        for session, *places in RUN.places(entries)
     ]
 
 
@@ -142,6 +134,16 @@ def learned_files(wildcards):
 def page_files(wildcards):
     """Input function: what the page is made of."""
     return [local(path) for path in PAGE_FILES]
+
+
+def page_folder(wildcards, input):
+    """Params function, not tracked: where the page's files lie."""
+    return os.path.dirname(PAGE_FILES[0])
+
+
+def presets_folder(wildcards, input):
+    """Params function, not tracked: where the criteria lie that the page offers."""
+    return os.path.dirname(PRESET_FILES[0])
 
 
 def preset_files(wildcards):

@@ -3,7 +3,7 @@
 Nothing in a session folder is ever an output: Snakemake deletes outputs. The write is a transaction
 with a backup of its own (scripts/goodunits/phy/write_labels.py); its output here is a receipt.
 
-These steps are light, so they start by `shell:`, which costs a third of `script:` (see
+All that a run makes starts by `shell:`, which costs these light steps a third of `script:` (see
 scripts/goodunits/workflow/step_words.py). What is in `params` without a part in the result is not
 tracked. A session that was begun goes first (`priority`), so that a run that is stopped leaves whole
 ones.

@@ -53,10 +53,13 @@ rule figures:
     resources:
         mem_mb=joining_mem_mb,
         runtime=light_runtime,
+    params:
+        command=command_of("figures"),
+        folder=f"{RESULTS}figures",
     message:
         "Drawing the figures"
-    script:
-        "../scripts/figures.py"
+    shell:
+        "{params.command} --log {log:q} --figures {params.folder:q}"
 
 
 rule report:
@@ -69,8 +72,8 @@ rule report:
         "results/methods.md",
         collect("results/{session}/written.json", session=SESSIONS),
         collect("results/{session}/unit_pictures.npz", session=SESSIONS),
-        page_files=page_files,
-        presets=preset_files,
+        page_files,
+        preset_files,
     output:
         page=report(
             "results/report.html",
@@ -86,11 +89,16 @@ rule report:
         mem_mb=joining_mem_mb,
         runtime=light_runtime,
     params:
+        command=command_of("report"),
+        page_folder=page_folder,
+        presets_folder=presets_folder,
         project=f"{RESULTS}.run/project.json",
     message:
         "Making the report"
-    script:
-        "../scripts/report.py"
+    shell:
+        "{params.command} --log {log:q} --page-folder {params.page_folder:q}"
+        " --presets-folder {params.presets_folder:q} --project {params.project:q}"
+        " --page {output.page:q}"
 
 
 # What a whole run makes.

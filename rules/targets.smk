@@ -11,7 +11,7 @@ rule preview:
     conda:
         "../envs/goodunits.yaml"
     params:
-        sessions=with_folders(RUN.sessions),
+        sessions=RUN.places(RUN.sessions),
         table=PREVIEW,
     message:
         "Comparing the labels that would be written with those in the session folders"
@@ -28,7 +28,7 @@ rule restore:
     conda:
         "../envs/goodunits.yaml"
     params:
-        sessions=with_folders(RUN.sessions),
+        sessions=RUN.places(RUN.sessions),
         table=f"{RESULTS}restore.tsv",
         to="originals",
     message:
@@ -41,7 +41,7 @@ use rule restore as restore_last with:
     log:
         "logs/restore_last.log",
     params:
-        sessions=with_folders(RUN.sessions),
+        sessions=RUN.places(RUN.sessions),
         table=f"{RESULTS}restore.tsv",
         to="last",
     message:
@@ -57,7 +57,7 @@ rule settle:
     conda:
         "../envs/goodunits.yaml"
     params:
-        sessions=with_folders(RUN.sessions),
+        sessions=RUN.places(RUN.sessions),
         labels_are=RUN.settings.labels_are,
     message:
         "Writing down whose the labels in the session folders are"
@@ -74,7 +74,7 @@ rule history:
     conda:
         "../envs/goodunits.yaml"
     params:
-        sessions=with_folders(RUN.sessions),
+        sessions=RUN.places(RUN.sessions),
         text=f"{RESULTS}history.txt",
     message:
         "Listing what was done to the labels of each session"
@@ -109,7 +109,7 @@ rule verify:
     conda:
         "../envs/goodunits.yaml"
     params:
-        sessions=with_folders(RUN.sessions),
+        sessions=RUN.places(RUN.sessions),
         table=f"{RESULTS}verify.tsv",
     message:
         "Checking that the session folders carry what was written"

@@ -3,18 +3,22 @@
 from pathlib import Path
 
 from goodunits.exchange import documents
-from goodunits.workflow import run_script
+from goodunits.result_files import dataset_json
+from goodunits.workflow import step_words
 
 
-def main(*, sessions, results):
-    """Write the files of every session, and the table that lists them."""
-    documents.write_exchange(sessions, results)
+def main(*, dataset, table):
+    """Write the files of every session, and the table that lists them.
+
+    Parameters
+    ----------
+    dataset : path
+        All sessions and where they lie: results/.run/dataset.json.
+    table : path
+        Where to write the list: results/exchange.tsv. The files lie beside each session's results.
+    """
+    documents.write_exchange(dataset_json.read(dataset), Path(table).parent)
 
 
 if __name__ == "__main__":
-    run_script.run(
-        run_script.job_of(snakemake),
-        main,
-        sessions=snakemake.params.sessions,
-        results=Path(snakemake.output.table).parent,
-    )
+    step_words.start(main)

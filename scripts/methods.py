@@ -3,18 +3,22 @@
 from pathlib import Path
 
 from goodunits.exchange import documents
-from goodunits.workflow import run_script
+from goodunits.result_files import dataset_json
+from goodunits.workflow import step_words
 
 
-def main(*, sessions, results):
-    """Write the text and its bibliography."""
-    documents.write_methods(sessions, results)
+def main(*, dataset, text):
+    """Write the text and its bibliography.
+
+    Parameters
+    ----------
+    dataset : path
+        All sessions and where they lie: results/.run/dataset.json.
+    text : path
+        Where to write the text: results/methods.md. The bibliography lies beside it.
+    """
+    documents.write_methods(dataset_json.read(dataset), Path(text).parent)
 
 
 if __name__ == "__main__":
-    run_script.run(
-        run_script.job_of(snakemake),
-        main,
-        sessions=snakemake.params.sessions,
-        results=Path(snakemake.output.text).parent,
-    )
+    step_words.start(main)

@@ -27,6 +27,7 @@ import write_phy
 from goodunits.answers import preview_labels
 from goodunits.base import files
 from goodunits.base.errors import GoodunitsError
+from goodunits.result_files import dataset_json
 from goodunits.session_folder import file_names
 from goodunits.tables import sessions_tsv
 from goodunits.workflow import closing, run_script
@@ -252,7 +253,7 @@ class Days(RuleBasedStateMachine):
         self.snakemake.wanted = ("compute_metrics", "apply_thresholds")
         late = {session for _, session in self.snakemake.run(run, stop)}
         table = self.results / "preview.tsv"
-        said = preview_labels.compare(self.with_folders(run.sessions), table, late)
+        said = preview_labels.compare(run.places(run.sessions), table, late)
         for name in run.sessions:
             line = next(line for line in said.splitlines() if line.startswith(f"  {name}: "))
             assert ("not compared" in line) == (name in late | set(self.broken)), said
@@ -270,7 +271,7 @@ class Days(RuleBasedStateMachine):
     def restored(self, only, to):
         """The old labels come back."""
         run = self.prepare(self.criteria, only)
-        sessions, table = self.with_folders(run.sessions), self.results / "restore.tsv"
+        sessions, table = run.places(run.sessions), self.results / "restore.tsv"
         with contextlib.suppress(GoodunitsError):
             restore_script.main(sessions=sessions, table=table, to=to)
         statuses = self.agree()
@@ -285,7 +286,7 @@ class Days(RuleBasedStateMachine):
     def verified(self, only):
         """Somebody asks whether the folders hold what was written."""
         run = self.prepare(self.criteria, only)
-        sessions, table = self.with_folders(run.sessions), self.results / "verify.tsv"
+        sessions, table = run.places(run.sessions), self.results / "verify.tsv"
         with contextlib.suppress(GoodunitsError):
             verify_script.main(sessions=sessions, table=table)
         statuses = self.agree()
@@ -338,22 +339,19 @@ class Days(RuleBasedStateMachine):
 
     def close(self, run, undone):
         """What a run does at its end; what it says, and whether it ends well."""
-        everything = self.with_folders(run.dataset)
+        everything = run.places(run.dataset)
         if undone:
             rows = sessions_tsv.write_tables(everything, self.results)
             rows = [row for row in rows if row["session"] in run.sessions]
             return closing.with_errors(rows, {session for _, session in undone}), False
         written = [(self.results / name / "written.json").read_text() for name in run.sessions]
         if self.summarized != [everything, written]:
-            summarize.main(sessions=everything, results=self.results)
+            dataset = dataset_json.path(self.results)
+            summarize.main(dataset=dataset, sessions=self.results / "sessions.tsv")
             self.summarized = [everything, written]
-        _, rows = sessions_tsv.sessions_table(self.with_folders(run.sessions))
+        _, rows = sessions_tsv.sessions_table(run.places(run.sessions))
         settings = {name: json.loads(run.phy_text(name)) for name in run.sessions}
         return closing.without_errors(rows, settings)
-
-    def with_folders(self, entries):
-        """Sessions as the rules hand them to their scripts."""
-        return [(e.id, str(e.folder), str(self.results / e.id)) for e in entries.values()]
 
     def folders(self):
         """Kilosort folder of each session, as the sheet gives it."""

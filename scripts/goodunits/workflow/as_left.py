@@ -30,8 +30,8 @@ KEPT_FOLDER = ".run"
 CODE = ("scripts", "rules", "schemas", "envs", "profiles", "presets", "report")
 # Files in .run/ that no job of a session depends on.
 OF_THE_DATASET = (
-    KEPT, "copies.json", "exchange.json", "labels_of_report.json.gz", "own_columns.json",
-    "project.json", "seen.json",
+    KEPT, "archive.json", "copies.json", "dataset.json", "exchange.json",
+    "labels_of_report.json.gz", "own_columns.json", "project.json", "seen.json",
 )  # fmt: skip
 # Taken when a folder is looked at or used, so their dates say nothing.
 LOCK = "lock"

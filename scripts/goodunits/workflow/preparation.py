@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from goodunits.base import files
-from goodunits.base.errors import ConfigError, SessionError
+from goodunits.base.errors import ConfigError, SessionError, one_line
 from goodunits.catalogue import all_metrics, field_names
 from goodunits.config import scorecard_files, settings, user_config, yaml_file
 from goodunits.criteria import label_rules, sense, thresholds_file
 from goodunits.dataset import copies, demo, mounts, selection, session_search
-from goodunits.result_files import own_columns
+from goodunits.result_files import dataset_json, own_columns
 from goodunits.scorecards import card, quantities
 from goodunits.spiketrains import loops
 from goodunits.standing import dates, found_json
@@ -117,6 +117,14 @@ class Run:
         """File with what the dataset says of a session, as far as its metrics depend on it."""
         return str(self.results / session_id / "session.json")
 
+    def archive_file(self):
+        """File with what the owner says for archives."""
+        return str(self.results / KEPT / "archive.json")
+
+    def places(self, entries):
+        """Session id, Kilosort folder and results folder of each session, as jobs get them."""
+        return [(e.id, folder_text(e), str(self.results / e.id)) for e in entries.values()]
+
     def library_file(self, rule, paths):
         """File with the hash of every file of the project that a rule runs, brought up to date."""
         kept = self.results / KEPT / f"library-{rule}.json"
@@ -150,6 +158,8 @@ class Run:
             standings[session] = _refresh(entry, found_file, receipt)
         seen.keep()
         own_columns.keep(self.results, self.dataset.values())
+        dataset_json.keep(self.results, self.places(self.dataset))
+        kept[self.archive_file()] = json.dumps(self.settings.archive, sort_keys=True)
         for path, text in kept.items():
             files.write_if_changed(path, text.encode())
         self._keep_tables_true(standings)
@@ -180,6 +190,11 @@ class Run:
 
     def _set_of(self, session_id):
         return _set_name(self.settings, self.sessions[session_id])
+
+
+def folder_text(entry):
+    """Folder of a session as jobs get it; one whose name is no text has one that can be printed."""
+    return one_line(str(entry.folder)) if entry.problem else str(entry.folder)
 
 
 def _set_name(checked, entry):

@@ -1,9 +1,11 @@
-"""Start a step of a session from its command line. Standard library only.
+"""Start a step from its command line. Standard library only.
 
 Snakemake's `script:` imports itself into every job, which costs three times what a light step does.
-The steps of a session therefore run by `shell:`: their options are the keywords of their main
-function, and what these mean stands in its docstring. For the same reason there is no argparse here
-but for `--help`, and what light steps import has NamedTuple and no dataclasses.
+All that a run makes therefore starts by `shell:`. Only targets that a user calls by name, which
+must treat the very sessions that he named, are handed these by Snakemake. The options of a command
+are the keywords of its main function, and what these mean stands in its docstring. For the same
+reason there is no argparse here but for `--help`, and what light steps import has NamedTuple and no
+dataclasses.
 """
 
 import sys

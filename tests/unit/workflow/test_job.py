@@ -1,5 +1,6 @@
-"""The steps of a session are started from command lines that say what is wrong with them."""
+"""The steps of a run are started from command lines that say what is wrong with them."""
 
+import importlib
 import json
 import subprocess
 import sys
@@ -16,6 +17,7 @@ from imports import SCRIPTS, loaded_by
 # dataclasses brings inspect along: a fifth of what such a step takes.
 HEAVY = {"numpy", "pandas", "yaml", "jsonschema", "dataclasses", "inspect", "argparse"}
 LIGHT = ("backup_labels", "apply_thresholds", "write_phy")
+OVER_ALL = ("summarize", "methods", "exchange", "ro_crate", "figures", "report")
 
 
 def work(*, folder, settings, labels, look_again="no"):
@@ -74,12 +76,13 @@ def test_help_says_what_each_option_is():
     assert "[--labels VALUE]" not in text
 
 
-@pytest.mark.parametrize("name", steps.MAINS)
-def test_every_step_of_a_session_has_help(name):
+@pytest.mark.parametrize("name", [*steps.MAINS, *OVER_ALL])
+def test_every_step_of_a_run_has_help(name):
     process = started(name, "--help")
     assert process.returncode == 0 and not process.stderr
     assert f"usage: {name}.py" in process.stdout
-    for option in map(step_words.option, step_words.keywords(steps.MAINS[name])[0]):
+    main = importlib.import_module(name).main
+    for option in map(step_words.option, step_words.keywords(main)[0]):
         assert f"{option} VALUE" in " ".join(process.stdout.split())
 
 
@@ -97,7 +100,7 @@ def test_a_wrong_word_on_a_real_command_line():
     )
 
 
-def test_a_session_is_labelled_by_four_command_lines(tmp_path):
+def test_a_whole_run_by_command_lines(tmp_path):
     """Without Snakemake; each says nothing and leaves its files."""
     folder = tmp_path / "sort"
     tiny.make_sort(folder)
@@ -118,6 +121,34 @@ def test_a_session_is_labelled_by_four_command_lines(tmp_path):
     assert set(tiny.groups(folder).values()) == {"good", "mua"}
     receipt = json.loads((tmp_path / "results" / "s1" / "written.json").read_text())
     assert receipt["session"] == "s1"
+    for name, (made, words) in over_all(run).items():
+        process = started(name, *words, f"--log={tmp_path / name}")
+        assert (process.returncode, process.stdout, process.stderr) == (0, "", ""), name
+        assert made.is_file(), name
+
+
+def over_all(run):
+    """What each step over the dataset makes first, and the words of its command line."""
+    results, project = run.results, SCRIPTS.parent
+    kept = results / ".run"
+    dataset = f"--dataset={kept / 'dataset.json'}"
+    folders = [f"--page-folder={project}/report/page", f"--presets-folder={project}/presets"]
+    crate = [f"--archive={run.archive_file()}", f"--snakefile={project / 'Snakefile'}"]
+    sessions, text, table, figures, page, metadata = (
+        results / name
+        for name in (
+            "sessions.tsv", "methods.md", "exchange.tsv", "figures", "report.html",
+            "ro-crate-metadata.json",
+        )
+    )  # fmt: skip
+    return {
+        "summarize": (sessions, [dataset, f"--sessions={sessions}"]),
+        "methods": (text, [dataset, f"--text={text}"]),
+        "exchange": (table, [dataset, f"--table={table}"]),
+        "ro_crate": (metadata, [dataset, *crate, f"--metadata={metadata}"]),
+        "figures": (figures / "yield.svg", [f"--figures={figures}"]),
+        "report": (page, [*folders, f"--project={kept / 'project.json'}", f"--page={page}"]),
+    }
 
 
 @pytest.mark.parametrize("name", LIGHT)
