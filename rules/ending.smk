@@ -67,6 +67,8 @@ def report_failure():
     elif not asked_for(*ON_DEMAND):
         rows = sessions_tsv.write_tables(RUN.places(RUN.dataset), RESULTS)
         write_documents()
+        if not WATCH.interrupted:
+            draw_figures()
         make_report()
         treated = [row for row in rows if row["session"] in RUN.sessions]
         said = closing.with_errors(treated, unfinished)
@@ -89,6 +91,18 @@ def write_documents():
 def way_to_report():
     """Where the results can be looked at, where there is such a page."""
     return closing.way_to_report(RESULTS, WATCH.since)
+
+
+def draw_figures():
+    """The figures of the sessions that are there; an error costs the figures only."""
+    try:
+        from goodunits.report import report_data, report_figures  # matplotlib, only where it is needed
+
+        drawn = report_data.gather(RESULTS, {}, with_pictures=False)
+        formats = ["svg", *RUN.settings.figure_formats]
+        report_figures.write(drawn, f"{RESULTS}figures", formats)
+    except Exception as error:
+        terminal.say(f"goodunits: no figures: {in_words(error)}")
 
 
 def make_report():

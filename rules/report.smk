@@ -46,6 +46,11 @@ rule figures:
             category="Metrics",
             labels={"figure": "medians of the sessions"},
         ),
+        collect(
+            "results/figures/{name}.{ending}",
+            name=report_files.FIGURES,
+            ending=RUN.settings.figure_formats,
+        ),
     log:
         "logs/figures.log",
     conda:
@@ -56,10 +61,12 @@ rule figures:
     params:
         command=command_of("figures"),
         folder=f"{RESULTS}figures",
+        more_formats=",".join(RUN.settings.figure_formats),
     message:
         "Drawing the figures"
     shell:
         "{params.command} --log {log:q} --figures {params.folder:q}"
+        " --more-formats={params.more_formats}"
 
 
 rule report:

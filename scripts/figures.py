@@ -7,11 +7,13 @@ from goodunits.report import report_data
 from goodunits.workflow import step_words
 
 
-def main(*, figures):
-    """Draw each figure.
+def main(*, figures, more_formats=""):
+    """Draw each figure as SVG.
 
     Parameters
     ----------
+    more_formats : words
+        Other formats, parted by commas: png, pdf.
     figures : path
         Folder for the figures: results/figures. What is drawn lies beside it.
     """
@@ -22,7 +24,8 @@ def main(*, figures):
             f"{error.name} is not installed; python -m pip install -r requirements.txt"
         ) from None
     results = Path(figures).parent
-    report_figures.write(report_data.gather(results, {}, with_pictures=False), figures)
+    dataset = report_data.gather(results, {}, with_pictures=False)
+    report_figures.write(dataset, figures, ["svg", *filter(None, more_formats.split(","))])
 
 
 if __name__ == "__main__":

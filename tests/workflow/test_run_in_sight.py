@@ -73,7 +73,8 @@ def on_terminal(folder, *options, columns=80, **variables):
 
 
 def test_a_file_tells_all_in_few_lines(many):
-    said = in_file(many())
+    folder = many()
+    said = in_file(folder)
     lines = said.splitlines()
     assert len(lines) < 20, said
     for name in BROKEN:
@@ -84,6 +85,9 @@ def test_a_file_tells_all_in_few_lines(many):
     assert f"{N_SESSIONS - 2} session(s) labelled" in said
     assert f"2 of {N_SESSIONS} session(s) without new labels" in said
     assert "\r" not in said and "\x1b" not in said
+    # Two bad sessions cost neither the page nor the figures of the others.
+    for name in ("report.html", "figures/yield.svg", "methods.md"):
+        assert (folder / "work" / "results" / name).is_file(), name
 
 
 def test_a_terminal_shows_one_line_that_fits_and_is_gone_at_the_end(many):

@@ -38,6 +38,8 @@ class Settings:
         For the target settle: "ours" or "theirs".
     phy_columns : tuple of str
         Names of metrics.
+    figure_formats : tuple of str
+        Formats of the figures beside SVG.
     archive : dict
         What the owner says for archives: `name`, `license`, `creators`, `folders`.
     session, unit : str, int, list or None
@@ -57,6 +59,7 @@ class Settings:
     manual_curation: str
     labels_are: str | None
     phy_columns: tuple
+    figure_formats: tuple
     archive: dict
     session: str | int | list | None
     unit: str | int | list | None
@@ -107,6 +110,7 @@ def load_settings(user_config, defaults_file, schema_file, kinds, groups, metric
             "metric_groups": tuple(merged["metric_groups"]),
             "wait_for": tuple(merged["wait_for"]),
             "phy_columns": tuple(merged["phy_columns"]),
+            "figure_formats": tuple(merged["figure_formats"]),
         }
     )
 

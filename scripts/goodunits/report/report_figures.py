@@ -1,4 +1,4 @@
-"""Figures for papers and for `snakemake --report`: the dataset as SVG files."""
+"""Figures for papers and for `snakemake --report`: the dataset as SVG files, and as others."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -11,14 +11,17 @@ import numpy as np  # noqa: E402
 from matplotlib import pyplot as plt  # noqa: E402
 
 from goodunits.criteria import label_rules  # noqa: E402
-from goodunits.report import report_data, report_warnings
+from goodunits.report import report_data, report_files, report_warnings
 
 # Okabe and Ito; what fails is hatched too.
 BLUE, ORANGE, YELLOW, GREY = "#0072B2", "#D55E00", "#E69F00", "#6B7680"
 LABEL_COLOURS = {"good": BLUE, "mua": ORANGE, "noise": GREY}
-NAMES = ("yield", "labels", "costs", "together", "distributions", "sessions")
 WIDTH_IN = 7.0
 MANY_SESSIONS = 40
+DPI = 300
+FORMATS = {"svg", "png", "pdf"}
+# The same figure is the same file.
+UNDATED = {"svg": {"Date": None}, "pdf": {"CreationDate": None}}
 STYLE = {
     "font.size": 8,
     "axes.spines.top": False,
@@ -27,7 +30,7 @@ STYLE = {
     "axes.titleweight": "bold",
     "axes.titlelocation": "left",
     "svg.fonttype": "none",
-    "svg.hashsalt": "goodunits",  # the same figure is the same file
+    "svg.hashsalt": "goodunits",
     "hatch.linewidth": 0.6,
     "hatch.color": "white",
     "figure.dpi": 150,
@@ -35,8 +38,8 @@ STYLE = {
 }
 
 
-def write(dataset, folder):
-    """Draw every figure of NAMES into a folder.
+def write(dataset, folder, formats=("svg",)):
+    """Draw every figure into a folder.
 
     Parameters
     ----------
@@ -44,15 +47,21 @@ def write(dataset, folder):
         All sessions.
     folder : path-like
         Is made.
+    formats : iterable of str
+        Endings of the files: svg, png, pdf.
     """
     Path(folder).mkdir(parents=True, exist_ok=True)
     judged = judge(dataset)
-    for name in NAMES:
+    for name in report_files.FIGURES:
         with plt.rc_context(STYLE):
             figure = globals()[f"draw_{name}"](dataset, judged)
-            path = Path(folder, f"{name}.svg")
-            figure.savefig(path, metadata={"Date": None}, bbox_inches="tight")
+            for ending in formats:
+                path = Path(folder, f"{name}.{ending}")
+                figure.savefig(path, metadata=UNDATED.get(ending), bbox_inches="tight", dpi=DPI)
             plt.close(figure)
+        # One that was drawn of earlier labels would tell what is no longer so.
+        for ending in FORMATS - set(formats):
+            Path(folder, f"{name}.{ending}").unlink(missing_ok=True)
 
 
 def _labelled(dataset):

@@ -19,6 +19,7 @@ SCRIPTS = (
     "session.js",
     "main.js",
 )
+FIGURES = ("yield", "labels", "costs", "together", "distributions", "sessions")
 PAGE = (TEMPLATE, *STYLES, *SCRIPTS)
 PRESETS = (
     "allen.yaml",

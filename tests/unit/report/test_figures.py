@@ -5,7 +5,7 @@ import xml.etree.ElementTree as ElementTree
 import pytest
 
 import made_report
-from goodunits.report import report_data
+from goodunits.report import report_data, report_files
 
 pytest.importorskip("matplotlib", reason="the figures need matplotlib, see requirements.txt")
 from goodunits.report import report_figures  # noqa: E402
@@ -21,7 +21,7 @@ def draw(tmp_path, rows):
     made_report.table(tmp_path, rows)
     dataset = report_data.gather(tmp_path, {}, with_pictures=False)
     report_figures.write(dataset, tmp_path / "figures")
-    return {name: words(tmp_path / "figures" / f"{name}.svg") for name in report_figures.NAMES}
+    return {name: words(tmp_path / "figures" / f"{name}.svg") for name in report_files.FIGURES}
 
 
 def test_each_figure_says_its_finding_and_its_unit(tmp_path):
@@ -48,3 +48,18 @@ def test_the_same_units_make_the_same_file(tmp_path):
     once = (tmp_path / "figures" / "costs.svg").read_bytes()
     draw(tmp_path, rows)
     assert (tmp_path / "figures" / "costs.svg").read_bytes() == once
+
+
+def test_figures_in_other_formats_and_none_of_earlier_labels(tmp_path):
+    made_report.table(tmp_path, [made_report.session(tmp_path, "a", 10)])
+    dataset = report_data.gather(tmp_path, {}, with_pictures=False)
+    folder = tmp_path / "figures"
+    report_figures.write(dataset, folder, ["svg", "png", "pdf"])
+    begins = {"svg": b"<?xml", "png": b"\x89PNG", "pdf": b"%PDF"}
+    for name in report_files.FIGURES:
+        for ending, begin in begins.items():
+            assert (folder / f"{name}.{ending}").read_bytes().startswith(begin)
+    once = (folder / "costs.pdf").read_bytes()
+    report_figures.write(dataset, folder, ["pdf"])
+    assert (folder / "costs.pdf").read_bytes() == once
+    assert {path.suffix for path in folder.iterdir()} == {".pdf"}
