@@ -107,7 +107,7 @@ def originals_of(make, folder):
     return {name: (generation / "original" / name).read_bytes() for name in names}
 
 
-FAST = {("first write, curated", "kill"), ("second write", "full")}
+FAST = {("first write, curated", "kill")}
 CASES = [
     pytest.param(scenario, kind, marks=() if (scenario, kind) in FAST else pytest.mark.hazards)
     for scenario in SCENARIOS

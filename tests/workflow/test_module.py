@@ -109,6 +109,7 @@ def test_sorts_made_by_another_rule_are_labelled_in_the_same_run(pipeline):
     assert _planned(pipeline) == set()
 
 
+@pytest.mark.hazards
 def test_a_threshold_reruns_the_labels_only(pipeline):
     _succeed(pipeline)
     before = _good(pipeline)
@@ -185,6 +186,7 @@ def test_a_changed_rule_keeps_the_rest_of_itself(pipeline):
     assert output.count("Backing up the labels of session") == 2
 
 
+@pytest.mark.hazards
 def test_from_a_tag_on_github(project, tmp_path):
     """Git is told to take a copy on this disk for github.com; all else is the real thing."""
     remote = tmp_path / "remotes" / "lab" / "goodunits"
@@ -225,6 +227,7 @@ def test_git_file_does_not_work_in_this_snakemake(project, pipeline):
     assert "//rules/common.smk" in output
 
 
+@pytest.mark.hazards
 def test_two_runs_side_by_side_have_results_of_their_own(sort_folder, tmp_path):
     sorts = sort_folder("dev_b").parent
     runs = {}

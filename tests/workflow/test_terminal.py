@@ -61,6 +61,7 @@ def readme_commands():
     return [line.removeprefix("snakemake ") for line in last if line.startswith("snakemake ")]
 
 
+@pytest.mark.hazards
 def test_commands_of_the_readme_fit_one_screen(clone):
     assert "--quiet" not in (PROJECT / "README.md").read_text(encoding="utf-8")
     # Ids of one's own: the README's first command labels the demo, which has a dev_b too.
@@ -190,7 +191,7 @@ def test_interrupted_run_says_so_and_the_next_one_finishes(clone):
     assert "22 session(s) labelled" in said
 
 
-@pytest.mark.parametrize("after_s", [0.1, 0.3])
+@pytest.mark.parametrize("after_s", [0.1, pytest.param(0.3, marks=pytest.mark.hazards)])
 def test_interrupt_of_jobs_that_only_start_fits_one_screen(clone, after_s):
     words = "preview --cores 2 --config dataset=../mouse7"
     code, said = interrupted(clone, words, once=STARTED, after_s=after_s)

@@ -89,6 +89,7 @@ def test_failed_session_is_tried_until_it_is_mended(work):
     assert work.plan() == set()
 
 
+@pytest.mark.hazards
 def test_mended_session_of_a_run_over_others_is_not_forgotten(work):
     times = folders(work)["m1"] / "spike_times.npy"
     whole = times.read_bytes()
@@ -182,6 +183,7 @@ def stopped(work, *targets, stall, configfile):
     return said
 
 
+@pytest.mark.hazards
 def test_preview_that_is_stopped_says_what_it_did_not_judge(work):
     work.succeed()
     strict = work.configfile.with_name("strict.yaml")
