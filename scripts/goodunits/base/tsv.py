@@ -6,6 +6,7 @@ Standard library only.
 import csv
 import io
 import re
+from itertools import zip_longest
 from typing import NamedTuple
 
 from goodunits.base import errors
@@ -213,13 +214,14 @@ def read_header(path):
 
 
 def read_table(path):
-    """Read one of our own tables into a header and one dict per row."""
+    """Read one of our own tables into a header and one dict per row; None where a row is short."""
     with open(path, newline="", encoding="utf-8") as file:
-        reader = csv.DictReader(file, delimiter="\t")
-        rows = [{name: _as_given(cell) for name, cell in row.items()} for row in reader]
-    return list(reader.fieldnames or []), rows
+        reader = csv.reader(file, delimiter="\t")
+        header = next(reader, [])
+        rows = [dict(zip_longest(header, map(_as_given, row))) for row in reader if row]
+    return header, rows
 
 
 def _as_given(cell):
     """Undo what `format_results` does to a cell."""
-    return cell[1:] if isinstance(cell, str) and QUOTED_FORMULA.match(cell) else cell
+    return cell[1:] if cell[:1] == "'" and QUOTED_FORMULA.match(cell) else cell
