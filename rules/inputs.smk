@@ -136,6 +136,11 @@ def page_files(wildcards):
     return [local(path) for path in PAGE_FILES]
 
 
+def figures_folder(wildcards, output):
+    """Params function: where the figures go."""
+    return os.path.dirname(output[0])
+
+
 def page_folder(wildcards, input):
     """Params function, not tracked: where the page's files lie."""
     return os.path.dirname(PAGE_FILES[0])

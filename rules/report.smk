@@ -60,7 +60,7 @@ rule figures:
         runtime=light_runtime,
     params:
         command=command_of("figures"),
-        folder=f"{RESULTS}figures",
+        folder=figures_folder,
         more_formats=",".join(RUN.settings.figure_formats),
     message:
         "Drawing the figures"
