@@ -62,7 +62,9 @@ def report_failure():
     jobs = workflow.dag.needrun_jobs(exclude_finished=True)
     unfinished = {getattr(job.wildcards, "session", None) for job in jobs}
     if asked_for("preview"):
-        said = preview_labels.compare(RUN.places(RUN.sessions), PREVIEW, unfinished)
+        said = preview_labels.compare(
+            with_label_settings(RUN.sessions), PREVIEW, unfinished
+        )
         terminal.say(said)
     elif not asked_for(*ON_DEMAND):
         rows = sessions_tsv.write_tables(RUN.places(RUN.dataset), RESULTS)

@@ -11,7 +11,7 @@ rule preview:
     conda:
         "../envs/goodunits.yaml"
     params:
-        sessions=RUN.places(RUN.sessions),
+        sessions=with_label_settings(RUN.sessions),
         table=PREVIEW,
     message:
         "Comparing the labels that would be written with those in the session folders"

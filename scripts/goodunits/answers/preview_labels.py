@@ -140,7 +140,7 @@ def changes(session_id, folder, labels_path):
     return compare_session(session_id, folder, labels_path).rows
 
 
-def compare_session(session_id, folder, labels_path):
+def compare_session(session_id, folder, labels_path, settings=None):
     """Compare the labels of a session with what Phy shows.
 
     Parameters
@@ -151,6 +151,8 @@ def compare_session(session_id, folder, labels_path):
         Kilosort folder.
     labels_path : path-like
         The session's labels.tsv.
+    settings : path-like, optional
+        File with the label rules in force, which may say as what Phy is to show a class.
 
     Returns
     -------
@@ -164,6 +166,9 @@ def compare_session(session_id, folder, labels_path):
     _, units = tsv.read_table(labels_path)
     rows, now = [], [shown.labels.get(int(unit["cluster_id"]), "") for unit in units]
     groups = [shown.groups.get(int(unit["cluster_id"]), "") for unit in units]
+    rules = (json_record.read_record(settings) or {}) if settings else {}
+    shown_as = label_classes.shown_as(rules.get("labels", []))
+    coloured = {label: label for label in write_labels.PHY_GROUPS} | shown_as
     for unit, label, group in zip(units, now, groups, strict=True):
         theirs = decided.get(unit["cluster_id"], "")
         if label != unit["label"]:
@@ -177,7 +182,7 @@ def compare_session(session_id, folder, labels_path):
         now.count("good"),
         sum(unit["label"] == "good" for unit in units),
         sum(
-            _is_white(group) and unit["label"] in write_labels.PHY_GROUPS
+            _is_white(group) and not _is_white(coloured.get(unit["label"], ""))
             for unit, group in zip(units, groups, strict=True)
         ),
         tuple(seen.get("doubts", ())),
@@ -190,7 +195,7 @@ def compare(sessions, table_path, unfinished=()):
     Parameters
     ----------
     sessions : list of tuple
-        Session id, Kilosort folder, results folder.
+        Session id, Kilosort folder, results folder, and the file of the label rules in force.
     table_path : path-like
         Where the table of units goes; that of sessions lies beside it.
     unfinished : collection of str
@@ -202,11 +207,12 @@ def compare(sessions, table_path, unfinished=()):
         Sessions without labels, or that cannot be read, are named with the reason.
     """
     compared, problems = {}, {}
-    for session_id, session, results in sessions:
+    for session_id, session, results, *settings in sessions:
         try:
             if session_id in unfinished:
                 raise SessionError(_why_unfinished(session, results))
-            compared[session_id] = compare_session(session_id, session, _labels_path(results))
+            labels = _labels_path(results)
+            compared[session_id] = compare_session(session_id, session, labels, *settings)
         except Exception as error:  # whatever it is, the other sessions go on
             problems[session_id] = in_words(error)
     rows = [row for session in compared.values() for row in session.rows]

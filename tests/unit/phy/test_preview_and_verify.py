@@ -54,6 +54,19 @@ def test_a_class_of_ours_that_phy_does_not_know_is_no_unsorted(folders):
     assert (compared.rows, compared.n_white) == ([], 0)
 
 
+def test_a_class_that_phy_shows_as_another_gets_a_colour(folders, tmp_path):
+    session, results = folders
+    rows = [[i, label, "", "criteria", REASON, label] for i, label in ((0, "sua"), (7, "piece"))]
+    table = tsv.format_table(labels_tsv.FIXED_COLUMNS, rows)
+    (results / "labels.tsv").write_bytes(table)
+    classes = {"sua": {"phy": "good", "all": ["n_spikes > 1"]}, "piece": "rest"}
+    settings = tmp_path / "labels-labels-keep.json"
+    settings.write_text(json.dumps({"labels": classes}))
+    preview_labels.compare([("s1", session, results, settings)], tmp_path / "preview.tsv")
+    _, rows = tsv.read_table(tmp_path / "preview_sessions.tsv")
+    assert [row["n_white"] for row in rows] == ["1"], "unit 7 stays unsorted"
+
+
 def test_good_ones_and_white_rows_are_counted(folders, tmp_path):
     session, results = folders
     compared = preview_labels.compare_session("s1", session, results / "labels.tsv")
