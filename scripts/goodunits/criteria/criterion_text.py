@@ -26,7 +26,7 @@ _COMPARISON = re.compile(
     rf"(?:(?P<abs>abs)\s*\(\s*(?P<inner>{_NAME})\s*\)|(?P<name>{_NAME}))"
     r"\s*(?P<operator><=|>=|==|!=|<|>)\s*(?P<target>\S+(?:\s+\S+)?)"
 )
-# Of what is written wrong. Not compiled here: that would cost every job as much as its own work.
+# Of what is written wrong. Not compiled here: every job of every session would pay for it.
 # A name that is no word, such as "d'" or "isolation distance".
 _BEFORE_SIGN = r"([A-Za-z][A-Za-z' -]*?)\s*[<>=!]"
 _TURNED_SIGN = r"=([<>])"
