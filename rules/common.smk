@@ -63,7 +63,11 @@ from goodunits.answers import preview_labels  # noqa: E402
 from goodunits.base.errors import GoodunitsError, in_words, one_line  # noqa: E402
 from goodunits.catalogue import all_metrics  # noqa: E402
 from goodunits.report import report_files  # noqa: E402
-from goodunits.result_files import dataset_json, learned_tables, own_columns  # noqa: E402
+from goodunits.result_files import (
+    dataset_json,
+    learned_tables,
+    own_columns,
+)  # noqa: E402
 from goodunits.tables import sessions_tsv, summary_tsv  # noqa: E402
 from goodunits.workflow import (  # noqa: E402
     as_left,
