@@ -54,7 +54,7 @@ LIBRARY.files_behind(
     "from goodunits.catalogue import all_metrics\n"
     "from goodunits.exchange import documents\n"
     "from goodunits.report import report_data, report_figures, report_files, report_page\n"
-    "from goodunits.result_files import dataset_json, learned_tables, own_columns\n"
+    "from goodunits.result_files import learned_tables, own_columns\n"
     "from goodunits.tables import sessions_tsv, summary_tsv\n"
     "from goodunits.workflow import as_left, closing, command_line, dry_run, preparation, scheduling, terminal\n"
 )
@@ -63,11 +63,7 @@ from goodunits.answers import preview_labels  # noqa: E402
 from goodunits.base.errors import GoodunitsError, in_words, one_line  # noqa: E402
 from goodunits.catalogue import all_metrics  # noqa: E402
 from goodunits.report import report_files  # noqa: E402
-from goodunits.result_files import (
-    dataset_json,
-    learned_tables,
-    own_columns,
-)  # noqa: E402
+from goodunits.result_files import learned_tables, own_columns  # noqa: E402
 from goodunits.tables import sessions_tsv, summary_tsv  # noqa: E402
 from goodunits.workflow import (  # noqa: E402
     as_left,

@@ -98,10 +98,8 @@ def way_to_report():
 def draw_figures():
     """The figures of the sessions that are there; an error costs the figures only."""
     try:
-        from goodunits.report import (
-            report_data,
-            report_figures,
-        )  # matplotlib, only where it is needed
+        # These need matplotlib, so only where they are drawn.
+        from goodunits.report import report_data, report_figures
 
         drawn = report_data.gather(RESULTS, {}, with_pictures=False)
         formats = ["svg", *RUN.settings.figure_formats]

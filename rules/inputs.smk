@@ -97,7 +97,7 @@ def archive_settings(wildcards):
 
 def sessions_of_the_dataset(wildcards):
     """Input function: file with all sessions and where they lie."""
-    return local(str(dataset_json.path(RUN.results)))
+    return local(RUN.dataset_file())
 
 
 def with_label_settings(entries):

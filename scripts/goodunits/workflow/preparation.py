@@ -117,6 +117,10 @@ class Run:
         """File with what the dataset says of a session, as far as its metrics depend on it."""
         return str(self.results / session_id / "session.json")
 
+    def dataset_file(self):
+        """File with all sessions and where they lie."""
+        return str(dataset_json.path(self.results))
+
     def archive_file(self):
         """File with what the owner says for archives."""
         return str(self.results / KEPT / "archive.json")
