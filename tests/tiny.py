@@ -128,6 +128,14 @@ class Phy:
         replace(self.folder / file_names.INFO_FILE, table(header, rows))
 
 
+def save_in_phy(folder, **groups):
+    """Open in Phy, perhaps label, and save."""
+    phy = Phy(folder)
+    for unit, label in groups.items():
+        phy.label(int(unit.removeprefix("u")), label)
+    phy.save()
+
+
 def table(header, rows):
     """A table as Phy writes it, with CRLF."""
     out = io.StringIO()

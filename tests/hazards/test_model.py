@@ -12,13 +12,13 @@ import numpy as np
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from session_model import Model
 
 import tiny
 from goodunits.base import tsv
 from goodunits.curation.decisions import UNDECIDED
 from goodunits.phy import restore_labels
 from goodunits.session_folder import file_names, sort_id
-from goodunits.store import generations, original_files
 
 MEMORY = Path("/dev/shm") if Path("/dev/shm").is_dir() else None
 LEAST = st.sampled_from([15, 35, 60])
@@ -27,30 +27,15 @@ PICK = st.integers(0, 1000)
 POLICY = st.sampled_from(["keep", "fill", "overwrite"])
 
 
-class Life(RuleBasedStateMachine):
-    """One session folder, what is done to it, and what has to hold.
-
-    The model knows the labels as a run or a restore last left them (`base`), what people did by
-    hand since then, and which contents of label files nobody but us wrote.
-    """
+class Life(Model, RuleBasedStateMachine):
+    """One session folder, and what is done to it."""
 
     @initialize(keeps_log=st.booleans())
     def sort(self, keeps_log):
         """Kilosort has sorted; Phy's log stays in the folder, or is always removed."""
-        self.keeps_log = keeps_log
         self.place = Path(tempfile.mkdtemp(dir=MEMORY))
-        self.folder, self.results = self.place / "sort", self.place / "results"
-        tiny.make_sort(self.folder)
-        self.seed, self.policy, self.good = 0, "keep", "good"
-        self.ours, self.kept, self.pinned, self.said = set(), set(), {}, {}
-        self.new_sort()
-
-    def new_sort(self):
-        """Nothing is known of a new sort."""
-        self.base, self.decisions, self.inherited = None, {}, {}
-        self.candidates, self.before = [], []
-        self.crashed, self.uncertain, self.dropped = False, {}, set()
-        self.settled, self.units, self.left = {}, None, {}
+        self.results, self.seed, self.good = self.place / "results", 0, "good"
+        self.begin(tiny.make_sort(self.place / "sort"), keeps_log)
 
     def teardown(self):
         """Remove the folder."""
@@ -79,14 +64,6 @@ class Life(RuleBasedStateMachine):
             self.before = [found]
         self.settle()
         self.base = now
-
-    def expected(self, unit, label):
-        """Label that a unit must carry after a run."""
-        if self.policy != "overwrite" and unit in self.decisions:
-            return self.decisions[unit]
-        if self.policy == "fill" and unit in self.inherited:
-            return self.inherited[unit]
-        return label if label in ("good", "mua", "noise") else "unsorted"
 
     @rule(least=LEAST, step=st.integers(0, 120))
     def killed(self, least, step):
@@ -156,54 +133,6 @@ class Life(RuleBasedStateMachine):
         tiny.replace(path, tsv.format_labels("KSLabel", {**labels, unit: group}))
         self.run(least)
 
-    def save(self, phy):
-        """Phy saves what it has read: rows lost before are lost in `cluster_info.tsv` too."""
-        phy.save()
-        self.gone(*self.dropped - phy.fields["group"].keys())
-
-    def by_hand(self, phy, unit, group):
-        """Change the group of one unit; the same group again is no change."""
-        if phy.fields["group"].get(unit) == group:
-            return
-        phy.label(unit, group)
-        if not self.keeps_log and self.looks_untouched(unit, group):
-            self.gone(unit)
-            return
-        if self.keeps_log:
-            self.said[unit] = group
-        if self.crashed and unit in {*self.decisions, *self.uncertain}:
-            before = {self.decisions[unit]} if unit in self.decisions else set()
-            self.uncertain.setdefault(unit, before).add(group)
-        self.decide(unit, group)
-
-    def looks_untouched(self, unit, group):
-        """Whether a label is as we left it before its row was lost, or as Phy copied it.
-
-        That a person gave it, only Phy's log can tell.
-        """
-        was = self.base if unit in self.dropped else {}
-        if self.base and unit not in (self.units or ()):  # made since a run left its labels
-            was = self.inherited
-        return bool(was) and was.get(unit) == group
-
-    def decide(self, unit, group):
-        """A decision; one that brings back an undecided label as it was is none.
-
-        After a write cut short it may have been as it is in the folder, or as a run left it before.
-        """
-        befores = [self.base, self.left] if self.crashed else [self.base]
-        same = {before.get(unit) == group for before in befores if before}
-        if len(same) == 2:
-            self.uncertain.setdefault(unit, set()).update((group, "unsorted"))
-        if group in UNDECIDED:
-            self.decisions.pop(unit, None)
-        elif same == {True}:  # as it was left, perhaps by a restore: the decision of before stands
-            self.gone(unit)
-            if unit in self.uncertain:
-                self.uncertain[unit].add("unsorted")
-        else:
-            self.decisions[unit] = group
-
     @precondition(lambda self: not self.crashed)
     @rule(first=PICK, second=PICK, then=st.none() | HAND)
     def merged(self, first, second, then):
@@ -240,30 +169,6 @@ class Life(RuleBasedStateMachine):
             self.inherit(phy, unit, new)
         self.gone(unit)
         self.save(phy)
-
-    def gone(self, *units):
-        """Of units that are no more, the store knows what it knew at the last run or restore."""
-        for unit in units:
-            self.decisions.pop(unit, None)
-            if unit in self.settled:
-                self.decisions[unit] = self.settled[unit]
-
-    def settled_units(self, phy):
-        """Units that the last run or restore knew, if there was one; only these can be traced."""
-        present = sorted(set(phy.clusters.tolist()))
-        return [u for u in present if self.units is None or u in self.units]
-
-    def inherit(self, phy, parent, new):
-        """What a new unit copies is a decision only where the parent's label was one."""
-        group = phy.fields["group"].get(new)
-        if group is None:
-            if parent in self.dropped and parent not in self.decisions:
-                self.inherited[new] = self.base.get(parent)  # it looks as if Phy had copied it
-            return
-        if not self.base or parent in self.decisions and self.decisions[parent] == group:
-            self.decide(new, group)
-        else:
-            self.inherited[new] = group
 
     @rule()
     def sorted_again(self):
@@ -361,61 +266,6 @@ class Life(RuleBasedStateMachine):
     def settings_changed(self, policy, good):
         """Someone edits the settings."""
         self.policy, self.good = policy, good
-
-    # What has to hold
-
-    def sort_id(self):
-        """Identity of the present sort."""
-        return sort_id.sort_id(self.folder)
-
-    def first_visit(self):
-        """Label files that a backup may take for the originals."""
-        if self.sort_id() not in self.pinned:
-            now = {name: data for name, data in tiny.read(self.folder).items() if data}
-            info = now.pop(file_names.INFO_FILE, None)
-            self.candidates.append(dict(now))  # of ours, as we or Phy wrote it
-            if info and info not in self.ours:
-                self.candidates.append({**now, file_names.INFO_FILE: info})
-
-    def labels_of_sort(self):
-        """Originals of the present sort as first seen."""
-        return self.pinned[self.sort_id()]
-
-    def look(self):
-        """Label files before a run or restore; what is not ours must outlive it."""
-        found = tiny.read(self.folder)
-        self.kept |= {data for data in found.values() if data and data not in self.ours}
-        return found
-
-    def after(self, found):
-        """Check decisions once they were looked for."""
-        actual = tiny.decided(self.folder)
-        if self.dropped:  # Phy's log, also of an earlier sort, may then speak for a label of ours
-            for unit in (u for u, label in self.said.items() if (self.base or {}).get(u) == label):
-                self.uncertain.setdefault(unit, set()).add("unsorted")
-        for unit, choices in self.uncertain.items():
-            assert actual.get(unit) in choices or "unsorted" in choices, unit
-        certain = {u: label for u, label in self.decisions.items() if u not in self.uncertain}
-        if self.crashed:
-            assert certain.items() <= actual.items()
-        else:
-            assert {u: label for u, label in actual.items() if u not in self.uncertain} == certain
-        self.decisions = actual
-        if self.sort_id() not in self.pinned:
-            generation = generations.current_generation(self.folder)
-            names = original_files.read_manifest(generation)["files"]
-            originals = {n: (generation / "original" / n).read_bytes() for n in names}
-            assert not set(originals) - set(tiny.LABEL_FILES) - {"cluster_gu_label.tsv"}
-            originals.pop("cluster_gu_label.tsv", None)  # ours, as Phy saved it
-            assert originals in self.candidates, (originals, self.candidates)
-            self.pinned[self.sort_id()] = originals
-
-    def settle(self):
-        """The folder is now as we left it."""
-        assert not tiny.temporary_files(self.folder)
-        self.crashed, self.uncertain, self.dropped = False, {}, set()
-        self.settled = dict(self.decisions)
-        self.units = set(tiny.by_criteria(self.folder, 0))
 
     @invariant()
     def nothing_lost(self):

@@ -2,41 +2,20 @@
 
 import csv
 import io
-import shutil
 import tarfile
 
 import numpy as np
 import pytest
 
 import tiny
-from goodunits.base import files, tsv
+from goodunits.base import files
 from goodunits.base.errors import SessionError
 from goodunits.curation import whose_labels
 from goodunits.phy import restore_labels, settle_labels
 from goodunits.session_folder import file_names, sort_id
 from goodunits.standing import session_standing
-from goodunits.store import backup, generations
+from goodunits.store import generations
 from real_sorts import DATA
-
-
-@pytest.fixture
-def sort(tmp_path):
-    """A fresh tiny sort."""
-    return tiny.make_sort(tmp_path / "sort")
-
-
-@pytest.fixture
-def results(tmp_path):
-    """Folder of its results."""
-    return tmp_path / "results"
-
-
-def save_in_phy(folder, **groups):
-    """Open in Phy, perhaps label, and save."""
-    phy = tiny.Phy(folder)
-    for unit, label in groups.items():
-        phy.label(int(unit.removeprefix("u")), label)
-    phy.save()
 
 
 def edit(path, change):
@@ -62,7 +41,7 @@ SAME_VALUES = {
 def test_arrays_saved_again_are_the_same_sort(sort, results, dtype):
     originals = tiny.read(sort)
     tiny.run(sort, results)
-    save_in_phy(sort)
+    tiny.save_in_phy(sort)
     for name in sort_id.SORT_FILES:
         values = np.load(sort / name)
         np.save(sort / name, np.asfortranarray(values.astype(SAME_VALUES[dtype])[:, None]))
@@ -90,7 +69,7 @@ def test_templates_removed_are_no_new_sort(sort, results):
     tiny.run(sort, results)
     first = sort_id.sort_id(sort)
     (sort / "spike_templates.npy").unlink()
-    save_in_phy(sort)
+    tiny.save_in_phy(sort)
     assert generations.current_generation(sort).name == first
     assert tiny.decided(sort) == {}
 
@@ -114,7 +93,7 @@ def change_spikes(folder, how):
 def test_our_labels_under_other_spikes_stop_the_session(sort, results, how, saved):
     tiny.run(sort, results)
     if saved:
-        save_in_phy(sort)
+        tiny.save_in_phy(sort)
     change_spikes(sort, how)
     before = tiny.tree(sort)
     for go in (look, lambda folder: tiny.run(folder, results)):
@@ -129,9 +108,9 @@ def test_our_labels_under_other_spikes_stop_the_session(sort, results, how, save
 
 def test_settled_as_ours_carries_backup_and_decisions_over(sort, results):
     originals = tiny.read(sort)
-    save_in_phy(sort, u0="noise")
+    tiny.save_in_phy(sort, u0="noise")
     tiny.run(sort, results)
-    save_in_phy(sort, u3="noise")
+    tiny.save_in_phy(sort, u3="noise")
     tiny.run(sort, results)
     change_spikes(sort, "doubles removed")
     settle_labels.settle(sort, "ours")
@@ -170,7 +149,7 @@ def test_originals_put_back_by_hand_are_a_way_on_too(sort, results):
 def test_a_new_sort_that_phy_saved_is_no_alarm(sort, results):
     tiny.run(sort, results)
     tiny.make_sort(sort, seed=1, sizes={i: n + 1 for i, n in tiny.SIZES.items()})
-    save_in_phy(sort, u0="noise")
+    tiny.save_in_phy(sort, u0="noise")
     tiny.run(sort, results)
     assert tiny.decided(sort) == {0: "noise"}
 
@@ -200,7 +179,7 @@ def test_a_rewritten_file_is_still_ours(sort, results, lost):
 
 def test_a_rewrite_starts_nothing(sort, results):
     receipt = tiny.run(sort, results)
-    save_in_phy(sort)
+    tiny.save_in_phy(sort)
     assert session_standing.changed_files(sort, receipt) == []
 
 
@@ -208,7 +187,7 @@ def test_state_and_history_lost_then_labelled_in_phy(sort, results):
     tiny.run(sort, results)
     for name in ("state.json", "history.jsonl"):
         (generations.current_generation(sort) / name).unlink()
-    save_in_phy(sort, u0="noise")
+    tiny.save_in_phy(sort, u0="noise")
     seen = look(sort)
     assert seen.decisions == {0: "noise"}
     assert "settle" in seen.doubts[0]
@@ -242,7 +221,7 @@ def test_a_decision_whose_row_is_lost_before_a_run_saw_it_stands_in_what_phy_sav
     sort, results
 ):
     tiny.run(sort, results)
-    save_in_phy(sort, u0="noise", u3="noise")
+    tiny.save_in_phy(sort, u0="noise", u3="noise")
     edit(sort / file_names.GROUP_FILE, lambda lines: lines[:1])
     assert look(sort).decisions == {0: "noise", 3: "noise"}
     tiny.run(sort, results)
@@ -253,7 +232,7 @@ def test_a_decision_whose_row_is_lost_before_a_run_saw_it_stands_in_what_phy_sav
 
 def test_what_a_restore_puts_back_beside_decides_nothing(sort, results):
     tiny.run(sort, results)
-    save_in_phy(sort, u0="noise")
+    tiny.save_in_phy(sort, u0="noise")
     edit(sort / file_names.GROUP_FILE, lambda lines: lines[:3])
     tiny.run(sort, results, least=60)
     restore_labels.restore(sort, "last")
@@ -264,144 +243,9 @@ def test_what_a_restore_puts_back_beside_decides_nothing(sort, results):
 def test_a_group_file_begun_anew_in_phy_counts_as_far_as_its_log_goes(sort, results):
     tiny.run(sort, results)
     (sort / file_names.GROUP_FILE).unlink()
-    save_in_phy(sort, u1="good", u2="noise")
+    tiny.save_in_phy(sort, u1="good", u2="noise")
     (sort / "phy.log").write_text("x Change metadata_group for clusters 1 to good.\n")
     assert tiny.decided(sort) == {1: "good", 2: "noise"}
-
-
-# A folder without its store
-
-
-def copy_without_store(sort, to):
-    """What `cp *.*` takes along."""
-    to.mkdir()
-    for path in sort.glob("*.*"):
-        shutil.copy(path, to / path.name)
-    return to
-
-
-def test_a_copy_without_its_store_decides_nothing(sort, results, tmp_path):
-    tiny.run(sort, results)
-    copy = copy_without_store(sort, tmp_path / "copy")
-    seen = look(copy)
-    assert seen.decisions == {}
-    assert "equal to cluster_KSLabel.tsv" in seen.doubts[0]
-    tiny.run(copy, tmp_path / "other", least=60)
-    assert tiny.groups(copy) == tiny.by_criteria(copy, 60)
-
-
-def test_a_copy_without_its_store_but_with_our_columns(sort, results, tmp_path):
-    save_in_phy(sort, u0="noise")
-    tiny.run(sort, results, columns={"presence_ratio": dict.fromkeys(tiny.SIZES, "1.0")})
-    copy = copy_without_store(sort, tmp_path / "copy")
-    seen = look(copy)
-    assert seen.decisions == {0: "noise"}
-    assert "written by goodunits before" in seen.doubts[0]
-
-
-def test_a_column_of_ours_beside_a_later_sort_takes_no_decision_away(sort, results, tmp_path):
-    tiny.run(sort, results, columns={"presence_ratio": dict.fromkeys(tiny.SIZES, "1.0")})
-    tiny.make_sort(sort, seed=1, sizes={unit: n + 1 for unit, n in tiny.SIZES.items()})
-    label = tiny.Phy(sort).fields["KSLabel"][3]
-    save_in_phy(sort, u3=label)
-    assert look(sort).decisions == {3: label}
-
-
-def test_a_copy_without_its_store_that_phy_saved_is_in_doubt(sort, results, tmp_path):
-    tiny.run(sort, results)
-    save_in_phy(sort, u0="noise")
-    tiny.run(sort, results)
-    copy = copy_without_store(sort, tmp_path / "copy")
-    save_in_phy(copy)
-    before, seen = tiny.groups(copy), look(copy)
-    assert seen.decisions == before
-    assert "5 of 6 labels" in seen.doubts[0] and "labels_are=ours" in seen.doubts[0]
-    tiny.run(copy, tmp_path / "other")
-    settle_labels.settle(copy, "ours")
-    assert tiny.decided(copy) == {0: "noise"}
-
-
-def test_a_copy_without_its_store_after_a_merge_is_in_doubt(sort, results, tmp_path):
-    tiny.run(sort, results)
-    copy = copy_without_store(sort, tmp_path / "copy")
-    edit(copy / file_names.GROUP_FILE, lambda lines: [*lines[:1], *lines[2:], "9\tmua\r\n"])
-    assert "5 of 6 labels" in look(copy).doubts[0]
-
-
-def test_who_said_in_phy_what_kilosort_says_is_in_no_doubt(sort):
-    ks_labels = tiny.Phy(sort).fields["KSLabel"]
-    save_in_phy(sort, **{f"u{unit}": label for unit, label in {**ks_labels, 0: "noise"}.items()})
-    said = [f"x Change metadata_group for clusters {i} to {v}.\n" for i, v in ks_labels.items()]
-    (sort / "phy.log").write_text("".join(said))
-    assert look(sort).decisions == {**ks_labels, 0: "noise"} and not look(sort).doubts
-
-
-@pytest.mark.parametrize("is_backed_up", [False, True])
-def test_a_label_changed_under_kilosorts_header_is_a_decision(sort, results, is_backed_up):
-    """By a script or in a spreadsheet: nobody but Kilosort and its tutorial writes this header."""
-    ks_labels = tiny.Phy(sort).fields["KSLabel"]
-    changed = tsv.format_labels("KSLabel", {**ks_labels, 0: "noise"})
-    tiny.replace(sort / file_names.GROUP_FILE, changed)
-    if is_backed_up:
-        base = file_names.store_folder(sort)
-        base.mkdir()
-        backup.back_up(sort, base)
-    seen = look(sort)
-    assert seen.decisions == {0: "noise"} and "1 label(s) differ" in seen.doubts[0]
-    tiny.run(sort, results, least=60)
-    assert tiny.groups(sort) == tiny.by_criteria(sort, 60) | {0: "noise"}
-    assert not look(sort).doubts
-    save_in_phy(sort, u0="unsorted")
-    assert look(sort).decisions == {}
-    restore_labels.restore(sort, "originals")
-    assert look(sort).decisions == {}
-
-
-def test_labels_changed_under_kilosorts_header_can_be_a_programs(sort, results):
-    ks_labels = tiny.Phy(sort).fields["KSLabel"]
-    changed = tsv.format_labels("KSLabel", {**ks_labels, 0: "noise"})
-    tiny.replace(sort / file_names.GROUP_FILE, changed)
-    settle_labels.settle(sort, "ours")
-    assert look(sort).decisions == {} and not look(sort).doubts
-    tiny.run(sort, results, least=60)
-    assert tiny.groups(sort) == tiny.by_criteria(sort, 60)
-
-
-def test_a_person_who_agrees_with_kilosort_can_say_so(sort):
-    ks_labels = tiny.Phy(sort).fields["KSLabel"]
-    save_in_phy(sort, **{f"u{unit}": label for unit, label in ks_labels.items()})
-    assert look(sort).decisions == {} and look(sort).doubts
-    settle_labels.settle(sort, "theirs")
-    assert look(sort).decisions == ks_labels and not look(sort).doubts
-
-
-def test_settled_as_ours_takes_no_decision_away_that_still_stands(sort, results):
-    save_in_phy(sort, u0="noise")
-    tiny.run(sort, results)
-    before = tiny.read(sort)
-    settle_labels.settle(sort, "ours")
-    assert tiny.decided(sort) == {0: "noise"}
-    assert tiny.read(sort) == before
-
-
-def test_settled_as_theirs_takes_no_decision_away_with_its_row(sort, results):
-    save_in_phy(sort, u0="noise", u3="noise")
-    tiny.run(sort, results)
-    edit(
-        sort / file_names.GROUP_FILE,
-        lambda lines: [row for row in lines if not row.startswith("0\t")],
-    )
-    assert "have lost their row" in look(sort).doubts[0]
-    settle_labels.settle(sort, "theirs")
-    assert tiny.decided(sort)[0] == "noise"
-
-
-def test_settled_before_the_first_run_keeps_groups_of_phy_1(sort):
-    ids = sorted(tiny.SIZES)
-    rows = "".join(f"{i}\tnoise\n" for i in ids)
-    (sort / "cluster_groups.csv").write_text(f"cluster_id\tgroup\n{rows}")
-    settle_labels.settle(sort, "theirs")
-    assert tiny.decided(sort) == dict.fromkeys(ids, "noise")
 
 
 # The store of the version before
@@ -425,7 +269,7 @@ def test_a_store_of_the_first_version_goes_on(first_version):
     assert tiny.decided(folder) == {0: "noise", 5: "good"}
     for name in ("spike_times.npy", "spike_templates.npy"):
         np.save(folder / name, np.load(folder / name).astype(np.uint64))
-    save_in_phy(folder)
+    tiny.save_in_phy(folder)
     tiny.run(folder, results, least=35)
     assert generations.complete_generations(file_names.store_folder(folder)) == [generation]
     assert tiny.decided(folder) == {0: "noise", 5: "good"}
