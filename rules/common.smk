@@ -53,7 +53,7 @@ LIBRARY.files_behind(
     "from goodunits.base.errors import GoodunitsError\n"
     "from goodunits.catalogue import all_metrics\n"
     "from goodunits.exchange import documents\n"
-    "from goodunits.report import report_data, report_figures, report_files, report_page\n"
+    "from goodunits.report import report_figures, report_files, report_page\n"
     "from goodunits.result_files import learned_tables, own_columns\n"
     "from goodunits.tables import sessions_tsv, summary_tsv\n"
     "from goodunits.workflow import as_left, closing, command_line, dry_run, preparation, scheduling, terminal\n"

@@ -98,12 +98,9 @@ def way_to_report():
 def draw_figures():
     """The figures of the sessions that are there; an error costs the figures only."""
     try:
-        # These need matplotlib, so only where they are drawn.
-        from goodunits.report import report_data, report_figures
+        from goodunits.report import report_figures  # needs matplotlib
 
-        drawn = report_data.gather(RESULTS, {}, with_pictures=False)
-        formats = ["svg", *RUN.settings.figure_formats]
-        report_figures.write(drawn, f"{RESULTS}figures", formats)
+        report_figures.draw_results(f"{RESULTS}figures", RUN.settings.figure_formats)
     except Exception as error:
         terminal.say(f"goodunits: no figures: {in_words(error)}")
 

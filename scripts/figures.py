@@ -1,9 +1,6 @@
 """Draw the figures of the dataset (rule figures)."""
 
-from pathlib import Path
-
 from goodunits.base.errors import GoodunitsError
-from goodunits.report import report_data
 from goodunits.workflow import step_words
 
 
@@ -23,9 +20,7 @@ def main(*, figures, more_formats=""):
         raise GoodunitsError(
             f"{error.name} is not installed; python -m pip install -r requirements.txt"
         ) from None
-    results = Path(figures).parent
-    dataset = report_data.gather(results, {}, with_pictures=False)
-    report_figures.write(dataset, figures, ["svg", *filter(None, more_formats.split(","))])
+    report_figures.draw_results(figures, filter(None, more_formats.split(",")))
 
 
 if __name__ == "__main__":

@@ -38,6 +38,20 @@ STYLE = {
 }
 
 
+def draw_results(folder, more_formats=()):
+    """Draw what stands in a results folder: each figure as SVG, and in other formats.
+
+    Parameters
+    ----------
+    folder : path-like
+        Folder for the figures: results/figures. What is drawn lies beside it.
+    more_formats : iterable of str
+        Other endings: png, pdf.
+    """
+    dataset = report_data.gather(Path(folder).parent, {}, with_pictures=False)
+    write(dataset, folder, ["svg", *more_formats])
+
+
 def write(dataset, folder, formats=("svg",)):
     """Draw every figure into a folder.
 

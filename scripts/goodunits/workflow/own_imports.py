@@ -1,5 +1,6 @@
 """Which library files a script runs, read from its import lines. Standard library only."""
 
+import functools
 import re
 from pathlib import Path
 
@@ -28,7 +29,7 @@ class Library:
     """
 
     def __init__(self, locate):
-        self._locate = locate
+        self._locate = functools.cache(locate)
         self._imports = {}
 
     def files_behind(self, text):
