@@ -1,5 +1,6 @@
 """Figures for papers and for `snakemake --report`: the dataset as SVG files, and as others."""
 
+from collections import Counter
 from pathlib import Path
 from typing import NamedTuple
 
@@ -126,9 +127,9 @@ def draw_labels(dataset, judged):
     labels = list(dict.fromkeys([*LABEL_COLOURS, *(unit["label"] for unit in units)]))
     figure, axes = plt.subplots(figsize=(WIDTH_IN, 1.3))
     for row, column in enumerate(("label_before", "label")):
-        left = 0
+        left, counts = 0, Counter(unit[column] for unit in units)
         for place, label in enumerate(labels):
-            count = sum(unit[column] == label for unit in units)
+            count = counts[label]
             colour = LABEL_COLOURS.get(label, f"C{place}")
             axes.barh(row, count, left=left, color=colour, label=None if row else label)
             if count > 0.04 * len(units):
@@ -249,7 +250,7 @@ def draw_distributions(dataset, judged):
     if not shown:
         return _empty("No criterion compares with a number.")
     n_rows = -(-len(shown) // 3)
-    figure, axes = plt.subplots(n_rows, 3, figsize=(WIDTH_IN, 1.9 * n_rows), squeeze=False)
+    figure, axes = plt.subplots(n_rows, 3, figsize=(WIDTH_IN, 2 * n_rows), squeeze=False)
     for ax in axes.flat[len(shown) :]:
         ax.axis("off")
     for ax, check in zip(axes.flat, shown, strict=False):
@@ -260,7 +261,7 @@ def draw_distributions(dataset, judged):
         ]
         met = judged.met[:, judged.texts.index(check.text)]
         _distribution(ax, check, np.concatenate([np.zeros(0), *values]), met)
-    figure.tight_layout()
+    figure.subplots_adjust(wspace=0.45, hspace=0.75)
     return figure
 
 
@@ -279,13 +280,14 @@ def _distribution(ax, check, values, met):
     if is_log:
         edges = np.geomspace(low, max(high, low * 1.01), 31)
         ax.set_xscale("log")
+        ax.xaxis.set_major_formatter("{x:g}")
     else:
         edges = np.linspace(min(low, 0) if low < 0.5 * high else low, high or 1, 31)
     clipped = np.clip(values, edges[0], edges[-1])
     ax.hist(clipped[~met], edges, color=YELLOW, hatch="////")
     ax.hist(clipped[met], edges, color=BLUE)
     ax.axvline(check.target, color="black", lw=1.2)
-    ax.set_title(f"{met.sum()} of {len(met)}: {check.text}", fontsize=8)
+    ax.set_title(f"{met.sum()} of {len(met)} meet\n{check.text}", fontsize=8)
 
 
 def draw_sessions(dataset, judged):
