@@ -42,6 +42,7 @@ def test_the_end_of_a_run_names_what_costs_most_units(work):
     assert rows["firing_rate >= 1"]["n_fail"] == "2"
 
 
+@pytest.mark.hazards
 def test_a_backup_copy_is_left_alone_and_no_unit_counts_twice(work):
     work.succeed()
     copy = shutil.copytree(work.dataset / "day1", work.dataset / "day1_backup")

@@ -69,6 +69,7 @@ def test_results_dated_ahead_hide_no_decision(work):
     assert work.plan() == set()
 
 
+@pytest.mark.hazards
 def test_another_sort_copied_in_with_older_dates(work, pristine_sorts):
     folder, other = work.dataset / "dev_b", pristine_sorts / "dev_c"
     names = [path.name for path in other.iterdir() if path.is_file()]

@@ -233,6 +233,7 @@ def test_outside_the_clone_the_demo_is_never_labelled_by_surprise(clone):
     }
 
 
+@pytest.mark.hazards
 def test_steps_are_shown_on_demand_and_the_log_is_complete(clone):
     words = "--cores 2 --config dataset=../mouse7"
     code, said = typed(clone, words)

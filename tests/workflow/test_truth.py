@@ -102,6 +102,7 @@ def test_mended_session_of_a_run_over_others_is_not_forgotten(work):
     assert status(work) == ["labelled"] * 3
 
 
+@pytest.mark.hazards
 def test_tables_follow_the_folders(work):
     """Other criteria in a preview, for one session, then originals back, then another path."""
     strict = work.configfile.with_name("strict.yaml")

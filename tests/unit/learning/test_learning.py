@@ -91,6 +91,7 @@ def test_labels_as_curators_give_them_are_learned_nearly_as_far_as_they_can_be(m
     assert agreement.compare(theirs, learned.is_good, table.sessions).kappa >= 0.55
 
 
+@pytest.mark.hazards
 def test_some_120_labels_over_all_sessions_reach_most_of_what_all_labels_give():
     few, everything = [], []
     for seed in range(3):
