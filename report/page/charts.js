@@ -32,7 +32,7 @@
     let n = 44;
     if (isWhole && high - low < 44) { low = Math.floor(low) - 0.5; high = Math.ceil(high) + 0.5; n = high - low; }
     const scale = gu.scale(low, high, 0, n, isLog);
-    return { low, high, n, isLog, of: (x) => Math.max(0, Math.min(n - 1, Math.floor(scale(x) + 1e-9))), edge: (k) => scale.invert(k) };
+    return { low, high, n, isLog, isCut: sorted[sorted.length - 1] > high * (1 + 1e-9), at: scale, of: (x) => Math.max(0, Math.min(n - 1, Math.floor(scale(x) + 1e-9))), edge: (k) => scale.invert(k) };
   };
 
   /* Distribution of a metric with its threshold; `split` = {pass: [n], fail: [n]} per bin. */
@@ -53,7 +53,7 @@
       }
     }
     root.append(gu.axisX(x, bottom, gu.withUnit(name, unit && "(" + unit + ")"), left, right));
-    root.append(svg("text", { class: "quiet", x: left, y: 10 }, "units (tallest bar: " + most + ")"));
+    root.append(svg("text", { class: "quiet", x: left, y: 10 }, "units (tallest bar: " + most + (bins.isCut ? "; the last one holds all above" : "") + ")"));
     if (threshold !== null && isFinite(threshold)) {
       const at = Math.max(left, Math.min(right, bins.isLog && threshold <= 0 ? left : x(threshold)));
       root.append(svg("line", { class: "limit", x1: at, x2: at, y1: 16, y2: bottom + 4 }));
@@ -126,7 +126,7 @@
   }
 
   function rowsChart(width, items, options) {
-    const left = Math.min(180, width * 0.34), right = width - 56, rowHeight = 24;
+    const left = Math.min(180, width * 0.34), right = width - 72, rowHeight = 24;
     const groups = [...new Set(items.map((item) => item.group || ""))];
     const height = 14 + rowHeight * items.length + (groups.length > 1 ? 30 * groups.length : 0) + 40;
     const x = gu.scale(...domainOf(items, options), left, right, options.isLog);
@@ -209,7 +209,7 @@
     const low = Math.min(...xs), high = Math.max(...xs), pad = isLog ? 0 : (high - low) * 0.03;
     const x = gu.scale(low - pad, high + pad, left + 8, right - 8, isLog);
     const y = gu.scale(Math.min(...ys), Math.max(...ys) === Math.min(...ys) ? Math.min(...ys) + 20 : Math.max(...ys), bottom - 8, 24, false);
-    const root = chart(width, height, gu.axisY(y, left, "depth (µm)", 0, right, 6), gu.axisX(x, bottom, name, left, right));
+    const root = chart(width, height, gu.axisY(y, left, "depth (µm)", 0, right, 6), gu.axisX(x, bottom, name + (isLog ? ", logarithmic" : ""), left, right));
     for (const point of points) {
       const mark = gu.shape(point.label, x(point.x), y(point.y));
       mark.append(svg("title", {}, "unit " + point.id + ", " + point.label + ", " + gu.number(point.x)));

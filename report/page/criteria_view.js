@@ -2,7 +2,7 @@
 /* The threshold explorer as people see it. */
 (function () {
   const { el, rules } = gu;
-  const STEPS = 200, LISTED = 60;
+  const STEPS = 200, LISTED = 60, NEAREST = 4;
   const OPERATORS = ["<", "<=", ">", ">=", "==", "!="];
 
   gu.CriteriaView = class {
@@ -22,6 +22,7 @@
     /* Start from a set in force or from a preset. */
     async begin(key) {
       this.key = key;
+      this.inForce = key.startsWith("set:") ? key : this.inForce || this.starts[0].key;
       const start = this.starts.find((one) => one.key === key);
       const isSet = start.kind === "set";
       await this.explorer.start(start.block.rules, isSet && Object.keys(gu.head.sets).length > 1 ? start.block.sessions : null);
@@ -37,17 +38,18 @@
       const total = el("strong"), moves = el("span"), where = el("span", { class: "quiet" });
       this.bar = { total, moves, where };
       const result = el("div", { class: "result", id: "result" }, total, moves, where,
-        el("button", { type: "button", onclick: () => this.begin(this.key) }, "Back to the start"));
+        el("button", { type: "button", onclick: () => this.begin(this.inForce) }, this.inForce.startsWith("set:") ? "Back to the criteria in force" : "Back to the start"));
       const classes = explorer.block.classes.map((entry, place) => this.classBox(entry, place));
       const yieldBox = el("div"), upsetBox = el("div"), listBox = el("div"), yamlBox = el("div");
-      gu.put(this.parent, this.startRow(), el("p", { class: "how" }, this.note), result, ...classes,
+      this.verdict = el("p", { class: "lead", id: "costliest" });
+      gu.put(this.parent, this.startRow(), el("p", { class: "how" }, this.note), result, this.verdict, ...classes,
         el("div", { class: "pair" }, upsetBox, yieldBox), listBox, yamlBox);
       this.outcome = explorer.outcome();
       this.place = Math.max(0, explorer.block.classes.findIndex(([label]) => label === explorer.target));
       this.yieldFigure = gu.figure(yieldBox, { title: "Yield per session, as labelled and with these criteria", how: "Open circle: as the run labelled. Filled: with the thresholds set here. A session without a line does not change.", draw: (width) => this.drawYield(width) });
       this.upsetKey = el("ol", { class: "small" });
-      this.upsetFigure = gu.figure(upsetBox, { title: "Which criteria keep units out together", how: "Each row is a combination of criteria that are not met (black dots, numbered as listed); the bar counts its units. Yellow bars hang on one criterion alone: loosening it brings these units in.", draw: (width) => this.drawUpset(width) });
-      upsetBox.append(this.upsetKey);
+      this.upsetFigure = gu.figure(upsetBox, { title: "Which criteria keep units out together", how: "Each row is a combination of criteria that are not met (black dots, numbered as listed); the bar counts its units. Yellow bars: one criterion alone keeps these units out, and loosening it brings them in. Units labelled by hand are left out.", draw: (width) => this.drawUpset(width) });
+      this.upsetFigure.plot.before(this.upsetKey);
       this.list = listBox;
       this.cards.forEach((card) => card.attach());
       this.yamlPart(yamlBox);
@@ -129,6 +131,7 @@
       this.upsetFigure.redraw();
       const costs = this.explorer.block.classes.flatMap((_, place) => this.explorer.costs(place));
       for (const card of this.cards) card.updateRest(costs.find((cost) => cost.check === card.check));
+      this.verdict.textContent = this.costliest();
       this.text.value = rules.yaml(this.explorer.block);
       this.showMoves();
       gu.say(this.bar.total.textContent + ", " + this.outcome.gained.length + " gained, " + this.outcome.lost.length + " lost");
@@ -140,6 +143,16 @@
         return { id: session.id, value: session.n ? now : null, before: run, colour: "var(--good)", note: session.status, text: now === run ? String(now) : now + " (" + (now > run ? "+" : "−") + Math.abs(now - run) + ")" };
       });
       return gu.sessionsChart(width, items, { name: this.explorer.target + " units", order: "in the order of the dataset", label: "Yield per session" });
+    }
+
+    /* Which criterion costs most, in a sentence. */
+    costliest() {
+      const { explorer, place } = this, entry = explorer.block.classes[place];
+      if (!entry || rules.isCheck(entry[1]) || entry[1].any) return "";
+      const [first, second] = explorer.costs(place).sort((a, b) => b.keepsOut - a.keepsOut);
+      const several = explorer.combinations(place, Infinity).combinations.filter((one) => one.set.length > 1).reduce((sum, one) => sum + one.n, 0);
+      if (!first || !first.keepsOut) return several ? "No criterion alone keeps a unit from being " + entry[0] + "; " + gu.count(several, "unit") + " miss several." : "";
+      return rules.text(first.check) + " costs most: it alone keeps " + gu.count(first.keepsOut, "unit") + " from being " + entry[0] + (second && second.keepsOut ? ", " + rules.text(second.check) + " alone " + second.keepsOut : "") + (several ? "; " + gu.count(several, "more unit") + " miss several criteria" : "") + ".";
     }
 
     drawUpset(width) {
@@ -165,10 +178,7 @@
     yamlPart(box) {
       this.text = el("textarea", { class: "yaml", id: "yaml", readonly: true, "aria-label": "These criteria as YAML", spellcheck: "false" });
       const done = el("span", { class: "quiet small", role: "status" });
-      const copy = el("button", { type: "button", onclick: async () => {
-        this.text.select();
-        try { await navigator.clipboard.writeText(this.text.value); done.textContent = "Copied"; } catch { done.textContent = "Selected: copy it by Ctrl+C"; }
-      } }, "Copy");
+      const copy = el("button", { type: "button", onclick: () => gu.copy(this.text, done) }, "Copy");
       gu.put(box, el("h3", {}, "To paste into your config.yaml"), this.text, el("div", { class: "controls" }, copy, done));
     }
   };
@@ -217,7 +227,7 @@
       const { check } = this;
       const sign = el("select", { "aria-label": "Comparison of " + check.metric, onchange: () => { check.operator = sign.value; this.moved(); } }, OPERATORS.map((text) => el("option", { value: text }, text)));
       sign.value = check.operator;
-      this.box = el("input", { type: "number", step: "any", "aria-label": "Threshold of " + check.metric, value: String(check.target), oninput: () => this.typed() });
+      this.box = el("input", { type: "number", "aria-label": "Threshold of " + check.metric, value: String(check.target), step: this.stepOfBox(), oninput: () => this.typed() });
       this.slider = el("input", { type: "range", min: 0, max: STEPS, step: 1, "aria-label": "Threshold of " + check.metric + ", slider", oninput: () => this.slid() });
       this.placeSlider();
       return [el("div", { class: "row" }, check.absolute ? "absolute value " : null, sign, this.box, el("span", { class: "quiet" }, this.column.about.unit)), this.slider];
@@ -230,18 +240,23 @@
       return value;
     }
 
-    /* Number at a step of the slider, which is linear in rank. */
+    /* What an arrow key adds in the box: about a hundredth of the range, a round number. */
+    stepOfBox() {
+      if (this.column.kind === "int" || !this.bins) return 1;
+      const span = this.bins.isLog ? gu.quantile(this.sorted, 0.5) : this.bins.high - this.bins.low;
+      return Number((10 ** Math.round(Math.log10(span / 100))).toPrecision(1));
+    }
+
+    /* Number at a step of the slider, which runs along the axis of the chart. */
     valueAt(step) {
-      return Number(gu.quantile(this.sorted, step / STEPS).toPrecision(3));
+      const value = this.bins.edge((step / STEPS) * this.bins.n);
+      return this.column.kind === "int" ? Math.round(value) : Number(value.toPrecision(3));
     }
 
     placeSlider() {
-      let low = 0, high = STEPS;
-      while (low < high) {
-        const mid = (low + high) >> 1;
-        if (this.sorted.length && gu.quantile(this.sorted, mid / STEPS) < this.check.target) low = mid + 1; else high = mid;
-      }
-      this.slider.value = String(low);
+      const { bins, check } = this, isBelow = bins && bins.isLog && check.target <= 0;
+      const share = !bins || isBelow ? 0 : bins.at(check.target) / bins.n;
+      this.slider.value = String(Math.round(STEPS * Math.max(0, Math.min(1, share))));
     }
 
     slid() {
@@ -292,9 +307,9 @@
         this.cost.textContent = "Met by " + cost.pass + ", not by " + cost.fail + (cost.undefined ? ", undefined for " + cost.undefined : "") + ". " + alone;
       }
       if (!this.isNumber) return;
-      const units = this.view.explorer.nearest(this.check, 4);
-      gu.put(this.near, units.length ? "Nearest units that hang on it: " : "", units.flatMap((unit, k) => [k ? ", " : "",
-        el("button", { type: "button", class: "plain", onclick: () => this.view.openUnit(unit) }, gu.unitName(unit) + " (" + gu.number(this.column.values[unit]) + ")")]));
+      const all = this.view.explorer.nearest(this.check), units = all.slice(0, NEAREST);
+      gu.put(this.near, all.length ? "It alone decides about " + gu.count(all.length, "unit") + "; nearest to the threshold: " : "", units.flatMap((unit, k) => [k ? ", " : "",
+        el("button", { type: "button", class: "plain", onclick: () => this.view.openUnit(unit) }, gu.unitName(unit) + " (" + gu.number(this.column.values[unit]) + ", " + gu.word(gu.units.label, unit) + ")")]));
       if (this.sweep) this.sweep.redraw();
     }
   };

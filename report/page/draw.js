@@ -37,6 +37,13 @@
   gu.count = (n, word) => n + " " + word + (n === 1 ? "" : "s");
   gu.withUnit = (text, unit) => (unit ? text + " " + unit : text);
 
+  /* Copy the text of an element; where a page may not, it is selected. */
+  gu.copy = async function (node, done) {
+    if (node.select) node.select();
+    else getSelection().selectAllChildren(node);
+    try { await navigator.clipboard.writeText(node.value || node.textContent); done.textContent = "Copied"; } catch { done.textContent = "Selected: copy it by Ctrl+C"; }
+  };
+
   gu.say = (() => {
     let timer;
     return function (text) {

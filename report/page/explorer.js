@@ -78,7 +78,7 @@
       return { now, total, run, sessions, gained, lost };
     }
 
-    /* What each criterion of a class costs: units that reach the class, fail, are undefined, and hang on it alone. */
+    /* What each criterion of a class costs: units that reach the class, fail, are undefined, and those that it alone decides. */
     costs(place) {
       const { block, engine } = this, [, node] = block.classes[place], n = this.units.n;
       const reach = this.reach(place), met = engine.holds(node);
@@ -88,6 +88,7 @@
         for (let i = 0; i < n; i++) {
           if (!reach[i]) continue;
           cost[judged[i] === rules.PASS ? "pass" : judged[i] === rules.FAIL ? "fail" : "undefined"]++;
+          if (!this.open[i]) continue; // a label given by hand stays
           if (!met[i] && ifMet[i]) cost.keepsOut++;
           if (met[i] && !ifNot[i]) cost.takesIn++;
         }
@@ -112,7 +113,7 @@
       const checks = [...new Map(rules.checks(node).map((check) => [rules.text(check) + check.undefined, check])).values()].slice(0, 30);
       const judged = checks.map((check) => engine.judged(check)), counts = new Map();
       for (let i = 0; i < this.units.n; i++) {
-        if (!reach[i] || met[i]) continue;
+        if (!reach[i] || met[i] || !this.open[i]) continue;
         let bits = 0;
         for (let k = 0; k < checks.length; k++) {
           const result = judged[k][i];
@@ -124,7 +125,7 @@
       return { names: checks.map(rules.text), combinations: all.filter((one) => one.set.length).slice(0, most) };
     }
 
-    /* Units whose being good hangs on one criterion, with their values. */
+    /* Units whose being good one criterion alone decides, and how. */
     deciding(check) {
       const text = rules.text(check), ifMet = this.good({ text, met: true }), ifNot = this.good({ text, met: false });
       const found = [];
@@ -149,12 +150,12 @@
       });
     }
 
-    /* Units that hang on one criterion and lie nearest to its threshold. */
-    nearest(check, most = 8) {
+    /* Units that one criterion alone decides, those nearest to its threshold first. */
+    nearest(check) {
       const { values } = this.columns.get(check.metric);
       const apart = (unit) => Math.abs((check.absolute ? Math.abs(values[unit]) : values[unit]) - check.target);
       return this.deciding(check).found.filter((one) => values[one.unit] === values[one.unit])
-        .sort((a, b) => apart(a.unit) - apart(b.unit)).slice(0, most).map((one) => one.unit);
+        .sort((a, b) => apart(a.unit) - apart(b.unit)).map((one) => one.unit);
     }
 
     /* A new criterion on a metric, met by the better half of the units. */

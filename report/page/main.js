@@ -6,6 +6,9 @@
 
   gu.unitName = (unit) => (sessions.length > 1 ? sessions[gu.units.session[unit]].id + ":" : "") + gu.units.ids[unit];
 
+  /* Who gave a unit its label. */
+  gu.saidBy = (unit) => { const source = gu.word(gu.units.source, unit); return source === "manual" ? "by hand" : source; };
+
   /* Place of a unit among all units; null where there is none. */
   gu.unitOf = function (id, clusterId) {
     const session = sessions.find((one) => one.id === id), at = session ? gu.units.ids.subarray(session.start, session.start + session.n).indexOf(Number(clusterId)) : -1;
@@ -39,7 +42,7 @@
     const again = (key) => (value) => { state[key] = value; figure.redraw(); gu.redrawMetrics && gu.redrawMetrics(); };
     gu.put(gu.byId("yield-controls"),
       gu.select("Show", [["count", "number of good units"], ["share", "share of units that are good"]], state.as, again("as")),
-      gu.select("Order", [["dataset", "as in the dataset"], ["good", "largest share first"], ["change", "largest gain first"]], state.order, again("order")),
+      gu.select("Order", [["dataset", "as in the dataset"], ["good", "largest share first"], ["change", "largest gain, or smallest loss, first"]], state.order, again("order")),
       options.length ? gu.select("Group by", [["", "nothing"], ...options.map(([name]) => [name, name])], state.group, again("group")) : null);
   }
 
@@ -57,7 +60,7 @@
     if (!shares.length) return "No session has labels";
     const text = (x) => Math.round(100 * x) + " %";
     if (shares.length === 1) return text(shares[0]) + " of the units are good";
-    return "Between " + text(shares[0]) + " and " + text(shares[shares.length - 1]) + " of a session's units are good, " + text(gu.quantile(shares, 0.5)) + " in the middle one";
+    return "Between " + text(shares[0]) + " and " + text(shares[shares.length - 1]) + " of a session's units are good, the median is " + text(gu.quantile(shares, 0.5));
   }
 
   function sessionsTable() {
@@ -66,9 +69,9 @@
     gu.table(gu.byId("sessions-table"), { label: "sessions", rows: sessions, filter: sessions.length > 8, choose: (session) => openSession(session.id), columns: [
       { name: "session", get: (session) => session.id },
       { name: "status", kind: "word", get: (session) => session.status, show: (session) => (session.status === "labelled" ? "✓ labelled" : "✕ " + session.status) },
-      number("units", "n_units"), number("good", "n_good"), number("good before", "n_good_before"),
+      number("units", "n_units"), number("good", "n_good"), { ...number("good before", "n_good_before"), title: "Before the first run" },
       { name: "share good", kind: "n", get: (session) => (session.n ? Math.round(100 * share(session)) : null), show: (session) => gu.share(session.n_good, session.n) },
-      number("differ", "n_changed"), number("by hand", "n_manual"),
+      { ...number("differ", "n_changed"), title: "Units with another label than before the first run" }, number("by hand", "n_manual"),
       ...own.map((name) => ({ name, get: (session) => session.own[name] || "" })),
       { name: "criteria", get: (session) => session.criteria }, { name: "Kilosort", get: (session) => session.kilosort_version },
       ...(sessions.some((session) => session.reason) ? [{ name: "why not", kind: "text", get: (session) => session.reason }] : []),
@@ -79,23 +82,42 @@
     const numbers = gu.head.metrics.filter((metric) => metric.kind === "float" || metric.kind === "int");
     if (!numbers.length) return gu.put(gu.byId("metrics-figure"), el("p", { class: "empty" }, "There is no metric to show."));
     const used = explorer.block ? gu.rules.metrics(explorer.block) : [];
-    let name = (numbers.find((metric) => used.includes(metric.name)) || numbers[0]).name, column = await gu.column(name);
-    const figure = gu.figure(gu.byId("metrics-figure"), { title: "", how: "Dot: the median of a session's units. Line: from the 10th to the 90th percentile. A session is called odd where its median is more than six median deviations away from that of the others.", draw: (width) => drawMetric(width, column) });
+    let { name, column } = await firstToShow(numbers, used);
+    const figure = gu.figure(gu.byId("metrics-figure"), { title: "", how: "Dot: the median of a session's units. Line: from the 10th to the 90th percentile. A session is called odd where its median is more than six median deviations, and more than an eighth of the value, away from that of all.", draw: (width) => drawMetric(width, column) });
     gu.put(gu.byId("metrics-controls"), gu.select("Metric", numbers.map((metric) => [metric.name, metric.name + (metric.unit ? " (" + metric.unit + ")" : "")]), name, async (other) => { name = other; column = await gu.column(name); figure.redraw(); }));
     gu.redrawMetrics = () => figure.redraw();
   }
 
+  /* The metric of the criteria in which a session is odd, else the first of them. */
+  async function firstToShow(numbers, used) {
+    const asked = numbers.filter((metric) => used.includes(metric.name)), first = asked[0] || numbers[0];
+    for (const { name } of asked) {
+      const column = await gu.column(name), medians = sessions.map((session) => medianOf(column, session)).filter((value) => value !== null);
+      if (medians.some(oddAmong(medians))) return { name, column };
+    }
+    return { name: first.name, column: await gu.column(first.name) };
+  }
+
+  const sortedOf = (column, session) => gu.sortedSample(column.values.subarray(session.start, session.start + session.n), false);
+  const medianOf = (column, session) => { const sorted = sortedOf(column, session); return sorted.length ? gu.quantile(sorted, 0.5) : null; };
+
+  /* Function that says whether a median is far from the others; of fewer than six none is. */
+  function oddAmong(medians) {
+    const middle = gu.quantile(medians.slice().sort((a, b) => a - b), 0.5);
+    const apart = medians.map((value) => Math.abs(value - middle)).sort((a, b) => a - b);
+    const limit = 6 * Math.max(gu.quantile(apart, 0.5), 0.02 * Math.abs(middle));
+    return (value) => medians.length >= 6 && limit > 0 && Math.abs(value - middle) > limit;
+  }
+
   function drawMetric(width, column) {
     const items = grouped().map(({ session, group, colour }) => {
-      const sorted = gu.sortedSample(column.values.subarray(session.start, session.start + session.n), false);
+      const sorted = sortedOf(column, session);
       return { id: session.id, group, colour, value: sorted.length ? gu.quantile(sorted, 0.5) : null, range: sorted.length ? [gu.quantile(sorted, 0.1), gu.quantile(sorted, 0.9)] : null, note: session.n ? "undefined" : session.status };
     });
-    const values = items.map((item) => item.value).filter((value) => value !== null).sort((a, b) => a - b);
-    const middle = gu.quantile(values, 0.5), apart = values.map((value) => Math.abs(value - middle)).sort((a, b) => a - b);
-    const limit = 6 * Math.max(gu.quantile(apart, 0.5), 0.02 * Math.abs(middle));
-    for (const item of items) item.isOdd = values.length >= 6 && item.value !== null && limit > 0 && Math.abs(item.value - middle) > limit;
+    const values = items.map((item) => item.value).filter((value) => value !== null), isOdd = oddAmong(values);
+    for (const item of items) { item.isOdd = item.value !== null && isOdd(item.value); if (item.isOdd) item.colour = "var(--mark)"; }
     const odd = items.filter((item) => item.isOdd), { name, unit } = column.about;
-    const title = !values.length ? name + " is undefined everywhere" : values.length < 6 ? name + " of each session" : odd.length ? name + ": " + odd.slice(0, 4).map((item) => item.id).join(", ") + (odd.length > 4 ? " and " + (odd.length - 4) + " more" : "") + (odd.length === 1 ? " is unlike the others" : " are unlike the others") : name + " is alike in all sessions";
+    const title = !values.length ? name + " is undefined everywhere" : values.length < 6 ? name + " of each session (fewer than six: none is called odd)" : odd.length ? name + ": " + odd.slice(0, 4).map((item) => item.id).join(", ") + (odd.length > 4 ? " and " + (odd.length - 4) + " more" : "") + (odd.length === 1 ? " is unlike the others" : " are unlike the others") : name + " is much the same in all sessions";
     if (!values.length) return { svg: name + " is undefined for every unit.", title };
     const all = items.flatMap((item) => item.range || []), low = Math.min(...all), isLog = low > 0 && Math.max(...all) / low > 100;
     return { ...gu.sessionsChart(width, items, { name: gu.withUnit(name, unit && "(" + unit + ")"), isLog, domain: [isLog ? low : Math.min(0, low), Math.max(...all) || 1], order: "in the order chosen above", label: title }), title };
@@ -108,7 +130,7 @@
     const bySession = el("div"), byUnit = el("div");
     gu.put(box, el("div", { class: "pair" }, bySession, byUnit));
     gu.table(bySession, { label: "sessions that changed", rows: changes.sessions, filter: changes.sessions.length > 20, choose: (row) => openSession(row.session), columns: [{ name: "session", get: (row) => row.session }, { name: "what changed", kind: "text", get: (row) => row.text }] });
-    if (changes.units.length) gu.table(byUnit, { label: "units that changed", rows: changes.units, filter: changes.units.length > 20, note: changes.n_units > changes.units.length ? "the first " + changes.units.length + " of " + changes.n_units : "", choose: (row) => openSession(row[0], gu.unitOf(row[0], row[1])), columns: [{ name: "unit", get: (row) => row[0] + ":" + row[1] }, { name: "then", get: (row) => row[2] }, { name: "now", get: (row) => row[3] }] });
+    if (changes.units.length) gu.table(byUnit, { label: "units that changed", rows: changes.units, filter: changes.units.length > 20, note: changes.n_units > changes.units.length ? "the first " + changes.units.length + " of " + changes.n_units : "", choose: (row) => openSession(row[0], gu.unitOf(row[0], row[1])), columns: [{ name: "unit", get: (row) => row[0] + ":" + row[1] }, { name: "then", get: (row) => row[2] }, { name: "now", get: (row) => row[3] }, { name: "by", get: (row) => row[4] }] });
   }
 
   function recordPart() {
@@ -117,9 +139,14 @@
       for (const session of done) found.set(get(session), (found.get(get(session)) || 0) + 1);
       return [...found].map(([value, n]) => (value || "unknown") + " (" + gu.count(n, "session") + ")").join(", ") || "–";
     };
-    const rows = [["goodunits", (project.commit || "unknown version").slice(0, 12) + (project.dirty ? ", with local changes" : "")], ["Kilosort", counted((s) => s.kilosort_version)], ["Criteria set", counted((s) => s.criteria)], ["Labels given by hand", counted((s) => s.manual_curation)]];
+    const rows = [["goodunits", project.commit ? "commit " + project.commit.slice(0, 12) + (project.dirty ? ", with local changes" : "") : "unknown version"], ...gu.head.software, ["Kilosort", counted((s) => s.kilosort_version)], ["Criteria set", counted((s) => s.criteria)], ["Labels given by hand", counted((s) => s.manual_curation)]];
     const sets = Object.entries(gu.head.sets).filter(([, set]) => set.rules).map(([name, set]) => [el("h3", {}, "Criteria " + (name === "labels" ? "in force" : name) + ", " + gu.count(set.sessions.length, "session")), el("pre", { tabindex: 0, class: "scroll", "aria-label": "Criteria " + name }, gu.rules.yaml(set.rules))]);
     gu.put(gu.byId("record-view"), el("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Versions" }, gu.plainTable(["what", "which"], rows)), ...sets.flat());
+  }
+
+  function copyMethods() {
+    const button = gu.byId("copy-methods");
+    if (button) button.addEventListener("click", () => gu.copy(gu.byId("methods"), gu.byId("copied-methods")));
   }
 
   let view = null;
@@ -159,6 +186,7 @@
     await part("people", () => gu.peoplePart(gu.byId("people-view"), openSession));
     await part("changes", changesPart);
     await part("record", recordPart);
+    copyMethods();
     const explorer = (gu.explorer = new gu.Explorer(gu.units, gu.head));
     await part("criteria", () => (gu.view = new gu.CriteriaView(gu.byId("explorer"), explorer, gu.openUnit)).show());
     await part("metrics", () => metricsPart(explorer));

@@ -54,17 +54,12 @@
       [[oneBox, pair.units[0], COLOURS[0]], [twoBox, pair.units[1], COLOURS[1]]].forEach(([box, unit, colour]) => {
         const acg = gu.pictureOf(block, "acg", unit.row), title = "Unit " + unit.id + " (" + unit.label + ")";
         if (!acg || !(block.scales.acg_max_hz[unit.row] > 0)) return box.append(el("h3", {}, title), el("p", { class: "empty" }, "No two of its spikes are within 12 ms."));
-        gu.figure(box, { title, how: "Autocorrelogram.", draw: (width) => gu.acgChart(width, { shares: acg.data, mostHz: block.scales.acg_max_hz[unit.row], binMs: block.acg_bin_ms, meanHz: this.meanHz(unit), colour }) });
+        gu.figure(box, { title, how: "Autocorrelogram.", draw: (width) => gu.acgChart(width, { shares: acg.data, mostHz: block.scales.acg_max_hz[unit.row], binMs: block.acg_bin_ms, meanHz: gu.chanceHz(block, unit.row, unit.row), colour }) });
       });
       const title = "Spikes of " + pair.units[1].id + " around one of " + pair.units[0].id;
       if (!picture) return ccgBox.append(el("h3", {}, title), el("p", { class: "empty" }, "There is no cross-correlogram of this pair in this page."));
-      gu.figure(ccgBox, { title, how: "Cross-correlogram. One neuron leaves a gap at 0, or a peak at 0 where both have the same spikes; two neurons keep to the dashed line, the rate by chance.",
-        draw: (width) => gu.ccgChart(width, { shares: picture.data, mostHz: block.scales.ccg_max_hz[pair.picture], binMs: block.acg_bin_ms, meanHz: this.meanHz(pair.units[1]) }) });
-    }
-
-    meanHz(unit) {
-      const rate = gu.pictureOf(this.block, "rate", unit.row);
-      return rate ? (rate.data.reduce((a, b) => a + b, 0) / rate.data.length / 255) * this.block.scales.rate_max_hz[unit.row] : 0;
+      gu.figure(ccgBox, { title, how: "Cross-correlogram. One neuron leaves a gap at 0, or a peak at 0 where both have the same spikes; two neurons keep to the dashed line, the rate that their firing over time gives by chance.",
+        draw: (width) => gu.ccgChart(width, { shares: picture.data, mostHz: block.scales.ccg_max_hz[pair.picture], binMs: block.acg_bin_ms, meanHz: gu.chanceHz(block, pair.units[0].row, pair.units[1].row) }) });
     }
 
     templates(pair, box) {
@@ -80,6 +75,14 @@
       const series = pair.units.map((unit, k) => ({ name: "unit " + unit.id, colour: COLOURS[k], dash: k ? "6 4" : null, hz: Array.from(rates[k].data, (value) => (value / 255) * block.scales.rate_max_hz[unit.row]) }));
       gu.figure(box, { title: "Both over time", how: "Firing rates. Pieces of a drifting neuron fire in turn.", draw: (width) => gu.ratesChart(width, { series, minutes, bins }) });
     }
+  };
+
+  /* Rate of a unit's spikes around those of another (or its own) if nothing but their rates over time counted. */
+  gu.chanceHz = function (block, first, second) {
+    const one = gu.pictureOf(block, "rate", first), two = gu.pictureOf(block, "rate", second);
+    if (!one) return 0;
+    const spikes = one.data.reduce((sum, value) => sum + value, 0), together = one.data.reduce((sum, value, bin) => sum + value * two.data[bin], 0);
+    return spikes ? (together / spikes / 255) * block.scales.rate_max_hz[second] : 0;
   };
 
   /* Template of a unit with its channels; without waves where there is none. */

@@ -29,13 +29,13 @@
       const total = sessions.reduce((sum, row) => Object.fromEntries(["both", "person", "criteria", "neither"].map((key) => [key, sum[key] + row[key]])), { both: 0, person: 0, criteria: 0, neither: 0 });
       const n = total.both + total.person + total.criteria + total.neither, beyond = kappa(total);
       gu.byId("people-title").textContent = "The criteria agree with people on " + (total.both + total.neither) + " of " + gu.count(n, "unit") + " labelled by hand";
-      parts.push(el("p", { class: "lead" }, "Good or not good, as people said and saved in Phy, against what the criteria alone would say. " + (beyond === beyond && n >= FEW ? "Agreement beyond chance (kappa): " + gu.number(beyond, 2) + ". " : "") + "Units that were labelled because their label was wrong say little of the others."));
+      parts.push(el("p", { class: "lead" }, "Good or not good, as people labelled them in Phy, against what the criteria alone would say. " + (beyond === beyond && n >= FEW ? "Agreement beyond chance (kappa): " + gu.number(beyond, 2) + ". " : "") + "If people labelled only where a label looked wrong, this says little of the other units."));
       const bySession = el("div"), byUnit = el("div");
       parts.push(el("div", { class: "pair" }, bySession, byUnit));
       const number = (name, key) => ({ name, kind: "n", get: (row) => row[key] });
       gu.table(bySession, { label: "sessions with labels by hand", rows: sessions, filter: sessions.length > 20, choose: (row) => openSession(row.session.id), columns: [
-        { name: "session", get: (row) => row.session.id }, number("both good", "both"), number("only by hand", "person"), number("only by criteria", "criteria"), number("neither", "neither"),
-        { name: "alike", kind: "n", get: (row) => Math.round(100 * share(row)), show: (row) => gu.share(row.both + row.neither, row.both + row.person + row.criteria + row.neither) } ] });
+        { name: "session", get: (row) => row.session.id }, number("both good", "both"), number("good by hand only", "person"), number("good by criteria only", "criteria"), number("neither good", "neither"),
+        { name: "agree", kind: "n", get: (row) => Math.round(100 * share(row)), show: (row) => gu.share(row.both + row.neither, row.both + row.person + row.criteria + row.neither) } ] });
       if (differing.length) gu.table(byUnit, { label: "units on which they differ", rows: differing.slice(0, MOST), filter: differing.length > 20, note: differing.length > MOST ? "the first " + MOST + " of " + differing.length : "", choose: (row) => gu.openUnit(row.unit), columns: [
         { name: "unit", get: (row) => gu.unitName(row.unit) }, { name: "by hand", get: (row) => row.byHand }, { name: "by criteria", get: (row) => row.byCriteria } ] });
     } else gu.byId("people-title").textContent = "Nobody has labelled a unit of these sessions by hand";

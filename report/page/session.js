@@ -39,17 +39,17 @@
       const depthBox = el("div"), presenceBox = el("div"), tableBox = el("div");
       const pairsBox = el("div"), pairPanel = el("div", { id: "pair", tabindex: -1 });
       this.panel = el("div", { id: "unit", tabindex: -1 });
-      gu.put(this.parent, el("p", { class: "quiet" }, this.summary()), gu.labelKey([...new Set(this.rows.map((row) => row.label))]),
+      gu.put(this.parent, el("p", { class: "quiet" }, this.summary()), gu.labelKey(inOrder(this.rows.map((row) => row.label))),
         el("div", { class: "pair" }, depthBox, presenceBox), el("h3", {}, "Units and why they have their label"), tableBox, this.panel, el("h3", {}, "Pairs that may be one neuron"), pairsBox, pairPanel);
       this.pairs = new gu.PairsView(this.session, this.block, this.rows, pairPanel, (row) => this.choose(row));
       this.pairs.list(pairsBox);
       this.depthFigure = gu.figure(depthBox, { title: "Where the units lie on the probe", how: "Each mark is a unit; its shape and colour are its label. Click one to see it.", draw: (width) => this.drawDepth(width) });
-      gu.figure(presenceBox, { title: "When the units fire", how: "One row for each unit, the deepest at the bottom; the stronger the colour, the closer to its highest rate; empty is silence. A row that begins or ends within the recording is a unit that was lost or found.", draw: (width) => this.drawPresence(width) });
+      gu.figure(presenceBox, { title: "When the units fire", how: "One row for each unit, in the order of the probe: the lowest depth at the bottom; the stronger the colour, the closer to its highest rate; empty is silence. A row that begins or ends within the recording is a unit that was lost or found.", draw: (width) => this.drawPresence(width) });
       this.unitTable(tableBox);
     }
 
     summary() {
-      const { session } = this, own = Object.entries(session.own).map(([key, value]) => key + " " + value);
+      const { session } = this, own = Object.entries(session.own).map(([key, value]) => key + ": " + value);
       const duration = session.recording_duration_s ? gu.number(session.recording_duration_s / 60) + " min" : "";
       return [duration, session.kilosort_version && "Kilosort " + session.kilosort_version, "criteria: " + session.criteria, ...own, "written " + session.written.slice(0, 16).replace("T", " "), session.folder].filter(Boolean).join(" · ");
     }
@@ -96,8 +96,8 @@
         this.table = gu.table(box, { label: "units of " + this.session.id, rows: this.rows, choose: (row) => this.choose(row), chosen: (row) => row.row === this.chosen, note: "Click a unit to see it.", columns: [
           { name: "unit", get: (row) => row.id },
           { name: "label", kind: "word", get: (row) => row.label, show: (row) => el("span", { class: "word" }, gu.svg("svg", { viewBox: "0 0 14 12", width: 14, height: 12, "aria-hidden": "true" }, gu.shape(row.label, 7, 6)), " " + row.label) },
-          { name: "before", get: (row) => gu.word(gu.units.label_before, row.unit) },
-          { name: "by", get: (row) => gu.word(gu.units.source, row.unit) },
+          { name: "before", title: "Before the first run", get: (row) => gu.word(gu.units.label_before, row.unit) },
+          { name: "by", get: (row) => gu.saidBy(row.unit) },
           ...names.map(metric),
           { name: "why", kind: "text", get: (row) => this.block.reasons[row.row] },
         ] });
@@ -123,7 +123,7 @@
       const acg = el("div"), template = el("div"), times = el("div", { class: "pair" }), judged = el("div"), points = el("div"), alike = el("div");
       const step = (by) => el("button", { type: "button", onclick: () => this.choose(this.rows[(row.row + by + this.rows.length) % this.rows.length]) }, by > 0 ? "Next unit" : "Previous unit");
       gu.put(this.panel, el("div", { class: "panel" },
-        el("h3", { id: "unit-title" }, "Unit " + row.id + " is " + row.label + (before && before !== row.label ? ", was " + before : "")),
+        el("h3", { id: "unit-title" }, "Unit " + row.id + " is " + row.label + (before && before !== row.label ? ", was " + before + " before the first run" : "")),
         el("p", {}, block.reasons[row.row] || "Meets all criteria."),
         el("div", { class: "controls" }, step(-1), step(1)),
         el("div", { class: "three" }, acg, template, judged), el("div", { class: "pair" }, points, alike), times));
@@ -138,8 +138,8 @@
       const rate = gu.pictureOf(block, "rate", row.row), missing = (box, title, why) => box.append(el("h3", {}, title), el("p", { class: "empty" }, why));
       const isThere = (name) => scales[name] && scales[name][row.row] > 0;
       if (acg && isThere("acg_max_hz")) {
-        const meanHz = rate ? rate.data.reduce((a, b) => a + b, 0) / rate.data.length / 255 * scales.rate_max_hz[row.row] : 0;
-        gu.figure(acgBox, { title: "Autocorrelogram", how: "Rate of the unit's other spikes around one of its spikes. A gap at 0 is a refractory period; the dashed line is the rate without one.", draw: (width) => gu.acgChart(width, { shares: acg.data, mostHz: scales.acg_max_hz[row.row], binMs: block.acg_bin_ms, meanHz }) });
+        const meanHz = gu.chanceHz(block, row.row, row.row);
+        gu.figure(acgBox, { title: "Autocorrelogram", how: "Rate of the unit's other spikes around one of its spikes. A gap at 0 is a refractory period; the dashed line is what its firing rate over time would give without one.", draw: (width) => gu.acgChart(width, { shares: acg.data, mostHz: scales.acg_max_hz[row.row], binMs: block.acg_bin_ms, meanHz }) });
       } else missing(acgBox, "Autocorrelogram", "No two spikes of this unit are within 12 ms.");
       if (template.waves) {
         gu.figure(templateBox, { title: "Template on its channels", how: "Kilosort's template with the whitening undone, at the places of the channels; blue is the largest.", draw: (width) => gu.templateChart(width, [template]) });
@@ -188,6 +188,12 @@
         why ? el("details", {}, el("summary", {}, gu.count(why.split("; ").length, "metric") + " undefined"), el("p", { class: "how" }, why)) : null);
     }
   };
+
+  /* Labels as the tables have them: good, mua, noise, then others. */
+  function inOrder(labels) {
+    const known = ["good", "mua", "noise"], there = new Set(labels);
+    return [...known.filter((label) => there.has(label)), ...[...there].filter((label) => !known.includes(label)).sort()];
+  }
 
   function valueAndMargin(check, column, value) {
     if (column.kind === "label") return [column.words[value] || "undefined", "–"];

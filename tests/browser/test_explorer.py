@@ -84,6 +84,23 @@ def test_each_preset(opened, made, name):
     same(opened, made, block)
 
 
+def test_what_a_criterion_alone_costs_is_what_is_gained_without_it(opened, made):
+    """Labels that people gave stay, so they cost nothing."""
+    criteria = made_report.LABELS["good"]["all"]
+    now = labels_here(made, made_report.LABELS)[1].count("good")
+    labels_there(opened, made_report.LABELS)
+    said = opened.run("gu.explorer.costs(0).map((one) => [gu.rules.text(one.check), one.keepsOut])")
+    assert [text for text, _ in said] == criteria
+    for text, cost in said:
+        rest = [one for one in criteria if one != text]
+        block = {"good": {"all": rest}, "mua": "rest"}
+        assert labels_here(made, block)[1].count("good") - now == cost
+    labels_there(opened, made_report.LABELS)
+    combined = opened.run("gu.explorer.combinations(0, Infinity).combinations")
+    alone = {criteria[one["set"][0]]: one["n"] for one in combined if len(one["set"]) == 1}
+    assert alone == {text: cost for text, cost in said if cost}
+
+
 def random_check(dice, known):
     """A criterion on any metric; often at a value that a unit has."""
     name = dice.choice(list(known))

@@ -135,6 +135,34 @@ def test_a_slider_works_by_keyboard_and_says_its_value(page, report):
     page.wait_for(f"document.getElementById('said').textContent.includes({shown_total(page)})")
 
 
+def test_an_arrow_key_in_the_box_is_a_small_step(page, report):
+    box = 'input[type=number][aria-label="Threshold of ks_contamination"]'
+    page.run(f"document.querySelector('{box}').focus()")
+    page.key("ArrowDown")
+    value = float(page.run(f"document.querySelector('{box}').value"))
+    assert 0.1 < value < 0.2
+    assert f"ks_contamination < {value:g}" in yaml_shown(page)["good"]["all"]
+
+
+def test_the_slider_runs_along_the_axis_of_its_chart(page):
+    """So that the mark in the chart goes where the hand goes."""
+    card = "gu.view.cards.find((one) => one.check.metric === 'presence_ratio')"
+    low, high = page.run(f"[{card}.bins.low, {card}.bins.high]")
+    for share in (0, 0.25, 0.5, 1):
+        set_box(page, "Threshold of presence_ratio", low + share * (high - low))
+        assert float(page.run(f"{card}.slider.value")) / 200 == pytest.approx(share, abs=0.003)
+
+
+def test_from_a_preset_back_to_the_criteria_in_force(page):
+    before = shown_total(page)
+    page.run("gu.view.begin('preset:strict')")
+    page.wait_for(
+        f"!document.querySelector('#result strong').textContent.startsWith('{before} of')"
+    )
+    page.run("document.querySelector('#result button').click()")
+    page.wait_for(f"document.querySelector('#result strong').textContent.startsWith('{before} of')")
+
+
 def test_criteria_can_be_added_dropped_and_joined_by_any(page, report):
     choose = """(() => { const box = [...document.querySelectorAll('label')]
       .find((one) => one.textContent.startsWith('Add a criterion')).querySelector('select');

@@ -161,3 +161,11 @@ def test_another_card_in_force_is_said(browser, scored, tmp_path):
 
 def _rows_of(results):
     return tsv.read_table(results / "sessions.tsv")[1]
+
+
+def test_the_line_of_chance_knows_when_units_fire(opened):
+    """Units that fire in turn have no pairs by chance; firing half the time doubles the rate."""
+    block = """({pictures: {rate: {shape: [2, 4],
+      data: new Uint8Array([255, 0, 255, 0, 0, 255, 0, 255])}}, scales: {rate_max_hz: [10, 20]}})"""
+    chance = opened.run(f"[[0, 0], [0, 1], [1, 1]].map((two) => gu.chanceHz({block}, ...two))")
+    assert chance == [10, 0, 20]

@@ -34,7 +34,7 @@ RECORDS = (
                 "int",
                 "",
                 "Fixed number of bin edges (the tutorial: 10, so 9 bins) whatever the length of "
-                "the session; null: bins of bin_duration_s.",
+                "the session; null: bins of bin_duration_s, or min_n_bins shorter ones.",
                 minimum=2,
                 nullable=True,
             ),

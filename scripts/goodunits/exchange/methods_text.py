@@ -267,11 +267,14 @@ def _numbers(units, rules):
     labels = Counter(unit["label"] for unit in units)
     order = [label for label in (rules.labels if rules else ()) if label in labels]
     order += sorted(set(labels) - set(order))
-    counts = [f"{labels[label]:,} were labelled {plain(label)}" for label in order]
+    counts = [
+        f"{labels[label]:,} {'was' if labels[label] == 1 else 'were'} labelled {plain(label)}"
+        for label in order
+    ]
     before = sum(unit["label_before"] == "good" for unit in units)
     changed = sum(unit["label"] != unit["label_before"] for unit in units)
     said = f"Of {counted(len(units), 'unit')}, {listed(counts) or 'none was labelled'}; "
-    said += f"{before:,} had been good before, and {changed:,} have another label than before."
+    said += f"{before:,} had been good before the first run; {changed:,} have another label now."
     columns = [item.text for item in rules.criteria] if rules else []
     undefined = {text: sum(unit.get(text) == "undefined" for unit in units) for text in columns}
     missing = [f"{code(text)} in {number:,}" for text, number in undefined.items() if number]

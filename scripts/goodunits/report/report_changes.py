@@ -9,6 +9,9 @@ from goodunits.base import files
 from goodunits.workflow import dry_run
 
 KEPT = ".run/labels_of_report.json.gz"  # in results/
+BY_HAND = "manual"  # in the column source of labels.tsv
+# Where people and not the criteria moved a label, in words.
+TOLD = {"by hand": "labelled by hand", "taken back": "a label by hand was taken back"}
 
 
 def update(dataset, folder, now):
@@ -26,9 +29,10 @@ def update(dataset, folder, now):
     Returns
     -------
     changes : dict or None
-        `since` (time stamp), `settings` (list of str), `gained`, `lost` (numbers of good units),
-        `sessions`: for each session that differs its id and the labels that moved, in words, and
-        `units`: session, unit, label then, label now. None where there was no earlier report.
+        `since` (time stamp), `causes` (list of str), `good_then`, `good_now`, `gained`, `lost`
+        (numbers of good units), `sessions`: for each session that differs its id and the labels
+        that moved, in words, and `units`: session, unit, label then, label now, and what moved it
+        (criteria or people). None where there was no earlier report.
     """
     kept = Path(folder, KEPT)
     known = _read(kept)
@@ -39,7 +43,7 @@ def update(dataset, folder, now):
         data = json.dumps(known, sort_keys=True).encode()
         files.write_atomically(kept, gzip.compress(data, 6, mtime=0))
     previous = known.get("previous")
-    return previous and difference(previous, known["current"])
+    return previous and difference(previous, current)
 
 
 def _read(path):
@@ -52,7 +56,7 @@ def _read(path):
 
 
 def _snapshot(dataset):
-    """Labels and criteria as they are now."""
+    """Labels, criteria, and which units people labelled, as they are now."""
     labels = {
         part.id: {unit["cluster_id"]: unit["label"] for unit in part.units}
         for part in dataset.sessions
@@ -63,7 +67,12 @@ def _snapshot(dataset):
         if part.receipt.get("settings"):
             used = part.receipt["settings"]
             settings[used["criteria"]] = used
-    return {"labels": labels, "settings": settings}
+    by_hand = {
+        part.id: [unit["cluster_id"] for unit in part.units if unit["source"] == BY_HAND]
+        for part in dataset.sessions
+        if part.receipt
+    }
+    return {"labels": labels, "settings": settings, "by_hand": by_hand}
 
 
 def difference(before, after, most_units=2000):
@@ -78,26 +87,43 @@ def difference(before, after, most_units=2000):
         other = len(set(labels) ^ set(old))
         if moved or other:
             sessions.append({"session": session, "text": _words(moved, other)})
-        units += [[session, int(i), was, now] for i, was, now in moved]
+        hands = [set(snapshot.get("by_hand", {}).get(session, ())) for snapshot in (before, after)]
+        units += [[session, int(i), was, now, _cause(i, *hands)] for i, was, now in moved]
     for session in set(before["labels"]) - set(after["labels"]):
         sessions.append({"session": session, "text": "no longer labelled"})
-    for _, _, was, now in units:
+    for _, _, was, now, cause in units:
+        totals[cause] += 1
         totals["gained"] += now == "good"
         totals["lost"] += was == "good"
-    settings = [
+    causes = [
         f"{name}: {change}" if len(after["settings"]) > 1 else change
         for name, used in after["settings"].items()
         for change in _settings_changes(before["settings"].get(name), used)
     ]
+    causes += [f"{TOLD[cause]}: {totals[cause]} unit(s)" for cause in TOLD if totals[cause]]
     return {
         "since": before["time"],
-        "settings": settings,
+        "causes": causes,
+        "good_then": _n_good(before),
+        "good_now": _n_good(after),
         "gained": totals["gained"],
         "lost": totals["lost"],
         "n_units": len(units),
         "sessions": sessions,
         "units": units[:most_units],
     }
+
+
+def _cause(unit, by_hand_then, by_hand_now):
+    """What moved a label: people, who gave one or took theirs back, or the criteria."""
+    if unit in by_hand_now:
+        return "by hand"
+    return "taken back" if unit in by_hand_then else "criteria"
+
+
+def _n_good(snapshot):
+    """Good units of all sessions."""
+    return sum(label == "good" for one in snapshot["labels"].values() for label in one.values())
 
 
 def _settings_changes(old, new):

@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+from collections import Counter, defaultdict
 from pathlib import Path
 
 import jinja2
@@ -21,6 +22,7 @@ from goodunits.report import (
 from goodunits.standing import session_standing
 
 NAME = "report.html"
+SOFTWARE = {"python": "Python", "numpy": "NumPy", "numba": "Numba", "snakemake": "Snakemake"}
 LABEL_COLUMNS = ("label", "label_before", "source", "label_criteria")
 
 
@@ -90,6 +92,7 @@ def render(dataset, changes, page_files, project, now, methods=""):
     head |= {
         "made": now,
         "project": project,
+        "software": _software(dataset),
         "sessions": [_session_head(part, dataset) for part in dataset.sessions],
         "cards": {sha: report_points.in_page(item) for sha, item in dataset.cards.items()},
         "learned": dataset.learned,
@@ -145,6 +148,18 @@ def _preset(block, dataset):
         if measured and measured.get(metric, {}).get(name) != value
     ]
     return {"rules": report_data.plain_rules(block["labels"]), "other_parameters": other}
+
+
+def _software(dataset):
+    """What measured, as rows of name and versions with the number of their sessions."""
+    found = defaultdict(Counter)
+    for part in dataset.sessions:
+        for name, version in part.receipt.get("measured", {}).get("software", {}).items():
+            found[SOFTWARE.get(name, name)][version] += 1
+    return [
+        [name, ", ".join(f"{version} ({n} session(s))" for version, n in counts.most_common())]
+        for name, counts in sorted(found.items())
+    ]
 
 
 def _session_head(part, dataset):

@@ -116,7 +116,8 @@ def _duplicates(dataset):
                 pairs[part.id, frozenset((one, int(other)))] = 1
     if pairs:
         names = list(dict.fromkeys(session for session, _ in pairs))
-        text = f"{len(pairs)} pair(s) of good units share half of their spikes: one neuron twice"
+        text = f"{len(pairs)} pair(s) of good units share half of their spikes or more: one neuron "
+        text += "twice, or a unit that holds another's spikes"
         yield _warning(text, names)
 
 
@@ -147,7 +148,8 @@ def _odd_sessions(dataset):
         odd = [name for name, far in zip(by_session, apart > limit, strict=True) if far]
         if limit and odd:
             text = f"the median {name} is far from that of the other sessions"
-            yield _warning(f"{text} ({np.median(values):.3g})", odd)
+            own = ", ".join(f"{by_session[session]:.3g}" for session in odd[:6])
+            yield _warning(f"{text} ({own}; all of them: {np.median(values):.3g})", odd)
 
 
 def _notes(dataset):

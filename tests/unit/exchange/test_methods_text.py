@@ -23,7 +23,7 @@ def test_numbers_versions_and_definitions_come_from_the_receipts(tmp_path):
     assert "NumPy 2.4.6" in said
     assert "firing_rate >= 1 Hz and presence_ratio >= 0.5" in said
     assert "bin_duration_s 300" in said and "Version 2 of the definition" in said
-    assert "n_bin_edges not set (bins of bin_duration_s)" in said
+    assert "n_bin_edges not set (bins of bin_duration_s, or min_n_bins shorter ones)" in said
     assert (
         "Of 6 units, 4 were labelled good and 2 were labelled mua; 4 had been good before" in said
     )

@@ -170,6 +170,7 @@ def test_the_odd_session_is_named(tmp_path):
     made_report.table(tmp_path, rows)
     found = texts(report_data.gather(tmp_path, {}))
     assert [ids for text, ids in found if "median firing_rate" in text] == [["odd"]]
+    assert any("(40; all of them: 2.04)" in text for text, _ in found)
 
 
 def test_good_units_that_share_spikes_are_one_neuron_twice(tmp_path):
@@ -205,9 +206,36 @@ def test_changes_against_the_last_other_labels(results):
     first = head_of(make(results, "2026-01-02"))["changes"]
     assert first["since"] == "2026-01-01"
     assert first["lost"] > lost == first["gained"] == 0
-    assert "criterion of good removed: ks_refractory" in first["settings"]
+    assert "criterion of good removed: ks_refractory" in first["causes"]
     again = head_of(make(results, "2026-01-03"))["changes"]
     assert again == first
+
+
+def test_a_label_that_moved_has_its_cause(tmp_path):
+    def labelled(by_hand=(), labels=None):
+        row = made_report.session(tmp_path, "a", 12, 1, labels=labels, by_hand=by_hand)
+        made_report.table(tmp_path, [row])
+        return row["n_good"], {
+            unit: label for unit, label in made_report.units_of(tmp_path, "a")[2].items()
+        }
+
+    strict = {"good": {"all": ["firing_rate >= 1000"]}, "mua": "rest"}
+    then, before = labelled()
+    make(tmp_path, "2026-01-01")
+    now, after = labelled([(0, "noise"), (5, "noise")], strict)
+    changes = head_of(make(tmp_path, "2026-01-02"))["changes"]
+    assert (changes["good_then"], changes["good_now"]) == (then, now)
+    moved = {unit: cause for _, unit, _, _, cause in changes["units"]}
+    assert moved.keys() == {unit for unit in after if before[unit] != after[unit]}
+    ids = sorted(after)
+    assert {unit for unit, cause in moved.items() if cause == "by hand"} == {ids[0], ids[5]}
+    assert changes["causes"][-1] == "labelled by hand: 2 unit(s)"
+    labelled([], strict)
+    changes = head_of(make(tmp_path, "2026-01-03"))["changes"]
+    assert {unit: cause for _, unit, _, _, cause in changes["units"]} == {
+        ids[0]: "taken back",
+        ids[5]: "taken back",
+    }
 
 
 def test_a_damaged_memory_of_the_last_report_is_none(results):
