@@ -222,9 +222,25 @@ def _of_set(names, sessions, units):
             _score(name, cards[name]) if name in cards else _definition(name, measured)
             for name in rules.metrics
         ]
+        definitions += _of_the_sorts(rules.metrics, [item.receipt["measured"] for item in sessions])
         parts.append("\n".join(definitions) + "\n" if definitions else "")
     parts.append(f"{_numbers(rows, rules)} {_by_hand(sessions, rows)}\n")
     return "\n".join(filter(None, parts))
+
+
+def _of_the_sorts(names, measured):
+    """Lines about what metrics took from the sorts, for the configuration had no value for it."""
+    lines = []
+    for parameter, setting in parameters_used.FROM_SORT.items():
+        given = [
+            item.get("sort_settings", {}).get(setting)
+            for item in measured
+            if any(parameters_used.is_open(parameter, name, item) for name in names)
+        ]
+        if given and any(value is not None for value in given):
+            said = ["unknown" if value is None else value for value in given]
+            lines.append(f"- The sorts had {setting} {plain(mixed(said))}.")
+    return lines
 
 
 def plain_rules(rules):

@@ -67,6 +67,24 @@ def used(name, measured):
     return given
 
 
+# Parameters without a value for which the setting of a sort counts.
+FROM_SORT = {"acg_threshold": "acg_threshold", "censored_period_ms": "duplicate_spike_bins"}
+
+
+def is_open(parameter, name, measured):
+    """Whether a metric was computed with a parameter that had no value.
+
+    Parameters
+    ----------
+    parameter, name : str
+        The parameter and the metric.
+    measured : dict
+        Record of a measurement.
+    """
+    given = used(name, measured)
+    return any(value is None and key.endswith(parameter) for key, value in given.items())
+
+
 def in_words(name, key, value):
     """A parameter as a user writes it; what it means to have none stands in the catalogue."""
     other, _, parameter = key.rpartition(".")

@@ -4,6 +4,9 @@ from goodunits.base import files, npy_header
 from goodunits.base.errors import SessionError
 from goodunits.catalogue import all_metrics
 
+# What a metric takes from the sort where the configuration says nothing.
+SORT_SETTINGS = ("acg_threshold", "duplicate_spike_bins")
+
 
 def measured(sort, table, parameters, units, software):
     """Record of one measurement, for the same-sort check and for the receipt.
@@ -39,6 +42,7 @@ def measured(sort, table, parameters, units, software):
         "recording_duration_s": sort.recording_duration_s,
         "recording_duration_source": sort.recording_duration_source,
         "kilosort_version": sort.kilosort_version,
+        "sort_settings": {name: getattr(sort, name) for name in SORT_SETTINGS},
         "n_spikes": int(len(sort.spike_samples)),
         "n_units": len(table.unit_ids),
         "parameters": parameters,

@@ -51,6 +51,28 @@ def test_texts_of_two_runs_differ_in_exactly_what_differs(tmp_path):
     assert changed_words(before, after) == {"4.1.7", "4.2.0"}
 
 
+def test_what_the_sorts_gave_stands_beside_what_was_not_set(tmp_path):
+    labels = [{"good": {"all": ["ks_refractory"]}}, {"mua": "rest"}]
+
+    def measured(threshold):
+        parameters = {"ks_refractory": {"acg_threshold": None, "q12_threshold": 0.2}}
+        found = {"acg_threshold": threshold, "duplicate_spike_bins": 7}
+        return {"parameters": parameters, "sort_settings": found}
+
+    sessions = [
+        made_dataset.label(tmp_path, name, measured(0.2), settings={"labels": labels})
+        for name in "ab"
+    ]
+    said, _ = text_of(*sessions)
+    assert "The sorts had acg_threshold 0.2." in said and "had duplicate" not in said
+    sessions.append(made_dataset.label(tmp_path, "c", measured(0.1), settings={"labels": labels}))
+    said, _ = text_of(*sessions)
+    assert "0.2 (2 sessions) and 0.1 (1 session)." in said
+    set_by_hand = {"parameters": {"ks_refractory": {"acg_threshold": 0.3, "q12_threshold": 0.2}}}
+    said, _ = text_of(made_dataset.label(tmp_path, "d", set_by_hand, settings={"labels": labels}))
+    assert "The sorts had" not in said
+
+
 def test_labels_by_score_name_their_scorecard(tmp_path):
     def said(place, sha, *metrics):
         told = {"name": "mine", "scorecard": "isolated", "version": "1", "sha256": sha}
