@@ -1,6 +1,8 @@
 """Whose the labels of a session are, as it is kept in found.json. Standard library only."""
 
 import json
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from goodunits.base import errors, json_record
@@ -23,6 +25,9 @@ class Curation(NamedTuple):
     doubts : list of str
         Where it cannot be known whether a person gave the labels: what was taken for what, and the
         command that settles it.
+    doubted : dict of int to str
+        The labels that these doubts are about, also after the run that said them, until somebody
+        settles whose they are.
     """
 
     decisions: dict
@@ -30,11 +35,13 @@ class Curation(NamedTuple):
     ks_labels: dict
     labels_before: dict
     doubts: list
+    doubted: Mapping = MappingProxyType({})
 
 
 def to_json(curation, **more):
     """JSON text of a curation, to compare and to keep."""
-    return json.dumps({**curation._asdict(), **more}, indent=1, sort_keys=True) + "\n"
+    plain = {**curation._asdict(), "doubted": dict(curation.doubted)}
+    return json.dumps({**plain, **more}, indent=1, sort_keys=True) + "\n"
 
 
 def from_json(text):
@@ -44,5 +51,7 @@ def from_json(text):
         raise SessionError(data["problem"], code=data.get("code", errors.OTHER))
     names = ("decisions", "inherited", "ks_labels", "labels_before")
     return Curation(
-        **{name: json_record.by_id(data[name]) for name in names}, doubts=data.get("doubts", [])
+        **{name: json_record.by_id(data[name]) for name in names},
+        doubts=data.get("doubts", []),
+        doubted=json_record.by_id(data.get("doubted", {})),
     )

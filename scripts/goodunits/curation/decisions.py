@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
-UNDECIDED = ("", "unsorted")
+UNSORTED = "unsorted"
+UNDECIDED = ("", UNSORTED)
 NONE = MappingProxyType({})
 
 
@@ -78,13 +79,13 @@ def find_decisions(known, group, ks_labels, other_groups):
     value, and a file may be cut. What Phy's other file says of such a cluster is not lost with it.
     """
     decisions = dict(known.decisions)
-    if group is None or group.column != "group":
+    if group is None and not known.beside or group is not None and group.column != "group":
         if not known.visited:
             decisions |= _decided(other_groups)
         if group is not None and ks_labels and not known.accounted:
             decisions |= _decided(_differing(group.labels, (ks_labels,)))
         return decisions
-    labels = {**_decided(known.beside), **({} if known.accounted else group.labels)}
+    labels = _told(known, group)
     for cluster_id, label in _news(known, labels).items():
         if cluster_id in decisions and any(base.get(cluster_id) == label for base in known.bases):
             continue
@@ -93,6 +94,31 @@ def find_decisions(known, group, ks_labels, other_groups):
         elif known.copied.get(cluster_id) != label:
             decisions[cluster_id] = label
     return decisions
+
+
+def given_back(known, group):
+    """Clusters whose label somebody took back, so that the criteria decide.
+
+    Parameters
+    ----------
+    known, group
+        As for `find_decisions`.
+
+    Returns
+    -------
+    set of int
+    """
+    if group is None or group.column != "group":
+        return set()
+    news = _news(known, _told(known, group))
+    back = {i for i, label in news.items() if label.lower() in UNDECIDED}
+    return {i for i in back if known.copied.get(i) != news[i]}
+
+
+def _told(known, group):
+    """Groups that may be news: those of the file, and those of clusters that have no row in it."""
+    present = {} if known.accounted or group is None else group.labels
+    return {**_decided(known.beside), **present}
 
 
 def _news(known, labels):

@@ -2,45 +2,145 @@
 
 Phy gives every merged or split cluster a new id and copies the label of its largest parent. To know
 such a copy from a decision, a write remembers a few spikes of every cluster: where they are now
-tells which clusters a new one came from.
+tells which clusters a new one came from. Phy counts ids up, so an id that is skipped was a cluster
+in between: then the new one has more than one step behind it, and which label was copied depends on
+their order.
 """
+
+from typing import NamedTuple
 
 from goodunits.session_folder import npy_items
 
 
-def inherited_labels(units, base, decisions, clusters_file):
+class Seen(NamedTuple):
+    """What is known of a folder whose clusters may have been merged or split.
+
+    Attributes
+    ----------
+    units : dict of int to dict
+        Per cluster at our last write: `n_spikes` and some `spikes` (indices into the file).
+    bases : tuple of dict of int to str
+        Labels as we left them then; two where a write was cut short.
+    decisions : dict of int to str
+        Decisions known then.
+    labels : dict of int to str
+        Groups now.
+    clusters_file : path-like
+        The present `spike_clusters.npy`.
+    """
+
+    units: dict
+    bases: tuple
+    decisions: dict
+    labels: dict
+    clusters_file: object
+
+
+def copied_labels(seen, said, merges):
     """Labels that new clusters copied from parents whose label was ours, not a person's.
 
     Parameters
     ----------
-    units : dict of int to dict
-        Per cluster at our last write: `n_spikes` and some `spikes` (indices into the file).
-    base : dict of int to str
-        Labels as we left them then.
-    decisions : dict of int to str
-        Decisions known then.
-    clusters_file : path-like
-        The present `spike_clusters.npy`.
+    seen : Seen
+        What is known of the folder.
+    said, merges : dict
+        Groups that Phy's log says a person gave, and the parents of each cluster that it says was
+        merged.
 
     Returns
     -------
-    inherited : dict of int to str
-        For each id that is new: the label of its largest parent.
+    copied : dict of int to str
+        For each new id that copied its label: that label.
+    unclear : list of int
+        New ids whose label may be a copy or a person's: neither the clusters nor the log tell.
     """
-    owners = [(unit, spike) for unit, record in units.items() for spike in record["spikes"]]
-    values = npy_items.read_items(clusters_file, [spike for _, spike in owners])
+    parents, gone = _parents(seen)
+    there = seen.labels.keys() | parents.keys()
+    copied, unclear = {}, []
+    for cluster_id in sorted(there - _known(seen)):
+        candidates = parents.get(cluster_id) or gone
+        is_one_step = cluster_id in parents and _is_one_step(cluster_id, there, _known(seen))
+        made = [_copy(seen, base, candidates, is_one_step) for base in seen.bases if base]
+        label = seen.labels.get(cluster_id)
+        if len(set(made)) == 1 and made[0] is not UNCLEAR:
+            if made[0] is not None and said.get(cluster_id) != label:
+                copied[cluster_id] = made[0]
+        elif label in {base.get(parent) for base in seen.bases for parent in candidates}:
+            if cluster_id not in merges:
+                unclear.append(cluster_id)
+            elif label not in _said_of(cluster_id, said, merges):
+                copied[cluster_id] = label
+    return copied, unclear
+
+
+UNCLEAR = object()
+
+
+def _copy(seen, base, candidates, is_one_step):
+    """Label that a new cluster copied if it was ours; None if not; UNCLEAR where steps matter."""
+    ours = {base.get(i) if base.get(i) != seen.decisions.get(i) else None for i in candidates}
+    if is_one_step and candidates:
+        largest = max(candidates, key=_sizes(seen))
+        return base.get(largest) if base.get(largest) != seen.decisions.get(largest) else None
+    return ours.pop() if len(ours) == 1 else UNCLEAR if ours else None
+
+
+def _sizes(seen):
+    """Function that gives the number of spikes of a cluster."""
+
+    def size(unit):
+        return seen.units[unit]["n_spikes"]
+
+    return size
+
+
+def _known(seen):
+    """Ids that there were at our last write."""
+    return seen.units.keys() or {i for base in seen.bases for i in base}
+
+
+def _is_one_step(cluster_id, there, known):
+    """Whether no cluster between can have come and gone before this one was made."""
+    newest = max(known)
+    between = sum(newest < i < cluster_id for i in there)
+    return cluster_id <= newest or between == cluster_id - newest - 1
+
+
+def _said_of(cluster_id, said, merges):
+    """Groups that people gave to a cluster or to those that it was merged of."""
+    waiting, asked = [cluster_id], set()
+    while waiting:
+        one = waiting.pop()
+        if one not in asked:
+            asked.add(one)
+            waiting += merges.get(one, ())
+    return {said[i] for i in asked if i in said}
+
+
+def _parents(seen):
+    """Parents of each new cluster by their spikes; and clusters that are no more."""
+    owners = [(unit, spike) for unit, record in seen.units.items() for spike in record["spikes"]]
+    values = npy_items.read_items(seen.clusters_file, [spike for _, spike in owners])
     if values is None:
-        return {}
-    parents = {}
+        return {}, set()
+    parents, kept = {}, set()
     for (unit, _), now in zip(owners, values, strict=True):
-        if now not in units:
+        if now not in seen.units:
             parents.setdefault(now, set()).add(unit)
-    inherited = {}
-    for cluster_id, candidates in parents.items():
-        largest = max(candidates, key=lambda unit: units[unit]["n_spikes"])
-        if largest in base and base[largest] != decisions.get(largest):
-            inherited[cluster_id] = base[largest]
-    return inherited
+        elif now == unit:
+            kept.add(unit)
+    rows = set() if seen.units else seen.labels.keys()
+    return parents, _known(seen) - kept - rows
+
+
+def given_again(units, cluster_ids, clusters_file):
+    """Which ids are of other spikes now: Phy counts anew where somebody put the clusters back."""
+    first = {i: units[i]["spikes"][0] for i in cluster_ids if i in units}
+    values = npy_items.read_items(clusters_file, list(first.values()))
+    if values is None:
+        return set()
+    moved = {i for i, now in zip(first, values, strict=True) if now != i}
+    return moved - survivors(units, moved, clusters_file) if moved else moved
 
 
 def survivors(units, cluster_ids, clusters_file):

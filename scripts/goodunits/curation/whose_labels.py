@@ -1,23 +1,15 @@
 """See whose labels a session folder holds: Kilosort's, a person's or ours. Reads only."""
 
 from pathlib import Path
-from typing import NamedTuple
 
 from goodunits.base import files, tsv
 from goodunits.base.errors import SessionError
-from goodunits.curation import curation_record, decisions, lineage
+from goodunits.curation import curation_record, decisions, in_doubt, lineage
+from goodunits.curation.in_doubt import Found
 from goodunits.session_folder import file_names, label_files, label_tables, phy1_groups, phy_log
 from goodunits.store import earlier_sorts, generations, ledger_file, original_files, state
 
 INFO_COLUMNS = ("group", "n_spikes")
-
-
-class Found(NamedTuple):
-    """The label files in a session folder: their bytes by name, and two of them parsed."""
-
-    contents: dict
-    group: tsv.LabelTable | None
-    ks: tsv.LabelTable | None
 
 
 def read_curation(folder, generation=None):
@@ -48,17 +40,25 @@ def read_curation(folder, generation=None):
         earlier_sorts.demand_others(folder, file_names.store_folder(folder), contents)
     found = _found(folder, contents)
     known, doubts = _known(folder, past, _found(place, original), found)
+    texts = [doubt.text for doubt in doubts]
     ks_now = found.ks.labels if found.ks else {}
     saved = {}
     if past is None and (found.group is None or found.group.column != "group"):
         saved, left_out = phy1_groups.read(folder, _spike_counts)
         saved |= _info_groups(folder, contents.get(file_names.INFO_FILE))
-        doubts = [*doubts, *left_out]
+        texts += left_out
     decided = decisions.find_decisions(known, found.group, ks_now, saved)
     ks_labels = ks_now if original is contents else _ks_labels(place, original)
     first = past.first_decisions if past else decided
-    inherited = {**(past.inherited if past else {}), **known.copied}
-    return curation_record.Curation(decided, inherited, ks_labels, {**ks_labels, **first}, doubts)
+    doubted = {i: label for doubt in doubts for i, label in doubt.labels.items()}
+    return curation_record.Curation(
+        decided,
+        _inherited(folder, past, known, found),
+        ks_labels,
+        {**ks_labels, **first},
+        texts,
+        doubted or (past.doubted if past else {}),
+    )
 
 
 _LOOKED_AT = (file_names.KS_FILE, file_names.GROUP_FILE, file_names.INFO_FILE)
@@ -91,119 +91,110 @@ def _originals(generation):
 
 def _known(folder, past, original, found):
     """Gather what the present group file is to be compared with, and what stays in doubt."""
-    # Kilosort's own file, put back by hand. Before the first write all is news.
-    accounted = past is not None and original.group is not None and original.group.column != "group"
-    accounted = accounted and original.group == found.group
-    written = (
-        ledger_file.read_ledger(file_names.store_folder(folder)) if _is_lost(past) else frozenset()
-    )
-    data = found.contents.get(file_names.GROUP_FILE)
-    accounted = accounted or label_tables.is_known(file_names.GROUP_FILE, data, written)
     if past is None:
-        programs, doubts = _programs(folder, found, written)
-        doubts = [*doubts, *_under_another_header(found)]
+        written = ledger_file.read_ledger(file_names.store_folder(folder))
+        programs, doubts = in_doubt.of_programs(folder, found, written)
+        doubts = [*doubts, *in_doubt.under_another_header(found)]
         said = phy_log.labelled_in_phy(folder) if programs else {}
+        accounted = _is_written(found, written, by_words=True)
         return decisions.Known(accounted, programs=programs, said=said), doubts
     records = [record for record in (past.pending, past.last) if record]
     bases = tuple(record.group for record in records)
     units = records[0].units if records else {}
-    # A write cut short leaves two bases; the file is one of them unless somebody wrote since.
-    accounted = accounted or (found.group is not None and found.group.labels in bases)
-    taken, copied, said, doubts = past.decisions, {}, {}, []
-    clusters_file = Path(folder, "spike_clusters.npy")
+    accounted = _is_accounted(folder, past, original, found, bases)
     beside = _groups_beside(folder, records, original, found)
-    if found.group is not None and any(bases) and {*found.group.labels, *beside} - set(units):
-        log = phy_log.labelled_in_phy(folder)
-        copied = lineage.inherited_labels(units, bases[0], taken, clusters_file)
-        copied = {i: label for i, label in copied.items() if log.get(i) != label}
+    copied, said, doubts = {}, {}, []
+    is_phys = found.group is not None and found.group.column == "group"
+    if not accounted and is_phys:
+        doubts += in_doubt.from_elsewhere(found, bases)
+    clusters_file = Path(folder, "spike_clusters.npy")
+    labels = {**beside, **(found.group.labels if is_phys else {})}
+    decided = past.decisions
+    asked = decided.keys() & labels.keys()
+    if again := lineage.given_again({**past.gone, **units}, asked, clusters_file):
+        decided, units, *bases = (_without(again, one) for one in (decided, units, *bases))
+    if any(bases) and labels.keys() - units.keys():
+        seen = lineage.Seen(units, tuple(bases), decided, labels, clusters_file)
+        copied, unclear = lineage.copied_labels(seen, *phy_log.read_log(folder))
+        doubts += in_doubt.of_steps(unclear, labels)
     if n_missing := _n_missing(bases, found.group, units, clusters_file):
         said = phy_log.labelled_in_phy(folder)
-        doubts = [MISSING_ROWS.format(n=n_missing)]
-    known = decisions.Known(accounted, bases, taken, copied, said=said, beside=beside)
-    return known._replace(visited=True), doubts
+        doubts += in_doubt.of_missing_rows(n_missing, found.group.labels, bases)
+    return (
+        decisions.Known(accounted, tuple(bases), decided, copied, {}, said, beside, visited=True),
+        doubts,
+    )
 
 
-def _is_lost(past):
-    """Whether the store no longer says what it left, or only what the last history line does."""
-    return past is None or past.is_rebuilt
+def _without(ids, records):
+    """Records of other ids."""
+    return {i: record for i, record in records.items() if i not in ids}
 
 
-def _programs(folder, found, written):
-    """Labels by cluster that a program gave to a folder whose past is not known; and doubts.
+def _is_accounted(folder, past, original, found, bases):
+    """Whether the group file is one that is known already: it holds no news.
 
-    Our `cluster_KSLabel.tsv` holds the criteria's labels, so a group equal to its own is theirs;
-    a decision differs from it, or cannot be told from it.
+    A write cut short leaves two bases; the file is one of them unless somebody wrote since.
     """
-    if found.group is None or found.group.column != "group" or found.ks is None:
-        return {}, []
-    groups, ks_labels = found.group.labels, found.ks.labels
-    by_us = label_tables.is_known(file_names.KS_FILE, found.contents[file_names.KS_FILE], written)
-    # We label every cluster; a few rows beside a column of ours are of a sort that came later.
-    is_full = len(groups) >= MOST * len(ks_labels)
-    if by_us or is_full and _has_our_columns(folder):
-        return ks_labels, [OURS_BESIDE.format(n=_n_equal(groups, ks_labels))]
-    if ks_labels and groups == ks_labels:
-        return ks_labels, [REPEATED.format(n=len(groups))]
-    if _is_in_our_form(found):
-        return ks_labels, [IN_OUR_FORM.format(n=_n_equal(groups, ks_labels))]
-    if doubted := _doubted(folder, found):
-        return {}, [MOSTLY_EQUAL.format(n=len(doubted), of=len(groups))]
-    return {}, []
+    if found.group is None:
+        return False
+    if found.group.labels in bases:
+        return True
+    if found.group.column != "group":  # Kilosort's own file, or its labels, put there by hand
+        ks_labels = original.ks.labels if original.ks else None
+        return found.group in (original.group, tsv.LabelTable(found.group.column, ks_labels))
+    if _are_put_back(original, found, [past.pending, past.last]):
+        return True
+    written = ledger_file.read_ledger(file_names.store_folder(folder))
+    return _is_written(found, written, by_words=past.is_rebuilt and not any(bases))
+
+
+def _is_written(found, written, by_words):
+    """Whether we wrote the group file once, to the byte or, where asked for, by what it says.
+
+    Phy never writes the bytes that we do; what it writes may say the same as an earlier file of
+    ours, and be a person's.
+    """
+    data = found.contents.get(file_names.GROUP_FILE)
+    if by_words:
+        return label_tables.is_known(file_names.GROUP_FILE, data, written)
+    return files.sha256_optional(data) in written
+
+
+def _are_put_back(original, found, records):
+    """Whether somebody put the originals back by hand: all of them, and one that we had changed."""
+    names = (file_names.KS_FILE, file_names.GROUP_FILE)
+    pairs = [(original.contents.get(name), found.contents.get(name)) for name in names]
+    ks_sha = files.sha256_optional(original.contents.get(file_names.KS_FILE))
+    left = {record.hashes.get(file_names.KS_FILE) for record in records if record}
+    return all(then == now for then, now in pairs) and ks_sha not in left
+
+
+def _inherited(folder, past, known, found):
+    """Labels that new clusters copied, less those that somebody gave back to the criteria."""
+    inherited = {**(past.inherited if past else {}), **_by_class(folder, known.copied)}
+    back = decisions.given_back(known, found.group)
+    return {i: label for i, label in inherited.items() if i not in back}
+
+
+def _by_class(folder, copied):
+    """The same with the class, where Phy shows `unsorted` for one that it does not know."""
+    if decisions.UNSORTED not in copied.values():
+        return copied
+    data = label_files.read_label_file(folder, file_names.CLASS_FILE)
+    try:
+        classes = tsv.parse_columns(data or b"", file_names.CLASS_FILE, ["gu_label"])["gu_label"]
+    except SessionError:  # ours, and written anew: never worth stopping for
+        classes = {}
+    return {
+        i: classes.get(i, label) if label == decisions.UNSORTED else label
+        for i, label in copied.items()
+    }
 
 
 def doubted(folder, generation):
     """Original groups that were kept as decisions, though a program may have given them."""
-    return _doubted(folder, _found(generation / "original", _originals(generation)))
-
-
-def _doubted(folder, found):
-    """Groups equal to Kilosort's that Phy's log does not name, if they are nearly all there is.
-
-    A copy without its store looks so once Phy saved it, and so does the file of somebody who
-    labelled every cluster and mostly agrees with Kilosort.
-    """
-    if found.group is None or found.group.column != "group" or found.ks is None:
-        return {}
-    groups, ks_labels = found.group.labels, found.ks.labels
-    equal = {i: label for i, label in groups.items() if ks_labels.get(i) == label}
-    enough = MOST * max(len(groups), len(ks_labels), 1)
-    if len(equal) < enough:
-        return {}
-    said = phy_log.labelled_in_phy(folder)
-    unsaid = {i: label for i, label in equal.items() if said.get(i) != label}
-    return unsaid if len(unsaid) >= enough else {}
-
-
-def _under_another_header(found):
-    """Say of labels under the header of a program that a person or another program changed them."""
-    if found.group is None or found.ks is None or found.group.column == "group":
-        return []
-    n_equal, n_labels = _n_equal(found.group.labels, found.ks.labels), len(found.group.labels)
-    return [CHANGED.format(n=n_labels - n_equal)] if n_equal < n_labels else []
-
-
-def _is_in_our_form(found):
-    """Whether both label files are, byte for byte, as we would write them, of the same clusters.
-
-    Phy ends lines otherwise, and leaves out clusters without a label.
-    """
-    tables = ((file_names.GROUP_FILE, found.group), (file_names.KS_FILE, found.ks))
-    return found.group.labels.keys() == found.ks.labels.keys() and all(
-        found.contents[name] == tsv.format_labels(table.column, table.labels)
-        for name, table in tables
-    )
-
-
-def _n_equal(labels, others):
-    """Number of clusters with the same label in two tables."""
-    return sum(others.get(i) == label for i, label in labels.items())
-
-
-def _has_our_columns(folder):
-    """Whether a column that only this workflow writes lies in the folder."""
-    return any(
-        name.startswith(file_names.OWN_PREFIX) for name in label_files.label_file_names(folder)
-    )
+    return in_doubt.mostly_equal(folder, _found(generation / "original", _originals(generation)))
 
 
 def _n_missing(bases, group, units, clusters_file):
@@ -218,47 +209,18 @@ def _n_missing(bases, group, units, clusters_file):
     return len(lineage.survivors(units, missing, clusters_file)) if missing else 0
 
 
-MOST = 0.8  # share of the clusters beyond which labels may all be a program's
-SETTLE = "if a person gave them: 'snakemake settle --config only=SESSION labels_are=theirs'"
-MISSING_ROWS = (
-    "cluster_group.tsv: {n} cluster(s) have lost their row; labels equal to those that goodunits "
-    f"left are not taken for decisions; {SETTLE}"
-)
-REPEATED = (
-    "cluster_group.tsv: equal to cluster_KSLabel.tsv in all {n} rows, so taken for a program's "
-    f"labels, not for decisions; {SETTLE}"
-)
-IN_OUR_FORM = (
-    "cluster_group.tsv: covers every cluster and was not saved by Phy, so its {n} label(s) equal "
-    f"to cluster_KSLabel.tsv are taken for a program's, not for decisions; {SETTLE}"
-)
-MOSTLY_EQUAL = (
-    "cluster_group.tsv: {n} of {of} labels are those of cluster_KSLabel.tsv; all are kept as "
-    "decisions; if a program gave those: 'snakemake settle --config only=SESSION labels_are=ours'"
-)
-CHANGED = (
-    "cluster_group.tsv: has Kilosort's header, but {n} label(s) differ from cluster_KSLabel.tsv; "
-    "these are kept as decisions; if a program gave them: 'snakemake settle --config only=SESSION "
-    "labels_are=ours'"
-)
-OURS_BESIDE = (
-    "cluster_group.tsv: written by goodunits before, but the store does not say what; its {n} "
-    f"label(s) equal to cluster_KSLabel.tsv are not taken for decisions; {SETTLE}"
-)
-
-
 def _groups_beside(folder, records, original, found):
     """Groups of clusters that have no row in the group file, from what Phy saved beside it.
 
     A `cluster_info.tsv` that a write or a restore left there is no news.
     """
     data = found.contents.get(file_names.INFO_FILE)
-    if data is None or found.group is None or found.group.column != "group":
+    if data is None or found.group is not None and found.group.column != "group":
         return {}
     left = {record.hashes.get(file_names.INFO_FILE) for record in records}
     if data == original.contents.get(file_names.INFO_FILE) or files.sha256_bytes(data) in left:
         return {}
-    return _info_groups(folder, data, found.group.labels)
+    return _info_groups(folder, data, found.group.labels if found.group else decisions.NONE)
 
 
 def _info_groups(folder, data, listed=decisions.NONE):

@@ -50,15 +50,14 @@ def settle(folder, labels_are):
         present = write_labels.read_present(folder)
         generation = generations.current_generation(folder)
         done = ""
-        if generation is None:
+        if is_new := generation is None:
             generation, done = _backed_up(folder, base, present, labels_are)
         seen = whose_labels.read_curation(folder, generation)
-        group = transaction.group_labels(present)
         if labels_are == "theirs":
-            decided = _given(seen.decisions, group)
+            decided = _given(seen, transaction.group_labels(present))
         else:
-            decided = _still_decided(folder, generation, group)
-        _remember(folder, generation, present, seen._replace(decisions=decided))
+            decided = _not_doubted(folder, generation, seen, is_new)
+        _remember(folder, generation, present, seen._replace(decisions=decided, doubted={}))
     count = len(decided)
     return f"{done}{count} label(s) count as given by hand from now on"
 
@@ -99,21 +98,27 @@ def _carried_over(folder, base, earlier, hashes):
 
 
 def _given(seen, group):
-    """Every group, and decisions that were seen whose row was lost or never there."""
-    all_labels = {**seen, **group}
+    """The labels in doubt, or every group; and decisions that were seen.
+
+    What a run was in doubt about it has replaced since, unless the doubt is about the present file.
+    """
+    asked = seen.doubted if seen.doubted and not seen.doubts else group
+    all_labels = {**seen.decisions, **asked}
     return {i: x for i, x in all_labels.items() if x.lower() not in decisions.UNDECIDED}
 
 
-def _still_decided(folder, generation, group):
-    """Decisions of before that the present labels do not contradict, less those in doubt."""
+def _not_doubted(folder, generation, seen, is_new):
+    """Decisions of before, less those in doubt.
+
+    Present labels that differ from what we left count where the doubt is about others: about those
+    that a run was in doubt of, or all that an earlier sort left here (`is_new`).
+    """
     known = state.read_state(generation)
     past = known.decisions if known else {}
-    doubted = whose_labels.doubted(folder, generation) if past else {}
-    return {
-        i: label
-        for i, label in past.items()
-        if group.get(i, label) == label and doubted.get(i) != label
-    }
+    doubted = seen.doubted or (whose_labels.doubted(folder, generation) if past else {})
+    if known and (is_new or seen.doubted):
+        past = seen.decisions
+    return {i: label for i, label in past.items() if doubted.get(i) != label}
 
 
 def _remember(folder, generation, present, seen):

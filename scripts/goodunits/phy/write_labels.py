@@ -21,7 +21,7 @@ from goodunits.store import backup, label_store, state, transaction
 from goodunits.store.generations import current_generation
 
 PHY_GROUPS = ("good", "mua", "noise", "unsorted")
-LABEL_FILE = f"{file_names.OWN_PREFIX}label.tsv"
+LABEL_FILE = file_names.CLASS_FILE
 TUTORIAL_BACKUP = "cluster_KSLabel_backup.tsv"
 
 log = logging.getLogger(__name__)

@@ -9,6 +9,7 @@ LABEL_FILE_NAME = re.compile(r"cluster_[^/]*\.tsv")
 KS_FILE, GROUP_FILE, INFO_FILE = "cluster_KSLabel.tsv", "cluster_group.tsv", "cluster_info.tsv"
 WRITTEN = (KS_FILE, GROUP_FILE, INFO_FILE)
 OWN_PREFIX = "cluster_gu_"
+CLASS_FILE = f"{OWN_PREFIX}label.tsv"  # classes where some have no group in Phy
 SORTER_FILES = (KS_FILE, GROUP_FILE)
 ANNEX = ".git/annex/objects/"  # in the target of a link that git-annex made
 

@@ -10,7 +10,7 @@ MAX_DIGITS = 18  # of a cluster id
 # Compiled only where there is a log, which costs more than reading it.
 PHY_SAID = (
     r"Change metadata_group for clusters? (?P<ids>[0-9, ]+) to (?P<label>[^\x1b]*)"
-    r"|Merge clusters [0-9, ]+ to (?P<made>[0-9]{1,18})\."
+    r"|Merge clusters (?P<parents>[0-9, ]+) to (?P<made>[0-9]{1,18})\."
 )
 
 
@@ -20,22 +20,46 @@ def labelled_in_phy(folder):
     The log also holds actions that were never saved: it can confirm a label in the file, not
     replace it.
     """
-    said = {}
+    return read_log(folder)[0]
+
+
+def read_log(folder):
+    """What Phy's own log tells; nothing without a log.
+
+    Parameters
+    ----------
+    folder : path-like
+        Kilosort folder.
+
+    Returns
+    -------
+    said : dict of int to str
+        As `labelled_in_phy`.
+    merges : dict of int to tuple of int
+        Parents of each cluster that it says was made by a merge. Phy logs no ids of splits.
+    """
+    said, merges = {}, {}
     try:
         for line in guarded.lines(Path(folder, "phy.log"), guarded.LOG_BYTES):
             if found := re.search(PHY_SAID, line):
-                _hear(said, found)
+                _hear(said, merges, found)
     except OSError:
-        return {}
-    return said
+        return {}, {}
+    return said, merges
 
 
-def _hear(said, found):
+def _hear(said, merges, found):
     """Add what one line of Phy's log tells."""
     if found["made"]:  # a new cluster: what was said before was of another one, never saved
-        said.pop(int(found["made"]), None)
+        made = int(found["made"])
+        said.pop(made, None)
+        merges[made] = _ids(found["parents"])
         return
     label, dot, _ = found["label"].rpartition(".")
     if label and dot:
-        ids = found["ids"].replace(",", " ").split()
-        said |= {int(i): label for i in ids if len(i) <= MAX_DIGITS}
+        said |= dict.fromkeys(_ids(found["ids"]), label)
+
+
+def _ids(text):
+    """Cluster ids in a row."""
+    return tuple(int(i) for i in text.replace(",", " ").split() if len(i) <= MAX_DIGITS)

@@ -1,8 +1,13 @@
 """What the store knows of the labels of one sort, in memory. Standard library only."""
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 from goodunits.base import json_record
+
+# Left out where there is nothing to say, as in most stores.
+SPARE = ("doubted", "gone")
 
 
 class Left(NamedTuple):
@@ -25,15 +30,7 @@ class Left(NamedTuple):
     @classmethod
     def from_json(cls, data):
         """Take it from its JSON; what is none raises what Python does (see `state.read_state`)."""
-        group = labels(data["group"])
-        units = json_record.by_id(data["units"])
-        for unit in units.values():
-            spikes = unit["spikes"]
-            if not isinstance(spikes, list) or not all(
-                type(number) is int for number in (unit["n_spikes"], *spikes)
-            ):
-                raise ValueError
-        return cls(group, texts(data["hashes"]), units)
+        return cls(labels(data["group"]), texts(data["hashes"]), clusters(data["units"]))
 
     def as_json(self):
         """JSON of it."""
@@ -62,6 +59,10 @@ class State(NamedTuple):
         Label files as they were before the last write, byte for byte as latin-1.
     sort_signature : object
         By which the sort is known without reading it; None where it is not.
+    doubted : dict of int to str
+        Labels of which it could not be known whether a person gave them, until that is settled.
+    gone : dict of int to dict
+        As `Left.units`, of clusters with a decision that are no more: Phy can give an id again.
     is_rebuilt : bool
         Whether the file was lost, so that this is what the history tells.
     """
@@ -73,6 +74,8 @@ class State(NamedTuple):
     first_decisions: dict
     before: dict
     sort_signature: object = None
+    doubted: Mapping = MappingProxyType({})
+    gone: Mapping = MappingProxyType({})
     is_rebuilt: bool = False
 
     @classmethod
@@ -87,6 +90,8 @@ class State(NamedTuple):
             first_decisions=labels(data["first_decisions"]),
             before=texts(data["before"]),
             sort_signature=data.get("sort_signature"),
+            doubted=labels(data.get("doubted", {})),
+            gone=clusters(data.get("gone", {})),
         )
 
     def as_json(self):
@@ -100,6 +105,7 @@ class State(NamedTuple):
             "first_decisions": by_text(self.first_decisions),
             "before": self.before,
             "sort_signature": self.sort_signature,
+            **{name: by_text(getattr(self, name)) for name in SPARE if getattr(self, name)},
         }
 
     @property
@@ -114,6 +120,18 @@ def labels(data):
     if any(i < 0 or not isinstance(label, str) for i, label in found.items()):
         raise ValueError
     return found
+
+
+def clusters(data):
+    """Records of clusters by id from their JSON; an error if they are none."""
+    units = json_record.by_id(data)
+    for unit in units.values():
+        spikes = unit["spikes"]
+        if not isinstance(spikes, list) or not all(
+            type(number) is int for number in (unit["n_spikes"], *spikes)
+        ):
+            raise ValueError
+    return units
 
 
 def texts(data):

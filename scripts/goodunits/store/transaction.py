@@ -24,6 +24,8 @@ def next_state(folder, generation, seen):
         first_decisions=old.first_decisions if old else seen.decisions,
         before=old.before if old else {},
         sort_signature=sort_id.signature(folder),
+        doubted=seen.doubted,
+        gone=old.gone if old else {},
     )
 
 
@@ -52,6 +54,7 @@ def commit(folder, generation, contents, present, after, units, event, about=Non
         What else the history shall tell.
     """
     pending, last = after.pending, after.last
+    after = after._replace(gone=_gone(after, units))
     present = {name: present.get(name) for name in contents}
     record = _record(contents, units)
     people = {key: json_record.by_text(getattr(after, key)) for key in PEOPLE}
@@ -80,6 +83,12 @@ def commit(folder, generation, contents, present, after, units, event, about=Non
             f"({error.strerror or error}); see that it is writable and the disk not full, then run "
             "again"
         ) from None
+
+
+def _gone(after, units):
+    """Clusters with a decision that are no more, by which they are known again."""
+    known = {**after.gone, **after.units}
+    return {i: known[i] for i in after.decisions if i in known and i not in units}
 
 
 def _record(contents, units):

@@ -1,5 +1,7 @@
 """Parents of clusters that Phy made, known again by a few spikes."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
@@ -43,15 +45,54 @@ def test_a_damaged_file_is_none(tmp_path, data):
     assert npy_items.read_items(tmp_path / "missing.npy", [0]) is None
 
 
+def copies(path, labels, decided=None, said=None, merges=None, bases=(BASE,)):
+    """Copies and unclear ids for some groups now."""
+    seen = lineage.Seen(UNITS, bases, decided or {}, labels, path)
+    return lineage.copied_labels(seen, said or {}, merges or {})
+
+
 def test_a_merge_copies_the_largest_parents_label(clusters_file):
-    path = clusters_file([9, 9, 9, 9, 9, 3])
-    assert lineage.inherited_labels(UNITS, BASE, {}, path) == {9: "good"}
+    path = clusters_file([4, 4, 4, 4, 4, 3])
+    assert copies(path, {4: "good"}) == ({4: "good"}, [])
+    assert copies(path, {4: "noise"}) == ({4: "good"}, [])
+    assert copies(path, {4: "good"}, said={4: "good"}) == ({}, [])
 
 
 def test_a_copy_of_a_decision_is_not_ours(clusters_file):
-    path = clusters_file([9, 2, 9, 2, 8, 3])
-    assert lineage.inherited_labels(UNITS, BASE, {1: "good"}, path) == {}
-    assert lineage.inherited_labels(UNITS, BASE, {1: "noise"}, path) == {9: "good", 8: "good"}
+    path = clusters_file([5, 2, 5, 2, 4, 3])
+    assert copies(path, {4: "good", 5: "good"}, {1: "good"}) == ({}, [])
+    assert copies(path, {4: "good", 5: "good"}, {1: "noise"}) == ({4: "good", 5: "good"}, [])
+
+
+def test_of_two_bases_both_must_agree(clusters_file):
+    path = clusters_file([4, 4, 4, 4, 4, 3])
+    other = {1: "mua", 2: "mua", 3: "mua"}
+    assert copies(path, {4: "good"}, bases=(BASE, other)) == ({}, [4])
+    assert copies(path, {4: "good"}, bases=(BASE, {**BASE, 2: "good"})) == ({4: "good"}, [])
+
+
+def test_after_a_step_between_only_the_log_can_tell(clusters_file):
+    """The id 4 is skipped: a cluster that is no more, which may have had another label."""
+    path = clusters_file([5, 5, 5, 5, 5, 3])
+    assert copies(path, {5: "good"}) == ({}, [5])
+    assert copies(path, {5: "noise"}) == ({}, [])
+    merges = {4: (1, 2), 5: (4,)}
+    assert copies(path, {5: "good"}, merges=merges) == ({5: "good"}, [])
+    assert copies(path, {5: "good"}, said={4: "good"}, merges=merges) == ({}, [])
+    assert copies(path, {5: "good"}, said={4: "mua"}, merges=merges) == ({5: "good"}, [])
+    same = {1: "mua", 2: "mua", 3: "mua"}
+    assert copies(path, {5: "mua"}, bases=(same,)) == ({5: "mua"}, [])
+
+
+def test_a_piece_without_a_remembered_spike_is_of_the_cluster_that_is_gone(clusters_file):
+    path = clusters_file([4, 2, 4, 2, 4, 3])
+    assert copies(path, {4: "good", 5: "good"}) == ({4: "good", 5: "good"}, [])
+
+
+def test_an_id_given_again_is_of_other_spikes(clusters_file):
+    assert lineage.given_again(UNITS, {1, 2, 9}, clusters_file([2, 1, 2, 3, 2, 3])) == {1, 2}
+    assert lineage.given_again(UNITS, {1, 2}, clusters_file([9, 2, 1, 2, 9, 3])) == set()
+    assert lineage.given_again(UNITS, {1}, Path("none.npy")) == set()
 
 
 def test_survivors(clusters_file):

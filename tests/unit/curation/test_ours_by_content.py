@@ -2,6 +2,7 @@
 
 import csv
 import io
+import shutil
 import tarfile
 
 import numpy as np
@@ -246,6 +247,85 @@ def test_a_group_file_begun_anew_in_phy_counts_as_far_as_its_log_goes(sort, resu
     tiny.save_in_phy(sort, u1="good", u2="noise")
     (sort / "phy.log").write_text("x Change metadata_group for clusters 1 to good.\n")
     assert tiny.decided(sort) == {1: "good", 2: "noise"}
+
+
+# Files put there by hand
+
+
+def as_kilosort_says(folder, **others):
+    """A group for every unit, saved in Phy: those of Kilosort but for some."""
+    ks_labels = tiny.Phy(folder).fields["KSLabel"]
+    tiny.save_in_phy(folder, **{f"u{unit}": label for unit, label in ks_labels.items()} | others)
+    return ks_labels
+
+
+# "What Phy saved of lost rows in `cluster_info.tsv` beside counts as if they were there." It does
+# where the header is left, but not where all rows went with their file; nothing is said either.
+def test_a_group_file_that_is_gone_with_what_phy_saved_beside(sort, results):
+    tiny.run(sort, results)
+    tiny.save_in_phy(sort, u0="noise")
+    (sort / file_names.GROUP_FILE).unlink()
+    notes = tiny.run(sort, results)["notes"]
+    assert tiny.decided(sort) == {0: "noise"} or any("settle" in note for note in notes)
+
+
+# "If `state.json` is lost, it is built again from `history.jsonl`; only `restore_last` has to wait
+# for the next write then." A decision that makes the file say what an earlier one of ours said is
+# lost too.
+def test_a_decision_that_looks_like_an_earlier_file_of_ours(sort, results):
+    tiny.run(sort, results, least=35)
+    tiny.run(sort, results, least=45)  # unit 0: good -> mua
+    tiny.save_in_phy(sort, u0="good")
+    assert tiny.decided(sort) == {0: "good"}
+    (generations.current_generation(sort) / "state.json").unlink()
+    assert tiny.decided(sort) == {0: "good"}
+
+
+# "no decisions, and said" (first visit, equal in every row) and "By hand, without goodunits:
+# `goodunits_store/README.txt` has the lines": originals put back so count as given by hand.
+def test_originals_that_are_no_decisions_put_back_by_hand(sort, results):
+    as_kilosort_says(sort)
+    tiny.run(sort, results, least=60)
+    assert tiny.decided(sort) == {}
+    original = generations.current_generation(sort) / "original"
+    for path in sort.glob("cluster_*.tsv"):
+        path.unlink()
+    for name in file_names.SORTER_FILES:
+        shutil.copyfile(original / name, sort / name)
+    assert tiny.decided(sort) == {}
+
+
+# "Our own labels are never taken for originals or for decisions. They are known by what they say":
+# the ledger knows the very bytes, but is not asked. Phy was not open, nobody labelled.
+def test_an_older_file_of_ours_put_back(sort, results):
+    tiny.run(sort, results, least=15)
+    older = tiny.read(sort)
+    tiny.run(sort, results, least=60)
+    for name in file_names.SORTER_FILES:
+        tiny.replace(sort / name, older[name])
+    assert tiny.decided(sort) == {}
+
+
+# As above, and "Where it cannot be known / A run then says so": files that goodunits wrote in a
+# copy with a store of its own, copied back. Nothing is said.
+def test_files_of_ours_from_a_copy(sort, results, tmp_path):
+    tiny.run(sort, results, least=15)
+    copy = shutil.copytree(sort, tmp_path / "laptop")
+    tiny.run(copy, tmp_path / "others", least=60)
+    for name in file_names.SORTER_FILES:
+        shutil.copyfile(copy / name, sort / name)
+    notes = tiny.run(sort, results, least=15)["notes"]
+    assert tiny.decided(sort) == {} or notes
+
+
+# "With Kilosort's header only those [are decisions] that differ from `cluster_KSLabel.tsv` beside
+# it": beside it are our labels by now, so Kilosort's own count as given by hand. Nothing is said.
+def test_kilosorts_labels_put_in_the_place_of_a_group_file_that_never_was(sort, results):
+    (sort / file_names.GROUP_FILE).unlink()
+    tiny.run(sort, results, least=60)
+    original = generations.current_generation(sort) / "original" / file_names.KS_FILE
+    shutil.copyfile(original, sort / file_names.GROUP_FILE)
+    assert tiny.decided(sort) == {}
 
 
 # The store of the version before

@@ -1,0 +1,125 @@
+"""What settle does with labels that a run was in doubt of, before it and after it."""
+
+import numpy as np
+import pytest
+
+import tiny
+from goodunits.base import tsv
+from goodunits.base.errors import SessionError
+from goodunits.phy import restore_labels, settle_labels
+from goodunits.session_folder import file_names
+
+SPIKE_FILES = ("spike_times.npy", "spike_templates.npy", "spike_clusters.npy")
+
+
+def as_kilosort_says(folder, **others):
+    """A group for every unit, saved in Phy: those of Kilosort but for some."""
+    ks_labels = tiny.Phy(folder).fields["KSLabel"]
+    tiny.save_in_phy(folder, **{f"u{unit}": label for unit, label in ks_labels.items()} | others)
+    return ks_labels
+
+
+def edit(path, change):
+    """Change the lines of a text file."""
+    tiny.replace(path, b"".join(change(path.read_bytes().splitlines(keepends=True))))
+
+
+def remove_doubles(folder):
+    """Other spikes under the same labels."""
+    for name in SPIKE_FILES:
+        np.save(folder / name, np.delete(np.load(folder / name), [3, 4]))
+
+
+# "A run then says so [...] and names the command that settles it for good: [...] labels_are=theirs
+# # a person's: each label counts as given by hand". The run that names it has replaced the labels
+# of the person, so the command makes decisions of OUR labels and forgets those of the person.
+def test_settle_theirs_after_the_run_that_names_it(sort, results):
+    given = as_kilosort_says(sort)
+    notes = tiny.run(sort, results)["notes"]
+    assert any("labels_are=theirs" in note for note in notes)
+    settle_labels.settle(sort, "theirs")
+    assert tiny.decided(sort) == given
+
+
+# "`labels_are=ours` carries the backup and the decisions over to the new spikes": a decision that
+# no run has seen yet, though the store knows that it differs from what we left, is dropped.
+def test_what_stops_for_other_spikes_and_is_settled_as_it_says(sort, results):
+    tiny.run(sort, results)
+    tiny.save_in_phy(sort, u0="noise")
+    remove_doubles(sort)
+    with pytest.raises(SessionError, match="carry the backup and the decisions over"):
+        tiny.run(sort, results)
+    settle_labels.settle(sort, "ours")
+    assert tiny.decided(sort) == {0: "noise"}
+
+
+# "With `overwrite` it stays in the store and comes back with `keep`." / "ours [...]: none does, but
+# decisions seen before that still stand": any that the file does not show is dropped.
+@pytest.mark.parametrize("other_spikes", [False, True])
+def test_settled_as_ours_under_overwrite(sort, results, other_spikes):
+    tiny.save_in_phy(sort, u0="noise")
+    tiny.run(sort, results, policy="overwrite")
+    assert tiny.decided(sort) == {0: "noise"}
+    if other_spikes:
+        remove_doubles(sort)
+    settle_labels.settle(sort, "ours")
+    assert tiny.decided(sort) == {0: "noise"}
+
+
+# "Decisions stay in the store" (Going back) / "decisions seen before that still stand".
+def test_settled_as_ours_after_a_restore(sort, results):
+    tiny.save_in_phy(sort, u0="mua", u1="mua")
+    tiny.run(sort, results)
+    tiny.save_in_phy(sort, u0="noise")
+    tiny.run(sort, results)
+    restore_labels.restore(sort)
+    assert tiny.decided(sort) == {0: "noise", 1: "mua"}
+    settle_labels.settle(sort, "ours")
+    assert tiny.decided(sort) == {0: "noise", 1: "mua"}
+
+
+# "all are decisions, and said. `labels_are=ours` takes those back that are equal": it also takes
+# one that is equal to nothing, given in Phy after the run that named the command.
+def test_settled_as_ours_takes_back_only_what_was_in_doubt(sort, results):
+    as_kilosort_says(sort, u0="noise")
+    notes = tiny.run(sort, results)["notes"]
+    assert any("labels_are=ours" in note for note in notes)
+    tiny.save_in_phy(sort, u2="noise")
+    assert tiny.decided(sort)[2] == "noise"
+    settle_labels.settle(sort, "ours")
+    assert tiny.decided(sort) == {0: "noise", 2: "noise"}
+
+
+# "rows lost since our last write | labels equal to what we left are no decisions, unless Phy's log
+# names them; said": the command it names makes decisions of all units, with the labels of the run.
+def test_settle_theirs_after_the_run_that_missed_rows(sort, results):
+    tiny.run(sort, results)
+    edit(sort / file_names.GROUP_FILE, lambda lines: lines[:3])
+    left = tiny.groups(sort)
+    notes = tiny.run(sort, results, least=15)["notes"]
+    assert any("labels_are=theirs" in note for note in notes)
+    settle_labels.settle(sort, "theirs")
+    assert tiny.decided(sort).items() <= left.items()
+
+
+# "labels_are=ours # a program's: none does" and the note of the run: "if a program gave them:
+# 'snakemake settle [...] labels_are=ours'". After the run that says so it has no effect.
+def test_settle_ours_after_the_run_that_names_it(sort, results):
+    ks_labels = tiny.Phy(sort).fields["KSLabel"]
+    changed = tsv.format_labels("KSLabel", {**ks_labels, 0: "noise"})
+    tiny.replace(sort / file_names.GROUP_FILE, changed)
+    notes = tiny.run(sort, results)["notes"]
+    assert any("labels_are=ours" in note for note in notes)
+    settle_labels.settle(sort, "ours")
+    assert tiny.decided(sort) == {}
+
+
+# "Such a copy is a decision if the parent's label was one": settled as a program's, it was none.
+def test_a_merge_after_settling_before_the_first_run(sort):
+    tiny.save_in_phy(sort, **{f"u{unit}": "good" for unit in tiny.SIZES})
+    settle_labels.settle(sort, "ours")
+    assert tiny.decided(sort) == {}
+    phy = tiny.Phy(sort)
+    phy.merge(1, 3)
+    phy.save()
+    assert tiny.decided(sort) == {}
