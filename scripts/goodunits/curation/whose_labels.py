@@ -39,7 +39,10 @@ def read_curation(folder, generation=None):
     else:
         earlier_sorts.demand_others(folder, file_names.store_folder(folder), contents)
     found = _found(folder, contents)
-    known, doubts = _known(folder, past, _found(place, original), found)
+    if past is None:
+        known, doubts = _at_first(folder, found)
+    else:
+        known, doubts = _known(folder, past, _found(place, original), found)
     texts = [doubt.text for doubt in doubts]
     ks_now = found.ks.labels if found.ks else {}
     saved = {}
@@ -89,15 +92,18 @@ def _originals(generation):
     return {name: original_files.read_original(generation, name) for name in manifest["files"]}
 
 
+def _at_first(folder, found):
+    """What is known of a group file before the first write: only what programs left; and doubts."""
+    written = ledger_file.read_ledger(file_names.store_folder(folder))
+    programs, doubts = in_doubt.of_programs(folder, found, written)
+    doubts = [*doubts, *in_doubt.under_another_header(found)]
+    said = phy_log.labelled_in_phy(folder) if programs else {}
+    accounted = _is_written(found, written, by_words=True)
+    return decisions.Known(accounted, programs=programs, said=said), doubts
+
+
 def _known(folder, past, original, found):
     """Gather what the present group file is to be compared with, and what stays in doubt."""
-    if past is None:
-        written = ledger_file.read_ledger(file_names.store_folder(folder))
-        programs, doubts = in_doubt.of_programs(folder, found, written)
-        doubts = [*doubts, *in_doubt.under_another_header(found)]
-        said = phy_log.labelled_in_phy(folder) if programs else {}
-        accounted = _is_written(found, written, by_words=True)
-        return decisions.Known(accounted, programs=programs, said=said), doubts
     records = [record for record in (past.pending, past.last) if record]
     bases = tuple(record.group for record in records)
     units = records[0].units if records else {}
