@@ -63,7 +63,8 @@ def copied_labels(seen, said, merges):
         made = [_copy(seen, base, candidates, is_one_step) for base in seen.bases if base]
         label = seen.labels.get(cluster_id)
         if len(set(made)) == 1 and made[0] is not UNCLEAR:
-            if made[0] is not None and said.get(cluster_id) != label:
+            is_said = label is not None and said.get(cluster_id) == label
+            if made[0] is not None and not is_said:
                 copied[cluster_id] = made[0]
         elif label in {base.get(parent) for base in seen.bases for parent in candidates}:
             if cluster_id not in merges:

@@ -55,6 +55,7 @@ def test_a_merge_copies_the_largest_parents_label(clusters_file):
     path = clusters_file([4, 4, 4, 4, 4, 3])
     assert copies(path, {4: "good"}) == ({4: "good"}, [])
     assert copies(path, {4: "noise"}) == ({4: "good"}, [])
+    assert copies(path, {}) == ({4: "good"}, [])  # its row was lost
     assert copies(path, {4: "good"}, said={4: "good"}) == ({}, [])
 
 
