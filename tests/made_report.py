@@ -14,18 +14,8 @@ from goodunits.result_files import labels_tsv, merge_candidates_tsv, metrics_tsv
 from goodunits.scorecards import card
 from goodunits.standing import session_standing
 from goodunits.tables import sessions_tsv
+from made_criteria import DEFAULT as LABELS
 
-LABELS = {
-    "good": {
-        "all": [
-            "ks_refractory",
-            "ks_contamination < 0.2",
-            "firing_rate >= 1",
-            "presence_ratio >= 0.5",
-        ]
-    },
-    "mua": "rest",
-}
 TIME = "2026-01-02T03:04:05+0000"
 
 

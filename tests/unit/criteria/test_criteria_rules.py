@@ -10,26 +10,7 @@ from hypothesis import strategies as st
 from goodunits.base.errors import ConfigError
 from goodunits.criteria.label_rules import canonical, parse_labels
 from goodunits.criteria.unit_verdict import label_unit
-
-KINDS = {
-    "ks_refractory": "bool",
-    "ks_contamination": "float",
-    "firing_rate": "float",
-    "presence_ratio": "float",
-    "peak_ratio": "float",
-    "n_spikes": "int",
-    "ks_label": "label",
-}
-THREE = {
-    "noise": {"any": ["n_spikes < 100", "presence_ratio < 0.1"]},
-    "good": {"all": ["ks_refractory", "presence_ratio >= 0.5"]},
-    "mua": "rest",
-}
-
-
-def good_if(*items, mode="all", **more):
-    """Labels block with one class of criteria."""
-    return {"good": {mode: list(items), **more}, "mua": "rest"}
+from made_criteria import KINDS, THREE, good_if
 
 
 def problems(block, where="labels"):

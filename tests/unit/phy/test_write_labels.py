@@ -17,18 +17,6 @@ from goodunits.standing import found_json
 from goodunits.store import lock
 
 
-@pytest.fixture
-def sort(tmp_path):
-    """A fresh tiny sort."""
-    return tiny.make_sort(tmp_path / "sort")
-
-
-@pytest.fixture
-def results(tmp_path):
-    """Folder of its results."""
-    return tmp_path / "results"
-
-
 def plan_for(sort, least=35):
     labels = tiny.by_criteria(sort, least)
     return write_labels.Plan(labels, labels, tiny.measured(sort))

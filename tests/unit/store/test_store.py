@@ -14,18 +14,6 @@ from goodunits.standing import found_json
 from goodunits.store import backup, generations, label_store, ledger_file, original_files, state
 
 
-@pytest.fixture
-def sort(tmp_path):
-    """A fresh tiny sort."""
-    return tiny.make_sort(tmp_path / "sort")
-
-
-@pytest.fixture
-def results(tmp_path):
-    """Folder of its results."""
-    return tmp_path / "results"
-
-
 def generation(sort):
     return file_names.store_folder(sort) / sort_id.sort_id(sort)
 
