@@ -73,9 +73,8 @@ class Phy:
                 continue
             header, *rows = rows_of(path.read_bytes())
             self.fields.setdefault(header[1], {}).update({int(i): text for i, text in rows})
-        self.next_id = (
-            int(max(self.clusters.max(), *map(max, filter(None, self.fields.values())))) + 1
-        )
+        known = map(max, filter(None, self.fields.values()))
+        self.next_id = int(max([self.clusters.max(), *known])) + 1
 
     def label(self, cluster_id, group):
         """Give a group by hand."""
