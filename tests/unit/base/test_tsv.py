@@ -82,6 +82,15 @@ def test_tables_for_people_hold_no_formula(tmp_path):
     assert [row["label"] for row in rows] == [str(cell) for cell in cells]
 
 
+def test_every_cell_of_a_table_for_people_reads_back(tmp_path):
+    words = ["=axon", "-1", "-x", "+", "@a", "axon", "", '"a"', "a\tb"]
+    cells = [n_quotes * "'" + word for n_quotes in range(4) for word in words]
+    path = tmp_path / "labels.tsv"
+    path.write_bytes(tsv.format_results(["cluster_id", "label"], list(enumerate(cells))))
+    _, rows = tsv.read_table(path)
+    assert [row["label"] for row in rows] == cells
+
+
 def test_what_we_write_is_sorted_plain_and_reads_back():
     data = tsv.format_labels("group", {10: "mua", 9: "good"})
     assert data == b"cluster_id\tgroup\n9\tgood\n10\tmua\n"
