@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from goodunits.base import files
 from goodunits.session_folder import file_names
 from goodunits.store import generations, original_files, state
 
@@ -28,7 +29,7 @@ def read_history(folder):
 
 
 def _time(event):
-    return event["time"]
+    return files.moment(event["time"])
 
 
 def describe(event):

@@ -40,6 +40,16 @@ def test_a_write_tells_criteria_counts_and_working_folder(sort):
     assert said.endswith("3 good, 3 mua  criteria 'striatum' from /home/me/work")
 
 
+def test_events_are_in_order_over_a_change_of_the_time_zone(tmp_path, time_zone):
+    folder = tiny.make_sort(tmp_path / "travelled")
+    time_zone("Asia/Tokyo")
+    write(folder)
+    time_zone("UTC")
+    restore_labels.restore(folder)
+    events = [event["event"] for event in history.read_history(folder)]
+    assert events == ["backup", "write", "restore"]
+
+
 def test_a_restore_tells_its_working_folder(sort, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     restore_labels.restore(sort)
