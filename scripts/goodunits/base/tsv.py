@@ -48,8 +48,8 @@ def parse_rows(data, where):
     Raises
     ------
     SessionError
-        If the bytes are not UTF-8 text, hold control characters or quotes that do not match, or
-        have no `cluster_id` column.
+        If the bytes are not UTF-8 text or empty, hold control characters or quotes that do not
+        match, or have no `cluster_id` column.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -57,6 +57,8 @@ def parse_rows(data, where):
         raise SessionError(
             f"{where}: not UTF-8 text ({error.reason})", code=errors.DAMAGED
         ) from None
+    if not text.strip():
+        raise SessionError(f"{where}, line 1: damaged, the file is empty", code=errors.DAMAGED)
     lines = LINE_END.split(text)
     for number, line in enumerate(lines, 1):
         if harmful := CONTROL.search(line):

@@ -24,6 +24,7 @@ def test_the_same_labels_in_many_guises(data):
 @pytest.mark.parametrize(
     ("data", "said"),
     [
+        (b"", "line 1: damaged, the file is empty"),
         (b"\xff\xfe", "not UTF-8"),
         (b"id\tgroup\n1\tgood\n", "cluster_id column"),
         (b"cluster_id\n1\n", "no label column"),
