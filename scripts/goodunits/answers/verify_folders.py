@@ -6,6 +6,8 @@ from typing import NamedTuple
 from goodunits.answers import preview_labels
 from goodunits.base import json_record, tsv
 from goodunits.base.errors import in_words
+from goodunits.result_files import labels_tsv
+from goodunits.session_folder import file_names
 from goodunits.standing import session_standing
 
 COLUMNS = ("session", "folder", "verdict", "detail")
@@ -59,17 +61,19 @@ def check(folder, results):
 
 
 def _units(folder, results):
-    """Name the units whose label differs now."""
+    """Name the units whose label differs now, and count those without one."""
+    written = Path(results, session_standing.WRITTEN, "labels.tsv")
     try:
-        rows = preview_labels.changes(
-            "", folder, Path(results, session_standing.WRITTEN, "labels.tsv")
-        )
+        rows = preview_labels.changes("", folder, written)
+        lost = labels_tsv.read_labels(written)[0].keys() - preview_labels.shown_now(folder).groups
     except Exception as error:  # the verdict stands without them
         return f"labels cannot be compared ({in_words(error)})"
     units = [
         f"unit {row.cluster_id}: {row.label} written, {row.label_now or 'none'} now" for row in rows
     ]
     more = [f"and {len(units) - SHOWN_UNITS} more"] if len(units) > SHOWN_UNITS else []
+    # Phy shows Kilosort's label of these, which may be the one that was written.
+    more += [f"{len(lost)} unit(s) have no row in {file_names.GROUP_FILE} now"] if lost else []
     return "; ".join(units[:SHOWN_UNITS] + more) or "the labels themselves are as written"
 
 

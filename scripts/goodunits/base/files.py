@@ -7,6 +7,7 @@ import contextlib
 import errno
 import glob
 import hashlib
+import math
 import os
 import time
 from pathlib import Path
@@ -69,6 +70,19 @@ def read_optional(path):
 def time_stamp():
     """Now, as text for the records that are written, with the offset from UTC."""
     return time.strftime("%Y-%m-%dT%H:%M:%S%z")
+
+
+def moment(stamp):
+    """When a time stamp was made, in s since 1970: as text, those of two time zones have no order.
+
+    What is no time stamp was made at the very beginning.
+    """
+    from datetime import datetime  # slow to load, and few steps compare
+
+    try:
+        return datetime.fromisoformat(stamp).timestamp()
+    except (ValueError, OverflowError, OSError):
+        return -math.inf
 
 
 @contextlib.contextmanager

@@ -18,7 +18,8 @@ CLUSTER_ID = re.compile(r"([0-9]{1,18})(\.0*)?")
 PHY_LABELS = ("good", "mua", "noise", "unsorted")
 # What a spreadsheet takes for a formula, unless it is a number.
 FORMULA = re.compile(r"[=+\-@](?![0-9.]+(e[-+]?[0-9]+)?$)", re.IGNORECASE)
-QUOTED_FORMULA = re.compile(r"'[=+\-@]")
+# What looks like such a formula after its quote was put before it.
+QUOTED = re.compile(r"'+[=+\-@]")
 
 
 class LabelTable(NamedTuple):
@@ -47,8 +48,8 @@ def parse_rows(data, where):
     Raises
     ------
     SessionError
-        If the bytes are not UTF-8 text, hold control characters or quotes that do not match, or
-        have no `cluster_id` column.
+        If the bytes are not UTF-8 text or empty, hold control characters or quotes that do not
+        match, or have no `cluster_id` column.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -56,6 +57,8 @@ def parse_rows(data, where):
         raise SessionError(
             f"{where}: not UTF-8 text ({error.reason})", code=errors.DAMAGED
         ) from None
+    if not text.strip():
+        raise SessionError(f"{where}, line 1: damaged, the file is empty", code=errors.DAMAGED)
     lines = LINE_END.split(text)
     for number, line in enumerate(lines, 1):
         if harmful := CONTROL.search(line):
@@ -199,7 +202,9 @@ def format_results(header, rows):
 
 
 def _no_formula(cell):
-    return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
+    if isinstance(cell, str) and (FORMULA.match(cell) or QUOTED.match(cell)):
+        return f"'{cell}"
+    return cell
 
 
 def format_labels(column, labels):
@@ -224,4 +229,4 @@ def read_table(path):
 
 def _as_given(cell):
     """Undo what `format_results` does to a cell."""
-    return cell[1:] if cell[:1] == "'" and QUOTED_FORMULA.match(cell) else cell
+    return cell[1:] if QUOTED.match(cell) else cell

@@ -87,9 +87,10 @@ def _ks_labels(folder, contents):
 
 
 def _originals(generation):
-    """Original label files from the store, checked."""
-    manifest = original_files.read_manifest(generation)
-    return {name: original_files.read_original(generation, name) for name in manifest["files"]}
+    """Original label files from the store, checked; None for an empty one, which says nothing."""
+    names = original_files.read_manifest(generation)["files"]
+    found = {name: original_files.read_original(generation, name) for name in names}
+    return {name: data if data.strip() else None for name, data in found.items()}
 
 
 def _at_first(folder, found):

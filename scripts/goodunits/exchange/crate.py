@@ -269,7 +269,8 @@ def _one_of_each(graph):
 
 def _last_time(record):
     """When labels were written last."""
-    return max((_iso(item.receipt["time"]) for item in record.labelled), default=None)
+    times = [_iso(item.receipt["time"]) for item in record.labelled]
+    return max(times, key=files.moment, default=None)
 
 
 def _iso(time):

@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from goodunits.base import files
 from goodunits.session_folder import file_names
 from goodunits.store import generations, original_files, state
 
@@ -28,7 +29,7 @@ def read_history(folder):
 
 
 def _time(event):
-    return event["time"]
+    return files.moment(event["time"])
 
 
 def describe(event):
@@ -47,10 +48,15 @@ def describe(event):
 
 def left_words(event):
     """How many units of each label an event left, and how many were decided by hand."""
-    counts = _about(event, "counts", dict) or Counter(event["left"].get("group", {}).values())
+    group = event["left"].get("group", {})
+    counts = _about(event, "counts", dict) or Counter(group.values())
     said = [f"{count} {label}" for label, count in sorted(counts.items())]
-    if said and event.get("decisions"):
-        said.append(f"{len(event['decisions'])} decided by hand")
+    by_hand = _about(event, "by_hand", int)
+    if by_hand is None:  # a restore or an earlier version: units that are gone are decided too
+        decided = event.get("decisions", {})
+        by_hand = sum(group.get(i) == label for i, label in decided.items())
+    if said and by_hand:
+        said.append(f"{by_hand} decided by hand")
     return ", ".join(said)
 
 

@@ -89,7 +89,7 @@ def write_label_files(folder, plan):
         notes += seen.doubts
         after = transaction.next_state(folder, generation, seen)
         units = json_record.by_id(plan.measured["units"])
-        about = {**plan.about, "counts": Counter(plan.labels.values())}
+        about = {**plan.about, **_counted(plan, seen)}
         transaction.commit(folder, generation, contents, present, after, units, "write", about)
     for note in notes:
         log.warning("%s", note)
@@ -103,6 +103,12 @@ def write_label_files(folder, plan):
         "history_bytes": state.history_bytes(generation),
         "notes": notes,
     }
+
+
+def _counted(plan, seen):
+    """How many units have each label, and how many of these labels are a person's."""
+    theirs = set() if plan.manual_curation == "overwrite" else seen.decisions.keys()
+    return {"counts": Counter(plan.labels.values()), "by_hand": len(theirs & plan.labels.keys())}
 
 
 def check_unchanged(folder, measured):

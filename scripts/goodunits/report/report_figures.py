@@ -36,6 +36,7 @@ STYLE = {
     "hatch.color": "white",
     "figure.dpi": 150,
     "legend.frameon": False,
+    "text.parse_math": False,  # a label or a criterion may hold a $
 }
 
 
@@ -126,12 +127,13 @@ def draw_labels(dataset, judged):
     units = [unit for part in parts for unit in part.units]
     labels = list(dict.fromkeys([*LABEL_COLOURS, *(unit["label"] for unit in units)]))
     figure, axes = plt.subplots(figsize=(WIDTH_IN, 1.3))
+    bars = {}
     for row, column in enumerate(("label_before", "label")):
         left, counts = 0, Counter(unit[column] for unit in units)
         for place, label in enumerate(labels):
             count = counts[label]
             colour = LABEL_COLOURS.get(label, f"C{place}")
-            axes.barh(row, count, left=left, color=colour, label=None if row else label)
+            bars[label] = axes.barh(row, count, left=left, color=colour)
             if count > 0.04 * len(units):
                 axes.text(left + count / 2, row, count, ha="center", va="center", color="white")
             left += count
@@ -139,7 +141,7 @@ def draw_labels(dataset, judged):
     axes.invert_yaxis()
     moved = sum(unit["label"] != unit["label_before"] for unit in units)
     axes.set(xlabel="units", title=f"{moved} of {len(units)} labels are other ones than before")
-    axes.legend(loc="upper left", bbox_to_anchor=(1, 1))
+    axes.legend(bars.values(), bars.keys(), loc="upper left", bbox_to_anchor=(1, 1))
     return figure
 
 

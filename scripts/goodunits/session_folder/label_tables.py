@@ -31,14 +31,14 @@ def read_table(folder, name, data, preferred="group"):
     Returns
     -------
     table : LabelTable or None
-        None where the file is missing or empty.
+        None where the file is missing.
 
     Raises
     ------
     SessionError
-        If it is damaged.
+        If it is damaged or empty.
     """
-    if data is None or not data.strip():
+    if data is None:
         return None
     try:
         table = tsv.parse_labels(data, f"{folder}/{name}", preferred)

@@ -8,8 +8,8 @@ import time
 from pathlib import Path
 from typing import NamedTuple
 
-from goodunits.base import files, json_record
-from goodunits.base.errors import in_words
+from goodunits.base import files, json_record, tsv
+from goodunits.base.errors import SessionError, in_words
 from goodunits.result_files import failed_json
 from goodunits.session_folder import file_names, label_files, label_tables
 from goodunits.standing import dates
@@ -20,6 +20,9 @@ NOT_LABELLED, FAILED = "not labelled", "failed"
 ORIGINAL, EARLIER = "as originally found", "as before the last write"
 NEVER = "never labelled"
 DAMAGED = "{}: damaged; remove it and run again"
+INFO_DIFFERS = (
+    f"{file_names.INFO_FILE} says other labels than were written, and other programs prefer it"
+)
 THEN = "; "  # between the word of a restored folder and what else there is to say
 RECEIPT = "written.json"
 # Copies of labels.tsv and metrics.tsv of the last write; the receipt has their hashes.
@@ -147,6 +150,9 @@ def _of_files(folder, receipt):
     """How the label files of an existing folder stand."""
     changed = changed_files(folder, receipt) if receipt else []
     if receipt and not changed:
+        came_since = file_names.INFO_FILE not in receipt["written"]
+        if came_since and _info_differs(folder):
+            return Standing(CHANGED, INFO_DIFFERS, receipt)
         return Standing(LABELLED, "", receipt)
     if not (file_names.store_folder(folder) / "ledger.txt").exists() and not receipt:
         return Standing(NOT_LABELLED, NEVER)
@@ -158,6 +164,20 @@ def _of_files(folder, receipt):
     gone = [name for name in changed if not os.path.exists(os.path.join(folder, name))]
     said = [f"{name} {'is gone' if name in gone else 'was changed'}" for name in changed]
     return Standing(CHANGED, f"{', '.join(said)} since it was written", receipt)
+
+
+def _info_differs(folder):
+    """Whether a `cluster_info.tsv` does not say what the two other label files do."""
+    contents = {name: label_files.read_label_file(folder, name) for name in file_names.WRITTEN}
+    info = contents.pop(file_names.INFO_FILE)
+    if info is None:
+        return False
+    tables = [label_tables.read_table(folder, name, data) for name, data in contents.items()]
+    try:
+        said = tsv.parse_columns(info, file_names.INFO_FILE, label_tables.INFO_COLUMNS)
+    except SessionError:
+        return True
+    return said != {table.column: table.labels for table in tables if table}
 
 
 def _returned(folder):

@@ -1,6 +1,6 @@
 """Tell labels that we left for an earlier sort from those of a new one. Standard library only."""
 
-from goodunits.base import errors
+from goodunits.base import errors, files
 from goodunits.base.errors import SessionError
 from goodunits.session_folder import file_names, label_tables
 from goodunits.store import generations, ledger_file, state
@@ -82,4 +82,4 @@ def _left(generation):
 
 def _time(generation):
     """When a backup was made."""
-    return str(generations.read_json(generation / "manifest.json").get("time"))
+    return files.moment(str(generations.read_json(generation / "manifest.json").get("time")))

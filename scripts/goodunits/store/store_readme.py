@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 
+from goodunits.base import files
 from goodunits.session_folder import file_names
 from goodunits.store import store_files
 
@@ -76,7 +77,7 @@ def _manifest(folder):
 
 def _time(known):
     folder, manifest = known
-    return manifest["time"], os.lstat(folder / "manifest.json").st_mtime_ns
+    return files.moment(manifest["time"]), os.lstat(folder / "manifest.json").st_mtime_ns
 
 
 def _sort(folder, manifest, written, own_prefix):

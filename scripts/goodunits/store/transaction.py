@@ -171,9 +171,9 @@ def _keep_what_is_not_ours(generation, present, records):
 
 
 def group_labels(contents):
-    """Labels of the group column by id; none where the file is Kilosort's or absent."""
+    """Labels of the group column by id; none where the file is Kilosort's, empty or absent."""
     data = contents.get(file_names.GROUP_FILE)
-    if data is None:
+    if data is None or not data.strip():
         return {}
     table = tsv.parse_labels(data, file_names.GROUP_FILE)
     return table.labels if table.column == "group" else {}

@@ -146,16 +146,30 @@ def sessions_table(sessions, own=MappingProxyType({})):
     rows : list of dict
     """
     rows = [_row_or_problem(*session) for session in sorted(sessions)]
-    rows = [{**row, **own.get(row["session"], {})} for row in rows]
-    classes = [f"n_{name}" for name in classes_of(rows)]
+    theirs = [own.get(row["session"], {}) for row in rows]
+    classes = _class_columns(classes_of(rows), {name for columns in theirs for name in columns})
     for row in rows:
         if row["labels"]:
             row["n_good"] = row["labels"]["good"]
-            row |= {name: row["labels"][name.removeprefix("n_")] for name in classes}
+            row |= {column: row["labels"][label] for column, label in classes.items()}
     columns = (*BEFORE_CLASSES, *classes, *AFTER_CLASSES)
     header = own_columns.header(columns, own, [row["session"] for row in rows])
-    body = [[row.get(name, "") for name in header] for row in rows]
+    # Beside what it tells, a row holds words of our own, which may be names in the sheet too.
+    told = [{**row, **others} for row, others in zip(rows, theirs, strict=True)]
+    body = [[row.get(name, "") for name in header] for row in told]
     return tsv.format_results(header, body), rows
+
+
+def _class_columns(labels, theirs):
+    """Label of each column that counts units of one, by a name that no other column has."""
+    columns, taken = {}, {*SESSION_COLUMNS, *theirs}
+    for label in labels:
+        column = f"n_{label}"
+        while column in taken:
+            column = f"n_label_{column.removeprefix('n_')}"
+        taken.add(column)
+        columns[column] = label
+    return columns
 
 
 def labelled(rows, sessions):

@@ -83,3 +83,11 @@ def test_leftovers_are_found_by_name(tmp_path):
     assert sorted(path.name for path in files.leftovers(tmp_path, "a[1]")) == sorted(names)
     assert files.leftovers(tmp_path, "a") == []
     assert len(files.leftovers(tmp_path)) == 2
+
+
+def test_moments_are_in_order_whatever_the_time_zone(monkeypatch):
+    stamps = ["2026-03-01T09:00:00+0900", "2026-03-01T00:00:01+0000", "2026-02-28T19:00:02-0500"]
+    assert sorted(reversed(stamps), key=files.moment) == stamps
+    assert files.moment("2026-03-01T09:00:00+0900") == files.moment("2026-03-01T00:00:00Z")
+    for damaged in ("", "None", "2026-13-01T00:00:00+0000", "9" * 9999, "0001-01-01T00:00:00"):
+        assert files.moment(damaged) < files.moment(stamps[0])

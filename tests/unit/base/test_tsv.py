@@ -24,6 +24,7 @@ def test_the_same_labels_in_many_guises(data):
 @pytest.mark.parametrize(
     ("data", "said"),
     [
+        (b"", "line 1: damaged, the file is empty"),
         (b"\xff\xfe", "not UTF-8"),
         (b"id\tgroup\n1\tgood\n", "cluster_id column"),
         (b"cluster_id\n1\n", "no label column"),
@@ -80,6 +81,15 @@ def test_tables_for_people_hold_no_formula(tmp_path):
     assert shown[4:] == ["-0.5", "+1e-3", "good", "-2.5", "3", ""]
     _, rows = tsv.read_table(path)
     assert [row["label"] for row in rows] == [str(cell) for cell in cells]
+
+
+def test_every_cell_of_a_table_for_people_reads_back(tmp_path):
+    words = ["=axon", "-1", "-x", "+", "@a", "axon", "", '"a"', "a\tb"]
+    cells = [n_quotes * "'" + word for n_quotes in range(4) for word in words]
+    path = tmp_path / "labels.tsv"
+    path.write_bytes(tsv.format_results(["cluster_id", "label"], list(enumerate(cells))))
+    _, rows = tsv.read_table(path)
+    assert [row["label"] for row in rows] == cells
 
 
 def test_what_we_write_is_sorted_plain_and_reads_back():

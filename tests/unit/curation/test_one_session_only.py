@@ -113,7 +113,8 @@ def test_a_damaged_found_file_is_made_again(labelled):
 
 
 @pytest.mark.parametrize(
-    "spoil", [b"cluster_id\tgroup\n0\tno\0\0\0\0", b"cluster_id\tgruop\n0\tgood\n"]
+    "spoil",
+    [b"cluster_id\tgroup\n0\tno\0\0\0\0", b"cluster_id\tgruop\n0\tgood\n", b"", b"\r\n \n"],
 )
 def test_a_damaged_label_file_is_no_decision_and_can_be_removed(labelled, spoil):
     phy = tiny.Phy(labelled.folder)
@@ -124,7 +125,9 @@ def test_a_damaged_label_file_is_no_decision_and_can_be_removed(labelled, spoil)
     whole = tiny.groups(labelled.folder)
     group.write_bytes(spoil)
     said = problem_of(labelled)
-    assert "cluster_group.tsv, line" in said and "remove it and run again" in said
+    assert f"{group}, line" in said and "remove it and run again" in said
+    with pytest.raises(SessionError, match=re.escape(said)):
+        tiny.run(labelled.folder, labelled.results)
     group.unlink()
     assert problem_of(labelled) is None
     tiny.run(labelled.folder, labelled.results)

@@ -44,6 +44,12 @@ def test_every_session_is_an_update_of_its_own_sort(tmp_path, sessions):
     assert graph["#run"]["@type"] == "CreateAction"
 
 
+def test_the_last_write_is_the_last_in_whatever_time_zone(tmp_path):
+    times = {"a": "2026-01-02T23:00:00+0000", "b": "2026-01-03T01:00:00+0900"}
+    graph = graph_of(tmp_path, *(made_dataset.label(tmp_path, n, time=t) for n, t in times.items()))
+    assert graph["./"]["datePublished"] == "2026-01-02T23:00:00+00:00"
+
+
 def test_what_is_pointed_to_is_there(tmp_path, sessions):
     graph = graph_of(tmp_path, *sessions, made_dataset.unlabelled(tmp_path, "c"))
     pointed = set().union(*(references_in(list(entity.values())) for entity in graph.values()))

@@ -187,6 +187,15 @@ def test_verify_names_changed_files_and_units(written):
     assert verdict.detail.endswith("; unit 2: mua written, noise now")
 
 
+@pytest.mark.parametrize(("left", "lost"), [(b"cluster_id\tgroup\n0\tgood\n", 2), (None, 3)])
+def test_verify_tells_of_rows_that_are_lost(written, left, lost):
+    group = written[0] / "cluster_group.tsv"
+    group.unlink() if left is None else group.write_bytes(left)
+    verdict = verify_folders.check(*written)
+    assert verdict.word == "differs"
+    assert verdict.detail.endswith(f"; {lost} unit(s) have no row in cluster_group.tsv now")
+
+
 def test_verify_names_no_more_than_some_units(written):
     session, results = written
     units = [(i, "good", "good", "criteria") for i in range(40)]

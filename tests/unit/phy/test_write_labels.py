@@ -10,8 +10,9 @@ import pytest
 import tiny
 from goodunits.base import files
 from goodunits.base.errors import SessionError
-from goodunits.curation import whose_labels
+from goodunits.curation import curation_record, label_units, whose_labels
 from goodunits.phy import restore_labels, write_labels
+from goodunits.result_files import labels_tsv
 from goodunits.session_folder import file_names, sort_id
 from goodunits.standing import found_json
 from goodunits.store import lock
@@ -132,6 +133,20 @@ def test_a_label_given_after_labelling_is_not_overwritten(sort):
     with pytest.raises(SessionError, match="cluster 0 were changed in Phy"):
         write_labels.write_label_files(sort, plan)
     assert tiny.groups(sort)[0] == "noise"
+
+
+@pytest.mark.parametrize("label", ["=axon", "'=axon", "'-1", "''@"])
+def test_a_label_that_looks_like_a_formula_is_written_as_it_was_given(sort, results, label):
+    tiny.save_in_phy(sort, u0=label)
+    seen = curation_record.Curation(tiny.decided(sort), {}, {}, {}, [])
+    rows = [{"cluster_id": i, "firing_rate": 2.0} for i in tiny.SIZES]
+    block = {"good": {"all": ["firing_rate >= 1"]}, "mua": "rest"}
+    results.mkdir()
+    (results / "labels.tsv").write_bytes(label_units.label_units(rows, {}, block, "keep", seen))
+    labels, by_criteria = labels_tsv.read_labels(results / "labels.tsv")
+    plan = write_labels.Plan(labels, by_criteria, tiny.measured(sort))
+    write_labels.write_label_files(sort, plan)
+    assert tiny.groups(sort)[0] == label
 
 
 def test_a_save_during_the_write_wins(tmp_path):

@@ -16,10 +16,12 @@ def words(path):
     return " ".join(ElementTree.parse(path).getroot().itertext())
 
 
-def draw(tmp_path, rows):
-    """Every figure of some sessions."""
+def draw(tmp_path, rows, label="good"):
+    """Every figure of some sessions, which may have a label of their own."""
     made_report.table(tmp_path, rows)
     dataset = report_data.gather(tmp_path, {}, with_pictures=False)
+    for part in dataset.sessions:
+        part.units[0]["label"] = label
     report_figures.write(dataset, tmp_path / "figures")
     return {name: words(tmp_path / "figures" / f"{name}.svg") for name in report_files.FIGURES}
 
@@ -34,6 +36,7 @@ def test_each_figure_says_its_finding_and_its_unit(tmp_path):
     assert "firing_rate (Hz)" in told["distributions"]
     assert "firing_rate >= 1" in told["costs"] and "firing_rate >= 1" in told["together"]
     assert "units" in told["labels"] and "(Hz)" in told["sessions"]
+    assert "$" not in " ".join(told.values()), "numbers of the axes are plain text too"
 
 
 @pytest.mark.parametrize("n_units", [0, 1])
@@ -63,3 +66,10 @@ def test_figures_in_other_formats_and_none_of_earlier_labels(tmp_path):
     report_figures.write(dataset, folder, ["pdf"])
     assert (folder / "costs.pdf").read_bytes() == once
     assert {path.suffix for path in folder.iterdir()} == {".pdf"}
+
+
+@pytest.mark.parametrize("label", [r"$\frac$", "_$axon$"])
+def test_a_label_is_drawn_as_it_is(tmp_path, label):
+    told = draw(tmp_path, [made_report.session(tmp_path, "a$b$", 10)], label)
+    assert label in told["labels"]
+    assert "a$b$" in told["yield"]

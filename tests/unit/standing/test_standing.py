@@ -98,6 +98,28 @@ def test_changed(written):
     assert "cluster_KSLabel.tsv is gone, cluster_group.tsv was changed" in stands.reason
 
 
+OTHER_LABEL, OTHER_CLUSTER = (b"noise", b"good"), (b"\n0\t", b"\n99\t")
+OTHER_HEADER = (b"cluster_id", b"id")
+
+
+@pytest.mark.parametrize("change", [OTHER_LABEL, OTHER_CLUSTER, OTHER_HEADER])
+def test_a_cluster_info_that_came_back_must_say_the_same(tmp_path, change):
+    folder, results = tiny.make_sort(tmp_path / "sort"), tmp_path / "results"
+    tiny.save_in_phy(folder, u0="noise")
+    (folder / file_names.INFO_FILE).unlink()
+    tiny.run(folder, results)
+    tiny.save_in_phy(folder)
+    assert session_standing.of_session(folder, results).status == "labelled"
+    info = folder / file_names.INFO_FILE
+    tiny.replace(info, info.read_bytes().replace(*change))
+    stands = session_standing.of_session(folder, results)
+    assert (stands.status, stands.is_settled) == ("changed", False)
+    assert "cluster_info.tsv says other labels" in stands.reason
+    tiny.run(folder, results)
+    assert session_standing.of_session(folder, results).status == "labelled"
+    assert info.exists() == (change == OTHER_LABEL), "refreshed, or set aside as stale"
+
+
 @pytest.mark.parametrize(
     ("to", "word"), [("originals", "as originally found"), ("last", "as before the last write")]
 )

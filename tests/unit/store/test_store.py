@@ -1,5 +1,6 @@
 """The label store: made once, never overwritten, damage named."""
 
+import json
 import os
 import shutil
 
@@ -26,6 +27,21 @@ def test_originals_are_kept_read_only_and_never_made_again(sort, results):
         kept = generation(sort) / "original" / name
         assert kept.read_bytes() == originals[name]
         assert kept.stat().st_mode & 0o777 == 0o444
+
+
+def test_an_empty_original_that_an_earlier_version_kept_stops_nothing(sort, results):
+    with label_store.locked(sort) as base:
+        manifest = backup.back_up(sort, base) / "manifest.json"
+    told = json.loads(manifest.read_text())
+    told["files"] = dict.fromkeys(file_names.SORTER_FILES, files.sha256_bytes(b""))
+    tiny.replace(manifest, json.dumps(told).encode())
+    for name in file_names.SORTER_FILES:
+        tiny.replace(manifest.parent / "original" / name, b"")
+        (sort / name).unlink()
+    tiny.run(sort, results)
+    assert tiny.groups(sort) == tiny.by_criteria(sort, 35)
+    restore_labels.restore(sort)
+    assert {(sort / name).read_bytes() for name in file_names.SORTER_FILES} == {b""}
 
 
 def test_ledger_holds_only_what_we_wrote(sort, results):

@@ -77,6 +77,16 @@ def test_every_sort_has_its_lines_the_newest_last(quick_path):
     assert label_files(sort) == originals
 
 
+def test_the_newest_sort_is_last_over_a_change_of_the_time_zone(quick_path, time_zone):
+    time_zone("Asia/Tokyo")
+    sort = tiny.make_sort(quick_path / "sort")
+    tiny.run(sort, quick_path / "results")
+    time_zone("UTC")
+    tiny.make_sort(sort, seed=1)
+    tiny.run(sort, quick_path / "results")
+    assert generations.current_generation(sort).name in recover(sort)[-1]
+
+
 def test_a_readme_of_an_older_version_is_refreshed(quick_path):
     sort = tiny.make_sort(quick_path / "sort")
     tiny.run(sort, quick_path / "results")

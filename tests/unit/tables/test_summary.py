@@ -71,6 +71,38 @@ def _of(row, name):
     return str(folder), folder.parents[1] / "results" / name
 
 
+COUNTS = {"n_units": "4", "n_good_before": "2", "n_manual": "2", "n_changed": "3"}
+
+
+@pytest.mark.parametrize("word", ["units", "manual", "changed", "good_before"])
+def test_a_label_named_like_a_count_has_another_column(session, word):
+    units = [*made_results.UNITS, (11, word, "mua", "manual")]
+    data, rows = sessions_tsv.sessions_table([session("a", units=units), session("b")])
+    header, *lines = [line.split("\t") for line in data.decode().splitlines()]
+    assert len(set(header)) == len(header)
+    row = dict(zip(header, lines[0], strict=True))
+    assert {name: row[name] for name in COUNTS} == COUNTS
+    assert row[f"n_label_{word}"] == "1"
+    assert "5 label(s) differ" in sessions_tsv.success_text(rows)
+
+
+def test_every_label_has_a_column_of_its_own(session):
+    units = [(1, "units", "", ""), (2, "label_units", "", ""), (3, "label_units", "", "")]
+    row = table([session("a", units=units)])[0]
+    assert (row["n_units"], row["n_label_units"], row["n_label_label_units"]) == ("3", "2", "1")
+
+
+def test_a_column_of_the_sheet_named_like_a_count_stays_as_it_is(session):
+    own = {"a": {"n_noise": "77", "labels": "many", "all_notes": "none"}}
+    units = [(0, "noise", "mua", "manual")]
+    data, _ = sessions_tsv.sessions_table([session("a", units=units)], own)
+    header, line = [line.split("\t") for line in data.decode().splitlines()]
+    assert len(set(header)) == len(header)
+    row = dict(zip(header, line, strict=True))
+    assert {name: row[name] for name in own["a"]} == own["a"]
+    assert row["n_label_noise"] == "1"
+
+
 def test_what_a_preview_left_does_not_count(session):
     name, folder, results = session("a")
     fixed = units_tsv.FIRST[1:]
