@@ -168,11 +168,13 @@ def _of_files(folder, receipt):
 
 def _info_differs(folder):
     """Whether a `cluster_info.tsv` does not say what the two other label files do."""
-    contents = {name: label_files.read_label_file(folder, name) for name in file_names.WRITTEN}
-    info = contents.pop(file_names.INFO_FILE)
+    info = label_files.read_label_file(folder, file_names.INFO_FILE)
     if info is None:
         return False
-    tables = [label_tables.read_table(folder, name, data) for name, data in contents.items()]
+    tables = [
+        label_tables.read_table(folder, name, label_files.read_label_file(folder, name))
+        for name in file_names.SORTER_FILES
+    ]
     try:
         said = tsv.parse_columns(info, file_names.INFO_FILE, label_tables.INFO_COLUMNS)
     except SessionError:
