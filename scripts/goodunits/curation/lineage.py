@@ -141,7 +141,13 @@ def given_again(units, cluster_ids, clusters_file):
     if values is None:
         return set()
     moved = {i for i, now in zip(first, values, strict=True) if now != i}
-    return moved - survivors(units, moved, clusters_file) if moved else moved
+    if not moved:
+        return moved
+    # A row of a cluster that is no more, as a restore leaves it, is no id given again.
+    there = npy_items.read_items(
+        clusters_file, [spike for record in units.values() for spike in record["spikes"]]
+    )
+    return moved.intersection(there or ()) - survivors(units, moved, clusters_file)
 
 
 def survivors(units, cluster_ids, clusters_file):

@@ -93,6 +93,7 @@ def test_a_piece_without_a_remembered_spike_is_of_the_cluster_that_is_gone(clust
 def test_an_id_given_again_is_of_other_spikes(clusters_file):
     assert lineage.given_again(UNITS, {1, 2, 9}, clusters_file([2, 1, 2, 3, 2, 3])) == {1, 2}
     assert lineage.given_again(UNITS, {1, 2}, clusters_file([9, 2, 1, 2, 9, 3])) == set()
+    assert lineage.given_again(UNITS, {1, 2}, clusters_file([9, 2, 9, 2, 9, 3])) == set()
     assert lineage.given_again(UNITS, {1}, Path("none.npy")) == set()
 
 
