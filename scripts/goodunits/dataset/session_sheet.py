@@ -20,6 +20,7 @@ from goodunits.dataset.session_entry import (
     path_problem,
 )
 from goodunits.result_files.metrics_tsv import WHY_COLUMN
+from goodunits.scorecards import quantities
 from goodunits.tables import sessions_tsv, units_tsv
 
 MAX_BYTES = 10 * guarded.MB
@@ -158,7 +159,8 @@ def _own_column_problem(name, lacking):
         return f"column {name!r} holds characters that are not text; rename it"
     if close := difflib.get_close_matches(name.lower(), lacking, 1, MISSPELT):
         return f"unknown column '{name}', did you mean '{close[0]}'?"
-    if name.lower() in _names_in_tables():
+    is_score = quantities.is_score(name.lower().removesuffix(quantities.UNDEFINED_SUFFIX))
+    if is_score or name.lower() in _names_in_tables():
         return f"column '{name}' is the name of a column in our tables; rename it"
     return None
 

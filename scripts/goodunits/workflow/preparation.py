@@ -49,8 +49,8 @@ class Run:
         criteria and way with manual curation, which many sessions share.
     opening : list of str
         Lines to begin with on the terminal: which dataset, and what was left out of it.
-    hashes : dict of str to str
-        Of the files of the project that were read, by path.
+    hashes : dict of tuple to str
+        Of the files of the project that were read, by path and signature.
     left : Left
         What was found as Snakemake left it, before anything was brought up to date.
     """
@@ -139,9 +139,10 @@ class Run:
 
     def _hash_once(self, path):
         """Hash of a file of the project; many rules run the same ones."""
-        if path not in self.hashes:
-            self.hashes[path] = files.sha256_file(path)
-        return self.hashes[path]
+        key = (path, *files.signature(path))
+        if key not in self.hashes:
+            self.hashes[key] = files.sha256_file(path)
+        return self.hashes[key]
 
     def bring_up_to_date(self):
         """Rewrite the files of this run whose content is another one now.

@@ -157,7 +157,8 @@ def test_a_field_may_hold_the_separator_in_quotes(tmp_path):
 
 def test_columns_of_the_users_own_may_not_be_named_like_ours(tmp_path):
     taken = (*sessions_tsv.SESSION_COLUMNS[1:], "label", "reason", "cluster_id", "undefined")
-    for name in (*taken, "Label", next(iter(all_metrics.METRICS))):
+    scores = ("score", "Score.mine", "score_undefined")
+    for name in (*taken, *scores, "Label", next(iter(all_metrics.METRICS))):
         if name in session_sheet.COLUMNS:
             continue
         problems = sheet_problems(write_sheet(tmp_path, f"session\tpath\t{name}", "a\tb\tc"))
