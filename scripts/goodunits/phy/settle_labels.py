@@ -102,8 +102,8 @@ def _given(seen, group):
 
     What a run was in doubt about it has replaced since, unless the doubt is about the present file.
     """
-    asked = seen.doubted if seen.doubted and not seen.doubts else group
-    all_labels = {**seen.decisions, **asked}
+    is_past = seen.doubted and not seen.doubts
+    all_labels = {**seen.doubted, **seen.decisions} if is_past else {**seen.decisions, **group}
     return {i: x for i, x in all_labels.items() if x.lower() not in decisions.UNDECIDED}
 
 

@@ -37,8 +37,9 @@ def test_settle_theirs_after_the_run_that_names_it(sort, results):
     given = as_kilosort_says(sort)
     notes = tiny.run(sort, results)["notes"]
     assert any("labels_are=theirs" in note for note in notes)
+    tiny.save_in_phy(sort, u2="noise")
     settle_labels.settle(sort, "theirs")
-    assert tiny.decided(sort) == given
+    assert tiny.decided(sort) == {**given, 2: "noise"}
 
 
 # "`labels_are=ours` carries the backup and the decisions over to the new spikes": a decision that
