@@ -9,10 +9,9 @@ from goodunits.phy import settle_labels, write_labels
 from goodunits.store import generations, transaction
 
 
-# "A decision made by hand is never lost." / "Such a copy is a decision if the parent's label was
-# one." The largest parent of the second merge is the merged unit, not the largest unit of before.
 @pytest.mark.parametrize("keeps_log", [False, True])
 def test_a_label_given_between_two_merges(sort, results, keeps_log):
+    """The largest parent of the second merge is the merged unit, which is labelled by hand."""
     tiny.run(sort, results, least=45)  # 0 (40 spikes) and 2 (30) are mua, 3 (55) is good
     phy = tiny.Phy(sort, keeps_log)
     merged = phy.merge(0, 2)
@@ -22,9 +21,9 @@ def test_a_label_given_between_two_merges(sort, results, keeps_log):
     assert tiny.decided(sort) == {last: "good"}
 
 
-# As above: the copy is of unit 3 (55 spikes), labelled by hand, and not of what is left of unit 1.
 @pytest.mark.parametrize("keeps_log", [False, True])
 def test_a_label_given_then_merged_with_a_piece_of_a_larger_unit(sort, results, keeps_log):
+    """The copy is of unit 3 (55 spikes), labelled by hand, not of what is left of unit 1."""
     tiny.run(sort, results, least=60)  # 1 (70 spikes) is good, 3 (55) is mua
     phy = tiny.Phy(sort, keeps_log)
     phy.label(3, "good")
@@ -34,10 +33,9 @@ def test_a_label_given_then_merged_with_a_piece_of_a_larger_unit(sort, results, 
     assert tiny.decided(sort) == {merged: "good"}
 
 
-# "If a run was killed in the middle and Phy saved before the next run, labels that differ between
-# the old and the new file are kept as decisions: one too many rather than one lost." The base of a
-# copy is the file that was never written, so a label equal to it is lost.
 def test_a_label_given_to_a_merged_unit_after_a_kill(sort, results, monkeypatch):
+    """A copy is judged by the file that Phy read, not by one that was about to be written."""
+
     class KilledError(BaseException):
         pass
 
@@ -57,10 +55,8 @@ def test_a_label_given_to_a_merged_unit_after_a_kill(sort, results, monkeypatch)
     assert tiny.decided(sort).get(merged) == "good"
 
 
-# "A merged or split cluster copies the label of its largest parent. Such a copy is a decision if
-# the parent's label was one." A piece with none of the 32 remembered spikes counts as labelled by
-# hand, whatever the criteria say of it ever after.
 def test_a_small_piece_of_a_split(tmp_path, results):
+    """A piece with none of the 32 remembered spikes copies its label like any other."""
     sort = tiny.make_sort(tmp_path / "sort", sizes={0: 2000, 1: 3000})
     tiny.run(sort, results)
     phy = tiny.Phy(sort)
@@ -73,11 +69,9 @@ def test_a_small_piece_of_a_split(tmp_path, results):
     assert tiny.decided(sort) == {}
 
 
-# "A decision made by hand [...] stays in force until somebody takes it back": of that unit. Whoever
-# starts over in Phy (spike_clusters.npy from spike_templates.npy, without Phy's cache) gets the id
-# again for other spikes, and the decision of the unit that is gone is applied to them.
 @pytest.mark.parametrize("run_between", [False, True])
 def test_an_id_that_phy_gives_again(sort, results, run_between):
+    """Who starts over in Phy, from spike_templates.npy, gets an id again for other spikes."""
     tiny.run(sort, results)
     phy = tiny.Phy(sort)
     first = phy.merge(5, 6)
@@ -96,9 +90,8 @@ def test_an_id_that_phy_gives_again(sort, results, run_between):
     assert tiny.decided(sort).get(again) is None
 
 
-# "If `state.json` is lost, it is built again [...]; only `restore_last` has to wait": the copies
-# of a merge count as given by hand then.
 def test_a_merge_and_a_lost_state(sort, results):
+    """A state built again from the history still knows a copy from a decision."""
     tiny.run(sort, results)
     phy = tiny.Phy(sort)
     phy.merge(1, 3)
@@ -108,10 +101,9 @@ def test_a_merge_and_a_lost_state(sort, results):
     assert tiny.decided(sort) == {}
 
 
-# "`unsorted` takes [it] back" / docs/phy.md: "To give a unit back to the criteria, set it to
-# `unsorted` (Alt+U), save, and run again." Under `fill` a copied label never goes away again.
 @pytest.mark.parametrize("at_once", [False, True])
 def test_a_copied_label_given_back_to_the_criteria(sort, results, at_once):
+    """`unsorted` gives a merged unit back, also under `fill`, which keeps copies."""
     tiny.run(sort, results, policy="fill")
     phy = tiny.Phy(sort)
     merged = phy.merge(1, 3)
@@ -125,9 +117,8 @@ def test_a_copied_label_given_back_to_the_criteria(sort, results, at_once):
     assert tiny.groups(sort)[merged] == "mua"
 
 
-# "`fill` keeps the other copies too": of a parent of a class that Phy does not know the copy is
-# taken to be 'unsorted', which is no label; column gu_label, which Phy copied rightly, is spoiled.
 def test_a_copy_of_a_class_that_phy_does_not_know(sort, results):
+    """The class is in gu_label.tsv, and Phy copies it there."""
     tiny.run(sort, results, policy="fill", good="axon")
     phy = tiny.Phy(sort)
     merged = phy.merge(1, 3)
@@ -138,11 +129,10 @@ def test_a_copy_of_a_class_that_phy_does_not_know(sort, results):
     assert tsv.parse_labels(data, "").labels[merged] == "axon"
 
 
-# After more than one step only Phy's log knows whether a label is a copy. Without it the label
-# stays as it is, and that is said, with the ways on.
 @pytest.mark.parametrize("keeps_log", [False, True])
 @pytest.mark.parametrize("how", ["two merges", "a split and a merge"])
 def test_nobody_labelled_but_there_were_two_steps(sort, results, how, keeps_log):
+    """Only Phy's log knows then if a label is a copy; without it the run names the ways on."""
     tiny.run(sort, results, least=45 if how == "two merges" else 60)
     phy = tiny.Phy(sort, keeps_log)
     # 70 spikes mua and 55 good, or 35 good and 55 mua: the copy is mua.

@@ -259,9 +259,8 @@ def as_kilosort_says(folder, **others):
     return ks_labels
 
 
-# "What Phy saved of lost rows in `cluster_info.tsv` beside counts as if they were there." It does
-# where the header is left, but not where all rows went with their file; nothing is said either.
 def test_a_group_file_that_is_gone_with_what_phy_saved_beside(sort, results):
+    """What Phy saved in cluster_info.tsv counts, or the run says how to settle it."""
     tiny.run(sort, results)
     tiny.save_in_phy(sort, u0="noise")
     (sort / file_names.GROUP_FILE).unlink()
@@ -269,10 +268,8 @@ def test_a_group_file_that_is_gone_with_what_phy_saved_beside(sort, results):
     assert tiny.decided(sort) == {0: "noise"} or any("settle" in note for note in notes)
 
 
-# "If `state.json` is lost, it is built again from `history.jsonl`; only `restore_last` has to wait
-# for the next write then." A decision that makes the file say what an earlier one of ours said is
-# lost too.
 def test_a_decision_that_looks_like_an_earlier_file_of_ours(sort, results):
+    """Phy saved what an earlier file of ours said, but never writes its very bytes."""
     tiny.run(sort, results, least=35)
     tiny.run(sort, results, least=45)  # unit 0: good -> mua
     tiny.save_in_phy(sort, u0="good")
@@ -281,9 +278,8 @@ def test_a_decision_that_looks_like_an_earlier_file_of_ours(sort, results):
     assert tiny.decided(sort) == {0: "good"}
 
 
-# "no decisions, and said" (first visit, equal in every row) and "By hand, without goodunits:
-# `goodunits_store/README.txt` has the lines": originals put back so count as given by hand.
 def test_originals_that_are_no_decisions_put_back_by_hand(sort, results):
+    """As the README of the store says it can be done: no label is taken for a decision."""
     as_kilosort_says(sort)
     tiny.run(sort, results, least=60)
     assert tiny.decided(sort) == {}
@@ -295,9 +291,8 @@ def test_originals_that_are_no_decisions_put_back_by_hand(sort, results):
     assert tiny.decided(sort) == {}
 
 
-# "Our own labels are never taken for originals or for decisions. They are known by what they say":
-# the ledger knows the very bytes, but is not asked. Phy was not open, nobody labelled.
 def test_an_older_file_of_ours_put_back(sort, results):
+    """The ledger knows the very bytes; Phy was not open and nobody labelled."""
     tiny.run(sort, results, least=15)
     older = tiny.read(sort)
     tiny.run(sort, results, least=60)
@@ -306,9 +301,8 @@ def test_an_older_file_of_ours_put_back(sort, results):
     assert tiny.decided(sort) == {}
 
 
-# As above, and "Where it cannot be known / A run then says so": files that goodunits wrote in a
-# copy with a store of its own, copied back. Nothing is said.
 def test_files_of_ours_from_a_copy(sort, results, tmp_path):
+    """Files that a copy's own store knows: no decisions, or it is said."""
     tiny.run(sort, results, least=15)
     copy = shutil.copytree(sort, tmp_path / "laptop")
     tiny.run(copy, tmp_path / "others", least=60)
@@ -318,9 +312,8 @@ def test_files_of_ours_from_a_copy(sort, results, tmp_path):
     assert tiny.decided(sort) == {} or notes
 
 
-# "With Kilosort's header only those [are decisions] that differ from `cluster_KSLabel.tsv` beside
-# it": beside it are our labels by now, so Kilosort's own count as given by hand. Nothing is said.
 def test_kilosorts_labels_put_in_the_place_of_a_group_file_that_never_was(sort, results):
+    """Kilosort's labels under its own header are the originals, whatever lies beside them."""
     (sort / file_names.GROUP_FILE).unlink()
     tiny.run(sort, results, least=60)
     original = generations.current_generation(sort) / "original" / file_names.KS_FILE

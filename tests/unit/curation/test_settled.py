@@ -30,10 +30,8 @@ def remove_doubles(folder):
         np.save(folder / name, np.delete(np.load(folder / name), [3, 4]))
 
 
-# "A run then says so [...] and names the command that settles it for good: [...] labels_are=theirs
-# # a person's: each label counts as given by hand". The run that names it has replaced the labels
-# of the person, so the command makes decisions of OUR labels and forgets those of the person.
 def test_settle_theirs_after_the_run_that_names_it(sort, results):
+    """The run has replaced the person's labels by then, and the command means those, not ours."""
     given = as_kilosort_says(sort)
     notes = tiny.run(sort, results)["notes"]
     assert any("labels_are=theirs" in note for note in notes)
@@ -42,9 +40,8 @@ def test_settle_theirs_after_the_run_that_names_it(sort, results):
     assert tiny.decided(sort) == {**given, 2: "noise"}
 
 
-# "`labels_are=ours` carries the backup and the decisions over to the new spikes": a decision that
-# no run has seen yet, though the store knows that it differs from what we left, is dropped.
 def test_what_stops_for_other_spikes_and_is_settled_as_it_says(sort, results):
+    """Decisions are carried over to the new spikes, also those that no run has seen yet."""
     tiny.run(sort, results)
     tiny.save_in_phy(sort, u0="noise")
     remove_doubles(sort)
@@ -54,10 +51,9 @@ def test_what_stops_for_other_spikes_and_is_settled_as_it_says(sort, results):
     assert tiny.decided(sort) == {0: "noise"}
 
 
-# "With `overwrite` it stays in the store and comes back with `keep`." / "ours [...]: none does, but
-# decisions seen before that still stand": any that the file does not show is dropped.
 @pytest.mark.parametrize("other_spikes", [False, True])
 def test_settled_as_ours_under_overwrite(sort, results, other_spikes):
+    """Under `overwrite` the file never shows a decision, which stands all the same."""
     tiny.save_in_phy(sort, u0="noise")
     tiny.run(sort, results, policy="overwrite")
     assert tiny.decided(sort) == {0: "noise"}
@@ -67,8 +63,8 @@ def test_settled_as_ours_under_overwrite(sort, results, other_spikes):
     assert tiny.decided(sort) == {0: "noise"}
 
 
-# "Decisions stay in the store" (Going back) / "decisions seen before that still stand".
 def test_settled_as_ours_after_a_restore(sort, results):
+    """The originals that a restore left do not show the decisions, which stand all the same."""
     tiny.save_in_phy(sort, u0="mua", u1="mua")
     tiny.run(sort, results)
     tiny.save_in_phy(sort, u0="noise")
@@ -79,9 +75,8 @@ def test_settled_as_ours_after_a_restore(sort, results):
     assert tiny.decided(sort) == {0: "noise", 1: "mua"}
 
 
-# "all are decisions, and said. `labels_are=ours` takes those back that are equal": it also takes
-# one that is equal to nothing, given in Phy after the run that named the command.
 def test_settled_as_ours_takes_back_only_what_was_in_doubt(sort, results):
+    """A decision given since the run that named the command was never in doubt."""
     as_kilosort_says(sort, u0="noise")
     notes = tiny.run(sort, results)["notes"]
     assert any("labels_are=ours" in note for note in notes)
@@ -91,9 +86,8 @@ def test_settled_as_ours_takes_back_only_what_was_in_doubt(sort, results):
     assert tiny.decided(sort) == {0: "noise", 2: "noise"}
 
 
-# "rows lost since our last write | labels equal to what we left are no decisions, unless Phy's log
-# names them; said": the command it names makes decisions of all units, with the labels of the run.
 def test_settle_theirs_after_the_run_that_missed_rows(sort, results):
+    """Decisions are the rows that were left, not the labels that the run gave to the rest."""
     tiny.run(sort, results)
     edit(sort / file_names.GROUP_FILE, lambda lines: lines[:3])
     left = tiny.groups(sort)
@@ -103,9 +97,8 @@ def test_settle_theirs_after_the_run_that_missed_rows(sort, results):
     assert tiny.decided(sort).items() <= left.items()
 
 
-# "labels_are=ours # a program's: none does" and the note of the run: "if a program gave them:
-# 'snakemake settle [...] labels_are=ours'". After the run that says so it has no effect.
 def test_settle_ours_after_the_run_that_names_it(sort, results):
+    """The run took the labels for a person's; the command takes those back."""
     ks_labels = tiny.Phy(sort).fields["KSLabel"]
     changed = tsv.format_labels("KSLabel", {**ks_labels, 0: "noise"})
     tiny.replace(sort / file_names.GROUP_FILE, changed)
@@ -115,8 +108,8 @@ def test_settle_ours_after_the_run_that_names_it(sort, results):
     assert tiny.decided(sort) == {}
 
 
-# "Such a copy is a decision if the parent's label was one": settled as a program's, it was none.
 def test_a_merge_after_settling_before_the_first_run(sort):
+    """Labels settled as a program's stay so in the copies that a merge makes."""
     tiny.save_in_phy(sort, **{f"u{unit}": "good" for unit in tiny.SIZES})
     settle_labels.settle(sort, "ours")
     assert tiny.decided(sort) == {}
