@@ -246,7 +246,7 @@ def _values(cells, kind):
     if kind == "bool":
         codes = {"True": 1.0, "False": 0.0}
         return np.array([codes.get(cell, np.nan) for cell in cells])
-    return np.array([float(cell) if cell else np.nan for cell in cells])
+    return np.array([cell or "nan" for cell in cells], dtype=np.float64)
 
 
 def scores(units):
