@@ -4,9 +4,12 @@ import contextlib
 import json
 from pathlib import Path
 
+from goodunits.base import files
+
 FAILED = "failed-{rule}.json"
 # What keeps the spikes from being read comes first: the others cannot say it as well.
 STAGES = ("compute_metrics", "backup_labels", "apply_thresholds", "write_phy")
+TEXTS = ("rule", "reason", "time")
 PREFIX, SUFFIX = FAILED.split("{rule}")
 
 
@@ -39,12 +42,18 @@ def read_failure(results, folder=None):
     for path in Path(results).glob(FAILED.format(rule="*")):
         with contextlib.suppress(OSError, ValueError):
             notes.append(read_note(path))
+    notes = [note for note in notes if _is_whole(note)]
     if folder is not None:
         notes = [note for note in notes if note.get("folder") in (None, str(folder))]
     return min(notes, key=_rank, default=None)
 
 
+def _is_whole(note):
+    """Whether a note says what failed; one that somebody damaged says nothing."""
+    return isinstance(note, dict) and all(isinstance(note.get(key), str) for key in TEXTS)
+
+
 def _rank(note):
     """The earliest stage first: a later one did not run since, so its note is of another run."""
     stages = [place for place, rule in enumerate(STAGES) if note["rule"].endswith(rule)]
-    return (stages[0] if stages else len(STAGES), note["time"], note["rule"])
+    return (stages[0] if stages else len(STAGES), files.moment(note["time"]), note["rule"])
