@@ -16,6 +16,13 @@ FOLDER = units.PROJECT / "docs" / "pictures"
 STYLE = {"svg.hashsalt": "goodunits", "font.size": 10, "axes.spines.top": False}
 STYLE |= {"axes.spines.right": False}
 N_GROUPS = 5
+# Names that would lie over others.
+BESIDE = {
+    "strict": {"xytext": (-6, -4), "ha": "right"},
+    "bombcell": {"xytext": (-6, -4), "ha": "right"},
+    "bombcell 0.94 itself": {"xytext": (0, 7), "ha": "right"},
+    "ibl": {"xytext": (6, -4)},
+}
 
 
 def main():
@@ -47,8 +54,10 @@ def share_found(rows, scores):
             continue
         is_ours = "recommended" in name or "balanced" in name
         axes.plot(own.recall, own.precision, "o", color="C3" if is_ours else "0.35")
-        text = name.replace("`", "").replace("presets/", "").removesuffix(".yaml")
-        axes.annotate(text, (own.recall, own.precision), (5, 5), textcoords="offset points")
+        text = name.partition(", without")[0].replace("`", "").replace("presets/", "")
+        text = text.removesuffix(".yaml")
+        place = BESIDE.get(text, {"xytext": (5, 5)})
+        axes.annotate(text, (own.recall, own.precision), textcoords="offset points", **place)
     axes.set(
         xlabel="share of the well isolated neurons that are found",
         ylabel="share of good units that are\nwell isolated neurons",
