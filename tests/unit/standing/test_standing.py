@@ -53,7 +53,9 @@ def test_failure_of_another_folder_is_none(made):
     assert session_standing.of_session(*made).status == "labelled"
 
 
-@pytest.mark.parametrize("damage", ["{}", "[]", "1", '{"rule": 1, "reason": "x", "time": "x"}', "{"])
+@pytest.mark.parametrize(
+    "damage", ["{}", "[]", "1", '{"rule": 1, "reason": "x", "time": "x"}', "{"]
+)
 def test_a_note_that_is_damaged_says_nothing(made, damage):
     made_results.fail(made[1], "no such folder", folder=str(made[0]))
     (note,) = made[1].glob("failed-*.json")
