@@ -96,9 +96,9 @@ def write_label_files(folder, plan):
     return {
         "sort_id": generation.name,
         "time": files.time_stamp(),
-        "written": transaction._hashes(contents),
-        "tables": transaction._table_hashes(contents),
-        "found": transaction._hashes(present),
+        "written": transaction.file_hashes(contents),
+        "tables": transaction.table_hashes(contents),
+        "found": transaction.file_hashes(present),
         "decisions": {str(i): label for i, label in sorted(seen.decisions.items())},
         "history_bytes": state.history_bytes(generation),
         "notes": notes,
