@@ -45,13 +45,13 @@ def settle(folder, labels_are):
         If the store or a label file is damaged.
     """
     sort_id.check_folder(folder)
-    with label_store.locked(folder) as base:
+    with label_store.locked(folder) as store:
         label_files.check_label_files(folder)
         present = write_labels.read_present(folder)
         generation = generations.current_generation(folder)
         done = ""
         if is_new := generation is None:
-            generation, done = _backed_up(folder, base, present, labels_are)
+            generation, done = _backed_up(folder, store, present, labels_are)
         seen = whose_labels.read_curation(folder, generation)
         if labels_are == "theirs":
             decided = _given(seen, transaction.group_labels(present))
@@ -62,18 +62,19 @@ def settle(folder, labels_are):
     return f"{done}{count} label(s) count as given by hand from now on"
 
 
-def _backed_up(folder, base, present, labels_are):
+def _backed_up(folder, store, present, labels_are):
     """Make a backup for a sort without one; of an earlier originals where the labels are ours."""
     hashes = sort_id.value_hashes(folder)
-    earlier = earlier_sorts.matching_generation(folder, base, present)
+    earlier = earlier_sorts.matching_generation(folder, store, present)
     if labels_are == "ours" and earlier is not None:
-        return _carried_over(folder, base, earlier, hashes), f"backup of sort {earlier.name} kept; "
-    return backup.first_backup(folder, base, hashes, labels_are), "backed up; "
+        generation = _carried_over(folder, store, earlier, hashes)
+        return generation, f"backup of sort {earlier.name} kept; "
+    return backup.first_backup(folder, store, hashes, labels_are), "backed up; "
 
 
-def _carried_over(folder, base, earlier, hashes):
+def _carried_over(folder, store, earlier, hashes):
     """A generation for the present sort with the originals and decisions of an earlier one."""
-    generation = base / sort_id.identity(hashes)
+    generation = store / sort_id.identity(hashes)
     manifest = original_files.read_manifest(earlier)
     store_files.make_folder(generation)
     for name in manifest["files"]:

@@ -78,11 +78,11 @@ def write_label_files(folder, plan):
     SessionError
         If the folder changed since it was measured or labelled, is in use, or cannot be written.
     """
-    with label_store.locked(folder) as base:
+    with label_store.locked(folder) as store:
         check_unchanged(folder, plan.measured)
         label_files.check_label_files(folder)
         present = read_present(folder)
-        generation = current_generation(folder) or backup.back_up(folder, base)
+        generation = current_generation(folder) or backup.back_up(folder, store)
         seen = whose_labels.read_curation(folder, generation)
         _check_decisions(folder, plan, seen)
         contents, notes = _contents(folder, plan, seen, present)

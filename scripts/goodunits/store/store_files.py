@@ -161,12 +161,12 @@ def open_in_place(path):
     return fd
 
 
-def generations(base):
+def generations(store):
     """Folders of the generations of a store, complete or not, by name.
 
     Parameters
     ----------
-    base : Path
+    store : Path
         The store.
 
     Returns
@@ -174,12 +174,12 @@ def generations(base):
     folders : list of Path
         Those named by a sort id; what else lies in a store is not looked at.
     """
-    demand_folder(base)
+    demand_folder(store)
     try:
-        names = sorted(os.listdir(base))
+        names = sorted(os.listdir(store))
     except FileNotFoundError:
         return []
-    folders = [base / name for name in names if SORT_ID.fullmatch(name)]
+    folders = [store / name for name in names if SORT_ID.fullmatch(name)]
     for folder in folders:
         demand_folder(folder)
     return folders

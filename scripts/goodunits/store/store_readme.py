@@ -39,12 +39,12 @@ spike_templates.npy, which Kilosort writes and Phy never changes; a new sort get
 TIME = re.compile(r"[0-9T:+-]{1,40}")
 
 
-def text(base, written, own_prefix):
+def text(store, written, own_prefix):
     """Text of the README of a store.
 
     Parameters
     ----------
-    base : Path
+    store : Path
         The store.
     written : sequence of str
         Names of the label files that a write replaces.
@@ -56,7 +56,7 @@ def text(base, written, own_prefix):
     text : str or None
         None while there is no complete backup.
     """
-    manifests = {folder: _manifest(folder) for folder in store_files.generations(base)}
+    manifests = {folder: _manifest(folder) for folder in store_files.generations(store)}
     known = [(folder, manifest) for folder, manifest in manifests.items() if manifest]
     if not known:
         return None
