@@ -53,6 +53,11 @@ class Found(NamedTuple):
     group: tsv.LabelTable | None
     ks: tsv.LabelTable | None
 
+    @property
+    def has_groups(self):
+        """Whether the group file has the header `group`, as Phy writes it and Kilosort does not."""
+        return self.group is not None and self.group.column == "group"
+
 
 class Doubt(NamedTuple):
     """One thing that cannot be known: what to say of it, and the labels that it is about."""
@@ -67,10 +72,10 @@ def of_programs(folder, found, written):
     Our `cluster_KSLabel.tsv` holds the criteria's labels, so a group equal to its own is theirs;
     a decision differs from it, or cannot be told from it.
     """
-    if found.group is None or found.group.column != "group" or found.ks is None:
+    if not found.has_groups or found.ks is None:
         return {}, []
     groups, ks_labels = found.group.labels, found.ks.labels
-    equal = {i: label for i, label in groups.items() if ks_labels.get(i) == label}
+    equal = _equal_to_ks(found)
     by_us = label_tables.is_known(file_names.KS_FILE, found.contents[file_names.KS_FILE], written)
     # We label every cluster; a few rows beside a column of ours are of a sort that came later.
     is_full = len(groups) >= MOST * len(ks_labels)
@@ -91,11 +96,10 @@ def mostly_equal(folder, found):
     A copy without its store looks so once Phy saved it, and so does the file of somebody who
     labelled every cluster and mostly agrees with Kilosort.
     """
-    if found.group is None or found.group.column != "group" or found.ks is None:
+    if not found.has_groups or found.ks is None:
         return {}
-    groups, ks_labels = found.group.labels, found.ks.labels
-    equal = {i: label for i, label in groups.items() if ks_labels.get(i) == label}
-    enough = MOST * max(len(groups), len(ks_labels), 1)
+    equal = _equal_to_ks(found)
+    enough = MOST * max(len(found.group.labels), len(found.ks.labels), 1)
     if len(equal) < enough:
         return {}
     said = phy_log.labelled_in_phy(folder)
@@ -105,10 +109,10 @@ def mostly_equal(folder, found):
 
 def under_another_header(found):
     """Doubt on labels under the header of a program that a person or another program changed."""
-    if found.group is None or found.ks is None or found.group.column == "group":
+    if found.group is None or found.ks is None or found.has_groups:
         return []
-    labels, ks_labels = found.group.labels, found.ks.labels
-    changed = {i: label for i, label in labels.items() if ks_labels.get(i) != label}
+    equal = _equal_to_ks(found)
+    changed = {i: label for i, label in found.group.labels.items() if i not in equal}
     return [Doubt(CHANGED.format(n=len(changed)), changed)] if changed else []
 
 
@@ -133,6 +137,12 @@ def of_steps(unclear, labels):
         return []
     ids = ", ".join(map(str, unclear[:10])) + (" ..." if len(unclear) > 10 else "")
     return [Doubt(STEPS.format(ids=ids), {i: labels[i] for i in unclear})]
+
+
+def _equal_to_ks(found):
+    """Labels of the group file that `cluster_KSLabel.tsv` gives the same clusters."""
+    ks_labels = found.ks.labels
+    return {i: label for i, label in found.group.labels.items() if ks_labels.get(i) == label}
 
 
 def is_in_our_form(found):

@@ -46,7 +46,7 @@ def read_curation(folder, generation=None):
     texts = [doubt.text for doubt in doubts]
     ks_now = found.ks.labels if found.ks else {}
     saved = {}
-    if past is None and (found.group is None or found.group.column != "group"):
+    if past is None and not found.has_groups:
         saved, left_out = phy1_groups.read(folder, _spike_counts)
         saved |= _info_groups(folder, contents.get(file_names.INFO_FILE))
         texts += left_out
@@ -111,11 +111,10 @@ def _known(folder, past, original, found):
     accounted = _is_accounted(folder, past, original, found, bases)
     beside = _groups_beside(folder, records, original, found)
     copied, said, doubts = {}, {}, []
-    is_phys = found.group is not None and found.group.column == "group"
-    if not accounted and is_phys:
+    if not accounted and found.has_groups:
         doubts += in_doubt.from_elsewhere(found, bases)
     clusters_file = Path(folder, "spike_clusters.npy")
-    labels = {**beside, **(found.group.labels if is_phys else {})}
+    labels = {**beside, **(found.group.labels if found.has_groups else {})}
     decided = past.decisions
     asked = decided.keys() & labels.keys()
     if again := lineage.given_again({**past.gone, **units}, asked, clusters_file):
@@ -124,7 +123,7 @@ def _known(folder, past, original, found):
         seen = lineage.Seen(units, tuple(bases), decided, labels, clusters_file)
         copied, unclear = lineage.copied_labels(seen, *phy_log.read_log(folder))
         doubts += in_doubt.of_steps(unclear, labels)
-    if n_missing := _n_missing(bases, found.group, units, clusters_file):
+    if n_missing := _n_missing(bases, found, units, clusters_file):
         said = phy_log.labelled_in_phy(folder)
         doubts += in_doubt.of_missing_rows(n_missing, found.group.labels, bases)
     return (
@@ -147,7 +146,7 @@ def _is_accounted(folder, past, original, found, bases):
         return False
     if found.group.labels in bases:
         return True
-    if found.group.column != "group":  # Kilosort's own file, or its labels, put there by hand
+    if not found.has_groups:  # Kilosort's own file, or its labels, put there by hand
         ks_labels = original.ks.labels if original.ks else None
         return found.group in (original.group, tsv.LabelTable(found.group.column, ks_labels))
     if _are_put_back(original, found, [past.pending, past.last]):
@@ -204,15 +203,16 @@ def doubted(folder, generation):
     return in_doubt.mostly_equal(folder, _found(generation / "original", _originals(generation)))
 
 
-def _n_missing(bases, group, units, clusters_file):
+def _n_missing(bases, found, units, clusters_file):
     """Number of clusters that still exist and have lost their row since our last write.
 
     Phy saves every label that it has read, so the file was cut, edited, or made from nothing: then
     a label equal to the one we left can be a person's, and only Phy's log can tell.
     """
-    if group is None or group.column != "group":
+    if not found.has_groups:
         return 0
-    missing = [i for base in bases for i in base if i not in group.labels and i in units]
+    labels = found.group.labels
+    missing = [i for base in bases for i in base if i not in labels and i in units]
     return len(lineage.survivors(units, missing, clusters_file)) if missing else 0
 
 
