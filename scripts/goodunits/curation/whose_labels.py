@@ -9,7 +9,7 @@ from goodunits.curation.in_doubt import Found
 from goodunits.session_folder import file_names, label_files, label_tables, phy1_groups, phy_log
 from goodunits.store import earlier_sorts, generations, ledger_file, original_files, state
 
-INFO_COLUMNS = ("group", "n_spikes")
+LOOKED_AT = (file_names.KS_FILE, file_names.GROUP_FILE, file_names.INFO_FILE)
 
 
 def read_curation(folder, generation=None):
@@ -31,7 +31,7 @@ def read_curation(folder, generation=None):
     SessionError
         If a label file or the store is damaged, or the labels are ours and of an earlier sort.
     """
-    contents = {name: label_files.read_label_file(folder, name) for name in _LOOKED_AT}
+    contents = {name: label_files.read_label_file(folder, name) for name in LOOKED_AT}
     original, past, place = contents, None, folder
     if generation is not None:
         place = generation / "original"
@@ -62,9 +62,6 @@ def read_curation(folder, generation=None):
         texts,
         doubted or (past.doubted if past else {}),
     )
-
-
-_LOOKED_AT = (file_names.KS_FILE, file_names.GROUP_FILE, file_names.INFO_FILE)
 
 
 def _found(folder, contents):
@@ -240,7 +237,7 @@ def _info_groups(folder, data, listed=decisions.NONE):
     if data is None or label_tables.is_known(file_names.INFO_FILE, data, ledger):
         return {}
     try:
-        columns = tsv.parse_columns(data, file_names.INFO_FILE, INFO_COLUMNS)
+        columns = tsv.parse_columns(data, file_names.INFO_FILE, ("group", "n_spikes"))
         described = {i: int(float(count)) for i, count in columns["n_spikes"].items()}
     except (SessionError, ValueError, OverflowError):  # derived by Phy: never worth stopping for
         return {}

@@ -7,8 +7,6 @@ from goodunits.base.errors import SessionError
 from goodunits.session_folder import file_names
 from goodunits.store import store_files
 
-# Write-once files
-
 
 def put_once(path, data):
     """Write a read-only file of the store; one that exists is never overwritten."""
@@ -26,9 +24,6 @@ def put_once(path, data):
 def save_superseded(generation, name, data):
     """Keep a content that somebody else wrote, under its hash."""
     put_once(generation / "superseded" / f"{name}.{files.sha256_bytes(data)[:16]}", data)
-
-
-# Generations
 
 
 def read_manifest(generation):

@@ -15,6 +15,12 @@ from goodunits.base import errors, files, guarded
 from goodunits.base.errors import SessionError
 from goodunits.session_folder import file_names
 
+SORT_ID = re.compile(r"[0-9a-f]{16}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
+# JSON of so many bytes can take twenty times as much memory.
+MAX_BYTES, MAX_JSON_BYTES = 60 * guarded.MB, 40 * guarded.MB
+READ_ONLY = 0o444
+
 
 def append(path, text):
     """Add lines to a file durably; a last line cut short by a crash is closed first."""
@@ -28,14 +34,6 @@ def append(path, text):
         file.flush()
         os.fsync(file.fileno())
     files.sync_folder(path.parent)
-
-
-SORT_ID = re.compile(r"[0-9a-f]{16}")
-SHA256 = re.compile(r"[0-9a-f]{64}")
-# JSON of so many bytes can take twenty times as much memory.
-MAX_BYTES, MAX_JSON_BYTES = 60 * guarded.MB, 40 * guarded.MB
-
-READ_ONLY = 0o444
 
 
 def demand_folder(folder):
