@@ -17,11 +17,9 @@ from goodunits.base import errors, files, guarded, json_record, tsv
 from goodunits.base.errors import SessionError, one_line
 from goodunits.curation import decisions, whose_labels
 from goodunits.session_folder import file_names, label_files
-from goodunits.store import backup, label_store, state, transaction
-from goodunits.store.generations import current_generation
+from goodunits.store import backup, generations, label_store, state, transaction
 
 PHY_GROUPS = ("good", "mua", "noise", "unsorted")
-LABEL_FILE = file_names.CLASS_FILE
 TUTORIAL_BACKUP = "cluster_KSLabel_backup.tsv"
 
 log = logging.getLogger(__name__)
@@ -82,7 +80,7 @@ def write_label_files(folder, plan):
         check_unchanged(folder, plan.measured)
         label_files.check_label_files(folder)
         present = read_present(folder)
-        generation = current_generation(folder) or backup.back_up(folder, store)
+        generation = generations.current_generation(folder) or backup.back_up(folder, store)
         seen = whose_labels.read_curation(folder, generation)
         _check_decisions(folder, plan, seen)
         contents, notes = _contents(folder, plan, seen, present)
@@ -159,7 +157,7 @@ def _contents(folder, plan, seen, present):
         file_names.GROUP_FILE: tsv.format_labels("group", groups),
     }
     if any(label not in PHY_GROUPS for label in plan.labels.values()):
-        contents[LABEL_FILE] = tsv.format_labels("gu_label", plan.labels)
+        contents[file_names.CLASS_FILE] = tsv.format_labels("gu_label", plan.labels)
     for name, values in plan.columns.items():
         contents[f"{file_names.OWN_PREFIX}{name}.tsv"] = tsv.format_labels(f"gu_{name}", values)
     for name in present:
