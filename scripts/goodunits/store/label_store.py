@@ -69,7 +69,7 @@ def locked(folder):
 
 def refresh_readme(store):
     """Write how to recover by hand, for every sort that the store knows."""
-    text = store_readme.text(store, file_names.WRITTEN, file_names.OWN_PREFIX)
+    text = store_readme.text(store)
     if text is not None and store_files.read(store / "README.txt") != text.encode():
         store_files.write(store / "README.txt", text.encode())
 
