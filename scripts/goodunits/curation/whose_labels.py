@@ -196,7 +196,20 @@ def _by_class(folder, copied):
 
 
 def doubted(folder, generation):
-    """Original groups that were kept as decisions, though a program may have given them."""
+    """Original groups that were kept as decisions, though a program may have given them.
+
+    Parameters
+    ----------
+    folder : path-like
+        Kilosort folder, whose log of Phy tells what a person said.
+    generation : Path
+        Generation of the store for the present sort.
+
+    Returns
+    -------
+    labels : dict of int to str
+        Empty where there was nothing to doubt.
+    """
     return in_doubt.mostly_equal(folder, _found(generation / "original", _originals(generation)))
 
 

@@ -63,7 +63,14 @@ def settle(folder, labels_are):
 
 
 def _backed_up(folder, store, present, labels_are):
-    """Make a backup for a sort without one; of an earlier originals where the labels are ours."""
+    """Make a backup for a sort without one: an earlier sort's where its labels are here and ours.
+
+    Returns
+    -------
+    generation : Path
+    done : str
+        What was done, in words.
+    """
     hashes = sort_id.value_hashes(folder)
     earlier = earlier_sorts.matching_generation(folder, store, present)
     if labels_are == "ours" and earlier is not None:
@@ -99,9 +106,10 @@ def _carried_over(folder, store, earlier, hashes):
 
 
 def _given(seen, group):
-    """The labels in doubt, or every group; and decisions that were seen.
+    """Every group of the present file, or the labels that a run was in doubt of; and decisions.
 
-    What a run was in doubt about it has replaced since, unless the doubt is about the present file.
+    A run replaces what it is in doubt of: then the present file holds our labels, and only those
+    that were in doubt are meant. A doubt about the present file is about all that it holds.
     """
     is_past = seen.doubted and not seen.doubts
     all_labels = {**seen.doubted, **seen.decisions} if is_past else {**seen.decisions, **group}
@@ -131,7 +139,7 @@ def _remember(folder, generation, present, seen):
 
 
 def demand_owner(labels_are):
-    """Refuse to settle without being told whose the labels are."""
+    """Raise a SessionError unless the owner said whose the labels are: one of OWNERS."""
     if labels_are not in OWNERS:
         raise SessionError(
             f"labels_are: found {labels_are!r}, expected 'ours' (a program's) or 'theirs' (a "

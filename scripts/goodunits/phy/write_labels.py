@@ -67,9 +67,9 @@ def write_label_files(folder, plan):
     Returns
     -------
     receipt : dict
-        `sort_id`, `written` (name to hash, None for a file set aside), `tables` (name to the hash
-        of what it says), `found` (hashes before), `decisions`, `history_bytes` (size of the history
-        after this write), `notes`.
+        `sort_id`, `time`, `written` (name to hash, None for a file set aside), `tables` (name to
+        the hash of what it says), `found` (hashes before), `decisions`, `history_bytes` (size of
+        the history after this write), `notes`.
 
     Raises
     ------
@@ -189,6 +189,13 @@ def phy_groups(plan, seen):
 
 def refresh_info(data, groups, ks_labels):
     """Put the labels into `cluster_info.tsv`, which SpikeInterface prefers to all other files.
+
+    Parameters
+    ----------
+    data : bytes
+        The table as Phy wrote it.
+    groups, ks_labels : dict of int to str
+        New content of its columns `group` and `KSLabel`, of every present cluster.
 
     Returns
     -------

@@ -19,6 +19,12 @@ def demand_store(folder, receipt_path, receipt=None):
         Receipt of the last write, which need not exist.
     receipt : dict, optional
         Its content, where that is known already.
+
+    Raises
+    ------
+    SessionError
+        If the store has no backup of the sort that the receipt is about, and the label files may be
+        those that were written.
     """
     receipt = receipt or json_record.read_record(receipt_path)
     if (
@@ -108,6 +114,11 @@ def first_backup(folder, store, hashes, labels_are=None):
     Returns
     -------
     generation : Path
+
+    Raises
+    ------
+    SessionError
+        As `back_up`.
     """
     generation = store / sort_id.identity(hashes)
     label_files.check_label_files(folder)

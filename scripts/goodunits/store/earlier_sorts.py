@@ -40,7 +40,19 @@ def demand_others(folder, store, contents):
 
 
 def matching_generation(folder, store, contents):
-    """The newest generation whose labels, as we left them, are those in the folder; or None."""
+    """The earlier sort whose labels, as we left them, are those in the folder.
+
+    Parameters
+    ----------
+    folder, store, contents
+        As for `demand_others`.
+
+    Returns
+    -------
+    generation : Path or None
+        The newest whose groups we left so. Where `cluster_KSLabel.tsv` says what we wrote once, the
+        newest of all: the ledger does not tell for which sort that was.
+    """
     group = label_tables.read_table(
         folder, file_names.GROUP_FILE, contents.get(file_names.GROUP_FILE)
     )

@@ -14,7 +14,7 @@ PEOPLE = ("decisions", "inherited")
 
 
 def next_state(folder, generation, seen):
-    """State of the store after a write or a restore, but for the record of the write itself."""
+    """State of the store after a write, a restore or settling, but for what it leaves there."""
     old = state.read_state(generation)
     return State(
         last=old.last if old else None,
@@ -52,6 +52,12 @@ def commit(folder, generation, contents, present, after, units, event, about=Non
         file.
     about : dict, optional
         What else the history shall tell.
+
+    Raises
+    ------
+    SessionError
+        Saying what the label files hold then: if somebody changed one meanwhile, if a file cannot
+        be replaced, or if the store cannot note what was done.
     """
     pending, last = after.pending, after.last
     after = after._replace(gone=_gone(after, units))
