@@ -79,7 +79,9 @@ def find_decisions(known, group, ks_labels, other_groups):
     value, and a file may be cut. What Phy's other file says of such a cluster is not lost with it.
     """
     decisions = dict(known.decisions)
-    if group is None and not known.beside or group is not None and group.column != "group":
+    # Without the file, what Phy saved beside it counts as if it were there.
+    are_phys = bool(known.beside) if group is None else group.column == "group"
+    if not are_phys:
         if not known.visited:
             decisions |= _decided(other_groups)
         if group is not None and ks_labels and not known.accounted:
