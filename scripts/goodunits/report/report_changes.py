@@ -29,10 +29,7 @@ def update(dataset, folder, now):
     Returns
     -------
     changes : dict or None
-        `since` (time stamp), `causes` (list of str), `good_then`, `good_now`, `gained`, `lost`
-        (numbers of good units), `sessions`: for each session that differs its id and the labels
-        that moved, in words, and `units`: session, unit, label then, label now, and what moved it
-        (criteria or people). None where there was no earlier report.
+        As `difference` gives them; None where no earlier report had other labels.
     """
     kept = Path(folder, KEPT)
     known = _read(kept)
@@ -76,7 +73,23 @@ def _snapshot(dataset):
 
 
 def difference(before, after, most_units=2000):
-    """Say how two snapshots differ; arguments and result as in `update`."""
+    """Say how two snapshots differ.
+
+    Parameters
+    ----------
+    before, after : dict
+        `time`, and what `_snapshot` gives.
+    most_units : int
+        Units to list at most.
+
+    Returns
+    -------
+    changes : dict
+        `since` (time stamp), `causes` (list of str), `good_then`, `good_now`, `gained`, `lost`
+        (numbers of good units), `n_units` (whose label moved), `sessions`: for each that differs
+        its id and the labels that moved, in words, and `units`: session, unit, label then, label
+        now, and what moved it ("criteria", "by hand" or "taken back").
+    """
     sessions, units, totals = [], [], Counter()
     for session, labels in after["labels"].items():
         old = before["labels"].get(session)
