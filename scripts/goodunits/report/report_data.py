@@ -42,8 +42,8 @@ SHORT_LIST = (
 )
 SCORE = re.compile(r"score(\.\w+)?(?<!_undefined)")
 PICTURES = "unit_pictures.npz"
-# Pairs of units that a session shows at most, and up to how many units of the dataset.
-MOST_PAIRS, MANY_PAIRS_UNITS = (100, 20), EXACT_UNITS
+# Pairs of units that a session shows at most; fewer where the dataset has more units than so many.
+MOST_PAIRS, FEWER_PAIRS, MANY_PAIRS_UNITS = 100, 20, EXACT_UNITS
 # Above so many units of the dataset the points of scores are left to `explain`.
 POINTS_UNITS = 80_000
 NUMBERS = ("n_units", "n_good", "n_good_before", "n_manual", "n_changed", "recording_duration_s")
@@ -176,7 +176,8 @@ def _add_units(part, results, names, dataset, with_pictures):
         if with_pictures:
             ids = [int(unit["cluster_id"]) for unit in units]
             part.pictures = read_pictures(results / PICTURES, ids)
-            most = MOST_PAIRS[_n_units_told(dataset) > MANY_PAIRS_UNITS]
+            is_large = _n_units_told(dataset) > MANY_PAIRS_UNITS
+            most = FEWER_PAIRS if is_large else MOST_PAIRS
             part.pairs = report_pairs.read(results, ids, part.pictures, most)
         carried = {name: values for name, values in metrics.items() if name in names}
         part.units, part.metrics, part.undefined = units, carried | scores(units), undefined
