@@ -54,8 +54,8 @@ def methods(record):
         parts.append(_common(record.labelled))
     else:
         parts.append("No session is labelled: there is nothing to describe.\n")
-    units = {item.session: dataset_record.units(item) for item in record.labelled}
-    parts += [_of_set(*each, units) for each in _sets(record.labelled)]
+    units_of = {item.session: dataset_record.units(item) for item in record.labelled}
+    parts += [_of_set(*each, units_of) for each in _sets(record.labelled)]
     if record.others:
         parts.append(_left_out(record.others))
     text = "\n".join([*parts, LICENCE])
@@ -74,8 +74,9 @@ def plain(text):
 
 
 def code(text):
-    """A name as code, whatever signs it has."""
+    """A name as code of Markdown, whatever signs it has."""
     text = one_line(str(text))
+    # The fence has to be longer than any row of backticks inside.
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence, pad = "`" * (longest + 1), " " if "`" in text else ""
     return f"{fence}{pad}{text}{pad}{fence}"
@@ -159,7 +160,7 @@ def _software(measured):
 
 
 def _sets(labelled):
-    """Sessions by what their labels were made with, the largest group first."""
+    """Names of the criteria set and sessions, for each way to make labels; most sessions first."""
     groups = {}
     for item in labelled:
         groups.setdefault(_made_with(item.receipt), []).append(item)
@@ -172,7 +173,7 @@ def _name(item):
 
 
 def _made_with(receipt):
-    """One text for all that decides labels: criteria, definitions, parameters, hand labels."""
+    """One text for all that decides labels: criteria, definitions, parameters, curation."""
     settings, measured = receipt["settings"], receipt["measured"]
     rules = _rules(settings)
     used = rules.metrics if rules else ()
@@ -206,9 +207,9 @@ def _rules(settings):
         return None
 
 
-def _of_set(names, sessions, units):
-    """Section about the sessions of one set of criteria; `units` are their rows by session."""
-    rows = [row for item in sessions for row in units[item.session]]
+def _of_set(names, sessions, units_of):
+    """Section about the sessions that one set of criteria labelled; `units_of` each session."""
+    units = [unit for item in sessions for unit in units_of[item.session]]
     settings, measured = sessions[0].receipt["settings"], sessions[0].receipt["measured"]
     rules, cards = _rules(settings), _cards(settings)
     title = f"## Criteria {listed([code(name) for name in names])}"
@@ -224,7 +225,7 @@ def _of_set(names, sessions, units):
         ]
         definitions += _of_the_sorts(rules.metrics, [item.receipt["measured"] for item in sessions])
         parts.append("\n".join(definitions) + "\n" if definitions else "")
-    parts.append(f"{_numbers(rows, rules)} {_by_hand(sessions, rows)}\n")
+    parts.append(f"{_numbers(units, rules)} {_by_hand(sessions, units)}\n")
     return "\n".join(filter(None, parts))
 
 
