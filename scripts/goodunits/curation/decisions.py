@@ -10,6 +10,8 @@ from typing import NamedTuple
 UNSORTED = "unsorted"
 UNDECIDED = ("", UNSORTED)
 NONE = MappingProxyType({})
+# Whose a final label is: the column `source` of labels.tsv.
+MANUAL, INHERITED, CRITERIA = "manual", "inherited", "criteria"
 
 
 class Known(NamedTuple):
@@ -159,14 +161,14 @@ def final_labels(criteria_labels, decisions, inherited, manual_curation):
     -------
     labels : dict of int to str
     sources : dict of int to str
-        "manual", "inherited" or "criteria" for each cluster.
+        MANUAL, INHERITED or CRITERIA for each cluster.
     """
     labels, sources = {}, {}
     for cluster_id, label in criteria_labels.items():
         if manual_curation != "overwrite" and cluster_id in decisions:
-            labels[cluster_id], sources[cluster_id] = decisions[cluster_id], "manual"
+            labels[cluster_id], sources[cluster_id] = decisions[cluster_id], MANUAL
         elif manual_curation == "fill" and cluster_id in inherited:
-            labels[cluster_id], sources[cluster_id] = inherited[cluster_id], "inherited"
+            labels[cluster_id], sources[cluster_id] = inherited[cluster_id], INHERITED
         else:
-            labels[cluster_id], sources[cluster_id] = label, "criteria"
+            labels[cluster_id], sources[cluster_id] = label, CRITERIA
     return labels, sources

@@ -7,6 +7,7 @@ from collections import Counter
 from goodunits.base.errors import ConfigError, one_line
 from goodunits.catalogue import all_metrics
 from goodunits.criteria import label_rules, unit_verdict
+from goodunits.curation import decisions
 from goodunits.exchange import dataset_record, parameters_used, references
 from goodunits.scorecards import quantities
 
@@ -303,11 +304,12 @@ def _by_hand(sessions, units):
     policy = sessions[0].receipt["settings"].get("manual_curation", "keep")
     n_decided = sum(len(item.receipt.get("decisions", {})) for item in sessions)
     sources = Counter(unit["source"] for unit in units)
-    n_decided = max(n_decided, sources["manual"])
-    if not n_decided and not sources["inherited"]:
+    n_decided = max(n_decided, sources[decisions.MANUAL])
+    n_inherited = sources[decisions.INHERITED]
+    if not n_decided and not n_inherited:
         return NOBODY
     said = f"{BY_HAND.get(policy, plain(policy))} ({counted(n_decided, 'unit')}"
-    inherited = f", {sources['inherited']:,} inherited" if sources["inherited"] else ""
+    inherited = f", {n_inherited:,} inherited" if n_inherited else ""
     return f"{said}{inherited})."
 
 

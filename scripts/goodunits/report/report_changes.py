@@ -6,10 +6,10 @@ from collections import Counter
 from pathlib import Path
 
 from goodunits.base import files
+from goodunits.curation import decisions
 from goodunits.workflow import dry_run
 
 KEPT = ".run/labels_of_report.json.gz"  # in results/
-BY_HAND = "manual"  # in the column source of labels.tsv
 # Where people and not the criteria moved a label, in words.
 TOLD = {"by hand": "labelled by hand", "taken back": "a label by hand was taken back"}
 
@@ -54,20 +54,15 @@ def _read(path):
 
 def _snapshot(dataset):
     """Labels, criteria, and which units people labelled, as they are now."""
+    labelled = [part for part in dataset.sessions if part.receipt]
     labels = {
-        part.id: {unit["cluster_id"]: unit["label"] for unit in part.units}
-        for part in dataset.sessions
-        if part.receipt
+        part.id: {unit["cluster_id"]: unit["label"] for unit in part.units} for part in labelled
     }
-    settings = {}
-    for part in dataset.sessions:
-        if part.receipt.get("settings"):
-            used = part.receipt["settings"]
-            settings[used["criteria"]] = used
+    used = [part.receipt["settings"] for part in labelled if part.receipt.get("settings")]
+    settings = {one["criteria"]: one for one in used}
     by_hand = {
-        part.id: [unit["cluster_id"] for unit in part.units if unit["source"] == BY_HAND]
-        for part in dataset.sessions
-        if part.receipt
+        part.id: [unit["cluster_id"] for unit in part.units if unit["source"] == decisions.MANUAL]
+        for part in labelled
     }
     return {"labels": labels, "settings": settings, "by_hand": by_hand}
 
