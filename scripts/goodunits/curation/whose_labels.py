@@ -55,12 +55,12 @@ def read_curation(folder, generation=None):
     first = past.first_decisions if past else decided
     doubted = {i: label for doubt in doubts for i, label in doubt.labels.items()}
     return curation_record.Curation(
-        decided,
-        _inherited(folder, past, known, found),
-        ks_labels,
-        {**ks_labels, **first},
-        texts,
-        doubted or (past.doubted if past else {}),
+        decisions=decided,
+        inherited=_inherited(folder, past, known, found),
+        ks_labels=ks_labels,
+        labels_before={**ks_labels, **first},
+        doubts=texts,
+        doubted=doubted or (past.doubted if past else {}),
     )
 
 
@@ -123,10 +123,10 @@ def _known(folder, past, original, found):
     if n_missing := _n_missing(bases, found, units, clusters_file):
         said = phy_log.labelled_in_phy(folder)
         doubts += in_doubt.of_missing_rows(n_missing, found.group.labels, bases)
-    return (
-        decisions.Known(accounted, tuple(bases), decided, copied, {}, said, beside, visited=True),
-        doubts,
+    known = decisions.Known(
+        accounted, tuple(bases), decided, copied, said=said, beside=beside, visited=True
     )
+    return known, doubts
 
 
 def _without(ids, records):
