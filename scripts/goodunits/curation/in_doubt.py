@@ -71,6 +71,21 @@ def of_programs(folder, found, written):
 
     Our `cluster_KSLabel.tsv` holds the criteria's labels, so a group equal to its own is theirs;
     a decision differs from it, or cannot be told from it.
+
+    Parameters
+    ----------
+    folder : path-like
+        Kilosort folder.
+    found : Found
+        Its label files.
+    written : set of str
+        Hashes of all that we ever wrote there.
+
+    Returns
+    -------
+    labels : dict of int to str
+        Empty where nothing speaks for a program.
+    doubts : list of Doubt
     """
     if not found.has_groups or found.ks is None:
         return {}, []
@@ -95,6 +110,16 @@ def mostly_equal(folder, found):
 
     A copy without its store looks so once Phy saved it, and so does the file of somebody who
     labelled every cluster and mostly agrees with Kilosort.
+
+    Parameters
+    ----------
+    folder, found
+        As for `of_programs`.
+
+    Returns
+    -------
+    labels : dict of int to str
+        Empty where Phy's log accounts for enough of them, or enough differ.
     """
     if not found.has_groups or found.ks is None:
         return {}
@@ -108,7 +133,7 @@ def mostly_equal(folder, found):
 
 
 def under_another_header(found):
-    """Doubt on labels under the header of a program that a person or another program changed."""
+    """Doubts on labels under Kilosort's header that differ from Kilosort's: none, or one."""
     if found.group is None or found.ks is None or found.has_groups:
         return []
     equal = _equal_to_ks(found)
@@ -117,7 +142,20 @@ def under_another_header(found):
 
 
 def from_elsewhere(found, bases):
-    """Doubt on label files that are ours by their form, but not as we left them here."""
+    """Doubts on label files that are ours by their form, but not as we left them here.
+
+    Parameters
+    ----------
+    found : Found
+        The label files.
+    bases : iterable of dict of int to str
+        Labels as we left them; two where a write was cut short.
+
+    Returns
+    -------
+    doubts : list of Doubt
+        None, or one on the labels that differ from every base.
+    """
     if found.group is None or found.ks is None or not any(bases) or not is_in_our_form(found):
         return []
     labels = found.group.labels
@@ -126,13 +164,40 @@ def from_elsewhere(found, bases):
 
 
 def of_missing_rows(n_missing, labels, bases):
-    """Doubt on the labels that are left where rows were lost."""
+    """Doubts on the labels that are left where rows were lost.
+
+    Parameters
+    ----------
+    n_missing : int
+        Number of clusters that have lost their row.
+    labels : dict of int to str
+        Labels of the group file now.
+    bases : iterable of dict of int to str
+        Labels as we left them.
+
+    Returns
+    -------
+    doubts : list of Doubt
+        One, on the labels that are as we left them.
+    """
     kept = {i: x for i, x in labels.items() if any(base.get(i) == x for base in bases)}
     return [Doubt(MISSING_ROWS.format(n=n_missing), kept)]
 
 
 def of_steps(unclear, labels):
-    """Doubt on labels of clusters that may have copied them."""
+    """Doubts on labels of clusters that may have copied them.
+
+    Parameters
+    ----------
+    unclear : list of int
+        Clusters whose label may be a copy; without any there is no doubt.
+    labels : dict of int to str
+        Labels by cluster, of these at least.
+
+    Returns
+    -------
+    doubts : list of Doubt
+    """
     if not unclear:
         return []
     ids = ", ".join(map(str, unclear[:10])) + (" ..." if len(unclear) > 10 else "")

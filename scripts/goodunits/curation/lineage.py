@@ -136,7 +136,22 @@ def _parents(seen):
 
 
 def given_again(units, cluster_ids, clusters_file):
-    """Which ids are of other spikes now: Phy counts anew where somebody put the clusters back."""
+    """Which ids are of other spikes now: Phy counts anew where somebody put the clusters back.
+
+    Parameters
+    ----------
+    units : dict of int to dict
+        As `Seen.units`, also of clusters that were gone at our last write.
+    cluster_ids : iterable of int
+        Ids to ask about; those without a record are passed over.
+    clusters_file : path-like
+        The present `spike_clusters.npy`.
+
+    Returns
+    -------
+    ids : set of int
+        Empty where the file cannot be read.
+    """
     first = {i: units[i]["spikes"][0] for i in cluster_ids if i in units}
     values = npy_items.read_items(clusters_file, list(first.values()))
     if values is None:
@@ -152,7 +167,20 @@ def given_again(units, cluster_ids, clusters_file):
 
 
 def survivors(units, cluster_ids, clusters_file):
-    """Say which of some clusters still own the spikes that they owned at our last write."""
+    """Say which of some clusters still own a spike that they owned at our last write.
+
+    Parameters
+    ----------
+    units, clusters_file
+        As for `given_again`.
+    cluster_ids : iterable of int
+        Clusters to ask about, all with a record.
+
+    Returns
+    -------
+    ids : set of int
+        Empty where the file cannot be read.
+    """
     owners = [(unit, spike) for unit in cluster_ids for spike in units[unit]["spikes"]]
     values = npy_items.read_items(clusters_file, [spike for _, spike in owners])
     if values is None:
