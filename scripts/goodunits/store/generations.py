@@ -49,7 +49,22 @@ def current_generation(folder):
 
 
 def generation_of(complete, folder, hashes):
-    """The generation of a sort, given the hashes of its arrays; None if there is none."""
+    """The generation of a sort.
+
+    Parameters
+    ----------
+    complete : list of Path
+        Complete generations of the store.
+    folder : path-like
+        Kilosort folder, for those that are named after the bytes of its files.
+    hashes : dict of str to str
+        Hashes of its arrays, from `sort_id.value_hashes`.
+
+    Returns
+    -------
+    generation : Path or None
+        Of several, the one that knows most arrays.
+    """
     same = [g for g in complete if sort_id.is_same_sort(known_arrays(g), hashes)]
     if same:
         return max(same, key=_n_arrays)

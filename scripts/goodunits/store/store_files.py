@@ -23,7 +23,15 @@ READ_ONLY = 0o444
 
 
 def append(path, text):
-    """Add lines to a file durably; a last line cut short by a crash is closed first."""
+    """Add lines to a file durably; a last line cut short by a crash is closed first.
+
+    Parameters
+    ----------
+    path : Path
+        File of a store, made where it is missing; raises as `is_there`.
+    text : str
+        Whole lines, each with its end.
+    """
     with files.naming(path), open(open_to_change(path), "r+b") as file:
         size = file.seek(0, os.SEEK_END)
         if size:
@@ -123,7 +131,17 @@ def _unreadable(path, error):
 
 
 def write(path, data, mode=0o666):
-    """Replace a file of a store in one step, durably; raises as `is_there`."""
+    """Replace a file of a store in one step, durably; raises as `is_there`.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    data : bytes
+        Its new content.
+    mode : int
+        Bits that it may have at most, of those that its folder allows.
+    """
     is_there(path)
     files.write_atomically(path, data, files.mode_within(path.parent, mode), like_folder=True)
 

@@ -14,7 +14,21 @@ PEOPLE = ("decisions", "inherited")
 
 
 def next_state(folder, generation, seen):
-    """State of the store after a write, a restore or settling, but for what it leaves there."""
+    """State of the store after a write, a restore or settling, but for what it leaves there.
+
+    Parameters
+    ----------
+    folder : path-like
+        Kilosort folder.
+    generation : Path
+        Folder of the store for the present sort.
+    seen : Curation
+        Decisions, inherited labels and doubts from now on.
+
+    Returns
+    -------
+    state : State
+    """
     old = state.read_state(generation)
     return State(
         last=old.last if old else None,
