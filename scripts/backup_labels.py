@@ -28,9 +28,9 @@ def main(*, folder, session_settings, receipt):
     backup.demand_store(folder, results / "written.json")
     # A label file that cannot be read must be mended first: as an original it would stay for ever.
     whose_labels.read_curation(folder, generations.current_generation(folder))
-    with label_store.locked(folder) as base:
-        manifest = original_files.read_manifest(backup.back_up(folder, base))
-    said = {"folder": folder, "store": str(base), **manifest}
+    with label_store.locked(folder) as store:
+        manifest = original_files.read_manifest(backup.back_up(folder, store))
+    said = {"folder": folder, "store": str(store), **manifest}
     files.write_atomically(Path(receipt), json_record.as_json(json_record.with_version(said)))
 
 

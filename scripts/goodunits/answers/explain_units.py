@@ -8,14 +8,15 @@ from goodunits.base import json_record, tsv
 from goodunits.base.errors import ConfigError, GoodunitsError, SessionError, in_words, nearest
 from goodunits.catalogue import all_metrics
 from goodunits.criteria import criterion_text, label_rules, unit_verdict
+from goodunits.curation import decisions
 from goodunits.phy import history
 from goodunits.result_files import failed_json, labels_tsv, metrics_tsv
 from goodunits.scorecards import card, explained, quantities
 
 SOURCES = {
-    "criteria": "the criteria",
-    "manual": "a person",
-    "inherited": "inherited in Phy from a merged or split cluster",
+    decisions.CRITERIA: "the criteria",
+    decisions.MANUAL: "a person",
+    decisions.INHERITED: "inherited in Phy from a merged or split cluster",
 }
 ABOVE = {">": 1, ">=": 1, "<": -1, "<=": -1}
 

@@ -109,9 +109,9 @@ def _labels(folder, name, column):
 
 def _our_classes(folder):
     """Labels of our own file for classes that Phy does not know; none without the file."""
-    data = label_files.read_label_file(folder, write_labels.LABEL_FILE)
+    data = label_files.read_label_file(folder, file_names.CLASS_FILE)
     try:
-        return tsv.parse_columns(data or b"", write_labels.LABEL_FILE, ["gu_label"])["gu_label"]
+        return tsv.parse_columns(data or b"", file_names.CLASS_FILE, ["gu_label"])["gu_label"]
     except SessionError:  # missing, or somebody else's: Phy's own files are what counts
         return {}
 

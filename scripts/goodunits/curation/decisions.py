@@ -10,6 +10,8 @@ from typing import NamedTuple
 UNSORTED = "unsorted"
 UNDECIDED = ("", UNSORTED)
 NONE = MappingProxyType({})
+# Whose a final label is: the column `source` of labels.tsv.
+MANUAL, INHERITED, CRITERIA = "manual", "inherited", "criteria"
 
 
 class Known(NamedTuple):
@@ -79,7 +81,9 @@ def find_decisions(known, group, ks_labels, other_groups):
     value, and a file may be cut. What Phy's other file says of such a cluster is not lost with it.
     """
     decisions = dict(known.decisions)
-    if group is None and not known.beside or group is not None and group.column != "group":
+    # Without the file, what Phy saved beside it counts as if it were there.
+    are_phys = bool(known.beside) if group is None else group.column == "group"
+    if not are_phys:
         if not known.visited:
             decisions |= _decided(other_groups)
         if group is not None and ks_labels and not known.accounted:
@@ -157,14 +161,14 @@ def final_labels(criteria_labels, decisions, inherited, manual_curation):
     -------
     labels : dict of int to str
     sources : dict of int to str
-        "manual", "inherited" or "criteria" for each cluster.
+        MANUAL, INHERITED or CRITERIA for each cluster.
     """
     labels, sources = {}, {}
     for cluster_id, label in criteria_labels.items():
         if manual_curation != "overwrite" and cluster_id in decisions:
-            labels[cluster_id], sources[cluster_id] = decisions[cluster_id], "manual"
+            labels[cluster_id], sources[cluster_id] = decisions[cluster_id], MANUAL
         elif manual_curation == "fill" and cluster_id in inherited:
-            labels[cluster_id], sources[cluster_id] = inherited[cluster_id], "inherited"
+            labels[cluster_id], sources[cluster_id] = inherited[cluster_id], INHERITED
         else:
-            labels[cluster_id], sources[cluster_id] = label, "criteria"
+            labels[cluster_id], sources[cluster_id] = label, CRITERIA
     return labels, sources

@@ -53,6 +53,11 @@ class Found(NamedTuple):
     group: tsv.LabelTable | None
     ks: tsv.LabelTable | None
 
+    @property
+    def has_groups(self):
+        """Whether the group file has the header `group`, as Phy writes it and Kilosort does not."""
+        return self.group is not None and self.group.column == "group"
+
 
 class Doubt(NamedTuple):
     """One thing that cannot be known: what to say of it, and the labels that it is about."""
@@ -66,11 +71,26 @@ def of_programs(folder, found, written):
 
     Our `cluster_KSLabel.tsv` holds the criteria's labels, so a group equal to its own is theirs;
     a decision differs from it, or cannot be told from it.
+
+    Parameters
+    ----------
+    folder : path-like
+        Kilosort folder.
+    found : Found
+        Its label files.
+    written : set of str
+        Hashes of all that we ever wrote there.
+
+    Returns
+    -------
+    labels : dict of int to str
+        Empty where nothing speaks for a program.
+    doubts : list of Doubt
     """
-    if found.group is None or found.group.column != "group" or found.ks is None:
+    if not found.has_groups or found.ks is None:
         return {}, []
     groups, ks_labels = found.group.labels, found.ks.labels
-    equal = {i: label for i, label in groups.items() if ks_labels.get(i) == label}
+    equal = _equal_to_ks(found)
     by_us = label_tables.is_known(file_names.KS_FILE, found.contents[file_names.KS_FILE], written)
     # We label every cluster; a few rows beside a column of ours are of a sort that came later.
     is_full = len(groups) >= MOST * len(ks_labels)
@@ -90,12 +110,21 @@ def mostly_equal(folder, found):
 
     A copy without its store looks so once Phy saved it, and so does the file of somebody who
     labelled every cluster and mostly agrees with Kilosort.
+
+    Parameters
+    ----------
+    folder, found
+        As for `of_programs`.
+
+    Returns
+    -------
+    labels : dict of int to str
+        Empty where Phy's log accounts for enough of them, or enough differ.
     """
-    if found.group is None or found.group.column != "group" or found.ks is None:
+    if not found.has_groups or found.ks is None:
         return {}
-    groups, ks_labels = found.group.labels, found.ks.labels
-    equal = {i: label for i, label in groups.items() if ks_labels.get(i) == label}
-    enough = MOST * max(len(groups), len(ks_labels), 1)
+    equal = _equal_to_ks(found)
+    enough = MOST * max(len(found.group.labels), len(found.ks.labels), 1)
     if len(equal) < enough:
         return {}
     said = phy_log.labelled_in_phy(folder)
@@ -104,16 +133,29 @@ def mostly_equal(folder, found):
 
 
 def under_another_header(found):
-    """Doubt on labels under the header of a program that a person or another program changed."""
-    if found.group is None or found.ks is None or found.group.column == "group":
+    """Doubts on labels under Kilosort's header that differ from Kilosort's: none, or one."""
+    if found.group is None or found.ks is None or found.has_groups:
         return []
-    labels, ks_labels = found.group.labels, found.ks.labels
-    changed = {i: label for i, label in labels.items() if ks_labels.get(i) != label}
+    equal = _equal_to_ks(found)
+    changed = {i: label for i, label in found.group.labels.items() if i not in equal}
     return [Doubt(CHANGED.format(n=len(changed)), changed)] if changed else []
 
 
 def from_elsewhere(found, bases):
-    """Doubt on label files that are ours by their form, but not as we left them here."""
+    """Doubts on label files that are ours by their form, but not as we left them here.
+
+    Parameters
+    ----------
+    found : Found
+        The label files.
+    bases : iterable of dict of int to str
+        Labels as we left them; two where a write was cut short.
+
+    Returns
+    -------
+    doubts : list of Doubt
+        None, or one on the labels that differ from every base.
+    """
     if found.group is None or found.ks is None or not any(bases) or not is_in_our_form(found):
         return []
     labels = found.group.labels
@@ -122,17 +164,50 @@ def from_elsewhere(found, bases):
 
 
 def of_missing_rows(n_missing, labels, bases):
-    """Doubt on the labels that are left where rows were lost."""
+    """Doubts on the labels that are left where rows were lost.
+
+    Parameters
+    ----------
+    n_missing : int
+        Number of clusters that have lost their row.
+    labels : dict of int to str
+        Labels of the group file now.
+    bases : iterable of dict of int to str
+        Labels as we left them.
+
+    Returns
+    -------
+    doubts : list of Doubt
+        One, on the labels that are as we left them.
+    """
     kept = {i: x for i, x in labels.items() if any(base.get(i) == x for base in bases)}
     return [Doubt(MISSING_ROWS.format(n=n_missing), kept)]
 
 
 def of_steps(unclear, labels):
-    """Doubt on labels of clusters that may have copied them."""
+    """Doubts on labels of clusters that may have copied them.
+
+    Parameters
+    ----------
+    unclear : list of int
+        Clusters whose label may be a copy; without any there is no doubt.
+    labels : dict of int to str
+        Labels by cluster, of these at least.
+
+    Returns
+    -------
+    doubts : list of Doubt
+    """
     if not unclear:
         return []
     ids = ", ".join(map(str, unclear[:10])) + (" ..." if len(unclear) > 10 else "")
     return [Doubt(STEPS.format(ids=ids), {i: labels[i] for i in unclear})]
+
+
+def _equal_to_ks(found):
+    """Labels of the group file that `cluster_KSLabel.tsv` gives the same clusters."""
+    ks_labels = found.ks.labels
+    return {i: label for i, label in found.group.labels.items() if ks_labels.get(i) == label}
 
 
 def is_in_our_form(found):

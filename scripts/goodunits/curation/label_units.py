@@ -85,7 +85,7 @@ def _scored(rows, undefined, cards):
 
 def explain(label, source, verdict):
     """Reason of a final label in words."""
-    if source == "criteria":
+    if source == decisions.CRITERIA:
         return verdict.reason
-    text = BY_HAND if source == "manual" else INHERITED
+    text = BY_HAND if source == decisions.MANUAL else INHERITED
     return text.format(label=label, criteria_label=verdict.label, reason=verdict.reason)

@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 from goodunits.session_folder import npy_items
 
+UNCLEAR = object()  # which label was copied depends on the order of steps
+
 
 class Seen(NamedTuple):
     """What is known of a folder whose clusters may have been merged or split.
@@ -55,11 +57,11 @@ def copied_labels(seen, said, merges):
         New ids whose label may be a copy or a person's: neither the clusters nor the log tell.
     """
     parents, gone = _parents(seen)
-    there = seen.labels.keys() | parents.keys()
+    there, known = seen.labels.keys() | parents.keys(), _known_ids(seen)
     copied, unclear = {}, []
-    for cluster_id in sorted(there - _known(seen)):
+    for cluster_id in sorted(there - known):
         candidates = parents.get(cluster_id) or gone
-        is_one_step = cluster_id in parents and _is_one_step(cluster_id, there, _known(seen))
+        is_one_step = cluster_id in parents and _is_one_step(cluster_id, there, known)
         made = [_copy(seen, base, candidates, is_one_step) for base in seen.bases if base]
         label = seen.labels.get(cluster_id)
         if len(set(made)) == 1 and made[0] is not UNCLEAR:
@@ -74,16 +76,15 @@ def copied_labels(seen, said, merges):
     return copied, unclear
 
 
-UNCLEAR = object()
-
-
 def _copy(seen, base, candidates, is_one_step):
     """Label that a new cluster copied if it was ours; None if not; UNCLEAR where steps matter."""
-    ours = {base.get(i) if base.get(i) != seen.decisions.get(i) else None for i in candidates}
-    if is_one_step and candidates:
-        largest = max(candidates, key=_sizes(seen))
-        return base.get(largest) if base.get(largest) != seen.decisions.get(largest) else None
-    return ours.pop() if len(ours) == 1 else UNCLEAR if ours else None
+    ours = {i: base.get(i) for i in candidates if base.get(i) != seen.decisions.get(i)}
+    if is_one_step:
+        return ours.get(max(candidates, key=_sizes(seen)))
+    possible = {ours.get(i) for i in candidates}
+    if len(possible) > 1:
+        return UNCLEAR
+    return possible.pop() if possible else None
 
 
 def _sizes(seen):
@@ -95,7 +96,7 @@ def _sizes(seen):
     return size
 
 
-def _known(seen):
+def _known_ids(seen):
     """Ids that there were at our last write."""
     return seen.units.keys() or {i for base in seen.bases for i in base}
 
@@ -131,11 +132,26 @@ def _parents(seen):
         elif now == unit:
             kept.add(unit)
     rows = set() if seen.units else seen.labels.keys()
-    return parents, _known(seen) - kept - rows
+    return parents, _known_ids(seen) - kept - rows
 
 
 def given_again(units, cluster_ids, clusters_file):
-    """Which ids are of other spikes now: Phy counts anew where somebody put the clusters back."""
+    """Which ids are of other spikes now: Phy counts anew where somebody put the clusters back.
+
+    Parameters
+    ----------
+    units : dict of int to dict
+        As `Seen.units`, also of clusters that were gone at our last write.
+    cluster_ids : iterable of int
+        Ids to ask about; those without a record are passed over.
+    clusters_file : path-like
+        The present `spike_clusters.npy`.
+
+    Returns
+    -------
+    ids : set of int
+        Empty where the file cannot be read.
+    """
     first = {i: units[i]["spikes"][0] for i in cluster_ids if i in units}
     values = npy_items.read_items(clusters_file, list(first.values()))
     if values is None:
@@ -151,7 +167,20 @@ def given_again(units, cluster_ids, clusters_file):
 
 
 def survivors(units, cluster_ids, clusters_file):
-    """Say which of some clusters still own the spikes that they owned at our last write."""
+    """Say which of some clusters still own a spike that they owned at our last write.
+
+    Parameters
+    ----------
+    units, clusters_file
+        As for `given_again`.
+    cluster_ids : iterable of int
+        Clusters to ask about, all with a record.
+
+    Returns
+    -------
+    ids : set of int
+        Empty where the file cannot be read.
+    """
     owners = [(unit, spike) for unit in cluster_ids for spike in units[unit]["spikes"]]
     values = npy_items.read_items(clusters_file, [spike for _, spike in owners])
     if values is None:

@@ -9,7 +9,7 @@ from goodunits.curation.in_doubt import Found
 from goodunits.session_folder import file_names, label_files, label_tables, phy1_groups, phy_log
 from goodunits.store import earlier_sorts, generations, ledger_file, original_files, state
 
-INFO_COLUMNS = ("group", "n_spikes")
+LOOKED_AT = (file_names.KS_FILE, file_names.GROUP_FILE, file_names.INFO_FILE)
 
 
 def read_curation(folder, generation=None):
@@ -31,7 +31,7 @@ def read_curation(folder, generation=None):
     SessionError
         If a label file or the store is damaged, or the labels are ours and of an earlier sort.
     """
-    contents = {name: label_files.read_label_file(folder, name) for name in _LOOKED_AT}
+    contents = {name: label_files.read_label_file(folder, name) for name in LOOKED_AT}
     original, past, place = contents, None, folder
     if generation is not None:
         place = generation / "original"
@@ -46,7 +46,7 @@ def read_curation(folder, generation=None):
     texts = [doubt.text for doubt in doubts]
     ks_now = found.ks.labels if found.ks else {}
     saved = {}
-    if past is None and (found.group is None or found.group.column != "group"):
+    if past is None and not found.has_groups:
         saved, left_out = phy1_groups.read(folder, _spike_counts)
         saved |= _info_groups(folder, contents.get(file_names.INFO_FILE))
         texts += left_out
@@ -55,16 +55,13 @@ def read_curation(folder, generation=None):
     first = past.first_decisions if past else decided
     doubted = {i: label for doubt in doubts for i, label in doubt.labels.items()}
     return curation_record.Curation(
-        decided,
-        _inherited(folder, past, known, found),
-        ks_labels,
-        {**ks_labels, **first},
-        texts,
-        doubted or (past.doubted if past else {}),
+        decisions=decided,
+        inherited=_inherited(folder, past, known, found),
+        ks_labels=ks_labels,
+        labels_before={**ks_labels, **first},
+        doubts=texts,
+        doubted=doubted or (past.doubted if past else {}),
     )
-
-
-_LOOKED_AT = (file_names.KS_FILE, file_names.GROUP_FILE, file_names.INFO_FILE)
 
 
 def _found(folder, contents):
@@ -111,11 +108,10 @@ def _known(folder, past, original, found):
     accounted = _is_accounted(folder, past, original, found, bases)
     beside = _groups_beside(folder, records, original, found)
     copied, said, doubts = {}, {}, []
-    is_phys = found.group is not None and found.group.column == "group"
-    if not accounted and is_phys:
+    if not accounted and found.has_groups:
         doubts += in_doubt.from_elsewhere(found, bases)
     clusters_file = Path(folder, "spike_clusters.npy")
-    labels = {**beside, **(found.group.labels if is_phys else {})}
+    labels = {**beside, **(found.group.labels if found.has_groups else {})}
     decided = past.decisions
     asked = decided.keys() & labels.keys()
     if again := lineage.given_again({**past.gone, **units}, asked, clusters_file):
@@ -124,13 +120,13 @@ def _known(folder, past, original, found):
         seen = lineage.Seen(units, tuple(bases), decided, labels, clusters_file)
         copied, unclear = lineage.copied_labels(seen, *phy_log.read_log(folder))
         doubts += in_doubt.of_steps(unclear, labels)
-    if n_missing := _n_missing(bases, found.group, units, clusters_file):
+    if n_missing := _n_missing(bases, found, units, clusters_file):
         said = phy_log.labelled_in_phy(folder)
         doubts += in_doubt.of_missing_rows(n_missing, found.group.labels, bases)
-    return (
-        decisions.Known(accounted, tuple(bases), decided, copied, {}, said, beside, visited=True),
-        doubts,
+    known = decisions.Known(
+        accounted, tuple(bases), decided, copied, said=said, beside=beside, visited=True
     )
+    return known, doubts
 
 
 def _without(ids, records):
@@ -147,7 +143,7 @@ def _is_accounted(folder, past, original, found, bases):
         return False
     if found.group.labels in bases:
         return True
-    if found.group.column != "group":  # Kilosort's own file, or its labels, put there by hand
+    if not found.has_groups:  # Kilosort's own file, or its labels, put there by hand
         ks_labels = original.ks.labels if original.ks else None
         return found.group in (original.group, tsv.LabelTable(found.group.column, ks_labels))
     if _are_put_back(original, found, [past.pending, past.last]):
@@ -200,19 +196,33 @@ def _by_class(folder, copied):
 
 
 def doubted(folder, generation):
-    """Original groups that were kept as decisions, though a program may have given them."""
+    """Original groups that were kept as decisions, though a program may have given them.
+
+    Parameters
+    ----------
+    folder : path-like
+        Kilosort folder, whose log of Phy tells what a person said.
+    generation : Path
+        Generation of the store for the present sort.
+
+    Returns
+    -------
+    labels : dict of int to str
+        Empty where there was nothing to doubt.
+    """
     return in_doubt.mostly_equal(folder, _found(generation / "original", _originals(generation)))
 
 
-def _n_missing(bases, group, units, clusters_file):
+def _n_missing(bases, found, units, clusters_file):
     """Number of clusters that still exist and have lost their row since our last write.
 
     Phy saves every label that it has read, so the file was cut, edited, or made from nothing: then
     a label equal to the one we left can be a person's, and only Phy's log can tell.
     """
-    if group is None or group.column != "group":
+    if not found.has_groups:
         return 0
-    missing = [i for base in bases for i in base if i not in group.labels and i in units]
+    labels = found.group.labels
+    missing = [i for base in bases for i in base if i not in labels and i in units]
     return len(lineage.survivors(units, missing, clusters_file)) if missing else 0
 
 
@@ -240,7 +250,7 @@ def _info_groups(folder, data, listed=decisions.NONE):
     if data is None or label_tables.is_known(file_names.INFO_FILE, data, ledger):
         return {}
     try:
-        columns = tsv.parse_columns(data, file_names.INFO_FILE, INFO_COLUMNS)
+        columns = tsv.parse_columns(data, file_names.INFO_FILE, ("group", "n_spikes"))
         described = {i: int(float(count)) for i, count in columns["n_spikes"].items()}
     except (SessionError, ValueError, OverflowError):  # derived by Phy: never worth stopping for
         return {}

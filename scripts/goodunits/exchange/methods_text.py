@@ -7,6 +7,7 @@ from collections import Counter
 from goodunits.base.errors import ConfigError, one_line
 from goodunits.catalogue import all_metrics
 from goodunits.criteria import label_rules, unit_verdict
+from goodunits.curation import decisions
 from goodunits.exchange import dataset_record, parameters_used, references
 from goodunits.scorecards import quantities
 
@@ -54,8 +55,8 @@ def methods(record):
         parts.append(_common(record.labelled))
     else:
         parts.append("No session is labelled: there is nothing to describe.\n")
-    units = {item.session: dataset_record.units(item) for item in record.labelled}
-    parts += [_of_set(*each, units) for each in _sets(record.labelled)]
+    units_of = {item.session: dataset_record.units(item) for item in record.labelled}
+    parts += [_of_set(*each, units_of) for each in _sets(record.labelled)]
     if record.others:
         parts.append(_left_out(record.others))
     text = "\n".join([*parts, LICENCE])
@@ -74,8 +75,9 @@ def plain(text):
 
 
 def code(text):
-    """A name as code, whatever signs it has."""
+    """A name as code of Markdown, whatever signs it has."""
     text = one_line(str(text))
+    # The fence has to be longer than any row of backticks inside.
     longest = max(map(len, re.findall("`+", text)), default=0)
     fence, pad = "`" * (longest + 1), " " if "`" in text else ""
     return f"{fence}{pad}{text}{pad}{fence}"
@@ -159,7 +161,7 @@ def _software(measured):
 
 
 def _sets(labelled):
-    """Sessions by what their labels were made with, the largest group first."""
+    """Names of the criteria set and sessions, for each way to make labels; most sessions first."""
     groups = {}
     for item in labelled:
         groups.setdefault(_made_with(item.receipt), []).append(item)
@@ -172,7 +174,7 @@ def _name(item):
 
 
 def _made_with(receipt):
-    """One text for all that decides labels: criteria, definitions, parameters, hand labels."""
+    """One text for all that decides labels: criteria, definitions, parameters, curation."""
     settings, measured = receipt["settings"], receipt["measured"]
     rules = _rules(settings)
     used = rules.metrics if rules else ()
@@ -206,9 +208,9 @@ def _rules(settings):
         return None
 
 
-def _of_set(names, sessions, units):
-    """Section about the sessions of one set of criteria; `units` are their rows by session."""
-    rows = [row for item in sessions for row in units[item.session]]
+def _of_set(names, sessions, units_of):
+    """Section about the sessions that one set of criteria labelled; `units_of` each session."""
+    units = [unit for item in sessions for unit in units_of[item.session]]
     settings, measured = sessions[0].receipt["settings"], sessions[0].receipt["measured"]
     rules, cards = _rules(settings), _cards(settings)
     title = f"## Criteria {listed([code(name) for name in names])}"
@@ -224,7 +226,7 @@ def _of_set(names, sessions, units):
         ]
         definitions += _of_the_sorts(rules.metrics, [item.receipt["measured"] for item in sessions])
         parts.append("\n".join(definitions) + "\n" if definitions else "")
-    parts.append(f"{_numbers(rows, rules)} {_by_hand(sessions, rows)}\n")
+    parts.append(f"{_numbers(units, rules)} {_by_hand(sessions, units)}\n")
     return "\n".join(filter(None, parts))
 
 
@@ -302,11 +304,12 @@ def _by_hand(sessions, units):
     policy = sessions[0].receipt["settings"].get("manual_curation", "keep")
     n_decided = sum(len(item.receipt.get("decisions", {})) for item in sessions)
     sources = Counter(unit["source"] for unit in units)
-    n_decided = max(n_decided, sources["manual"])
-    if not n_decided and not sources["inherited"]:
+    n_decided = max(n_decided, sources[decisions.MANUAL])
+    n_inherited = sources[decisions.INHERITED]
+    if not n_decided and not n_inherited:
         return NOBODY
     said = f"{BY_HAND.get(policy, plain(policy))} ({counted(n_decided, 'unit')}"
-    inherited = f", {sources['inherited']:,} inherited" if sources["inherited"] else ""
+    inherited = f", {n_inherited:,} inherited" if n_inherited else ""
     return f"{said}{inherited})."
 
 

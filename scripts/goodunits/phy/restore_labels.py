@@ -46,16 +46,16 @@ def restore(folder, to="originals"):
         If the store is damaged or has no backup of the present sort; NothingToRestoreError if
         nothing was ever written.
     """
-    base = file_names.store_folder(folder)
-    if Path(folder).is_dir() and not base.is_dir():
+    store = file_names.store_folder(folder)
+    if Path(folder).is_dir() and not store.is_dir():
         raise NothingToRestoreError("nothing to restore, goodunits never wrote here")
     sort_id.check_folder(folder)
     with label_store.locked(folder):
         generation = generations.current_generation(folder)
         if generation is None:
-            _demand_earlier(base)
+            _demand_earlier(store)
             raise SessionError(
-                f"{folder}: no backup of the present sort ({sort_id.sort_id(folder)}) in {base}; "
+                f"{folder}: no backup of the present sort ({sort_id.sort_id(folder)}) in {store}; "
                 "backups of earlier sorts are there, but their labels belong to other clusters"
             )
         manifest = original_files.read_manifest(generation)
@@ -79,14 +79,14 @@ def restore(folder, to="originals"):
     }
 
 
-def _demand_earlier(base):
+def _demand_earlier(store):
     """Say what it means that a store has no backup at all."""
-    if generations.complete_generations(base):
+    if generations.complete_generations(store):
         return
-    if not ledger_file.read_ledger(base):
+    if not ledger_file.read_ledger(store):
         raise NothingToRestoreError("nothing to restore, goodunits never wrote here")
     raise SessionError(
-        f"{base}: goodunits wrote labels here, but the backup is gone; put the store back from a "
+        f"{store}: goodunits wrote labels here, but the backup is gone; put the store back from a "
         "backup of your data",
         code=errors.DAMAGED,
     )

@@ -45,13 +45,13 @@ def settle(folder, labels_are):
         If the store or a label file is damaged.
     """
     sort_id.check_folder(folder)
-    with label_store.locked(folder) as base:
+    with label_store.locked(folder) as store:
         label_files.check_label_files(folder)
         present = write_labels.read_present(folder)
         generation = generations.current_generation(folder)
         done = ""
         if is_new := generation is None:
-            generation, done = _backed_up(folder, base, present, labels_are)
+            generation, done = _backed_up(folder, store, present, labels_are)
         seen = whose_labels.read_curation(folder, generation)
         if labels_are == "theirs":
             decided = _given(seen, transaction.group_labels(present))
@@ -62,18 +62,26 @@ def settle(folder, labels_are):
     return f"{done}{count} label(s) count as given by hand from now on"
 
 
-def _backed_up(folder, base, present, labels_are):
-    """Make a backup for a sort without one; of an earlier originals where the labels are ours."""
+def _backed_up(folder, store, present, labels_are):
+    """Make a backup for a sort without one: an earlier sort's where its labels are here and ours.
+
+    Returns
+    -------
+    generation : Path
+    done : str
+        What was done, in words.
+    """
     hashes = sort_id.value_hashes(folder)
-    earlier = earlier_sorts.matching_generation(folder, base, present)
+    earlier = earlier_sorts.matching_generation(folder, store, present)
     if labels_are == "ours" and earlier is not None:
-        return _carried_over(folder, base, earlier, hashes), f"backup of sort {earlier.name} kept; "
-    return backup.first_backup(folder, base, hashes, labels_are), "backed up; "
+        generation = _carried_over(folder, store, earlier, hashes)
+        return generation, f"backup of sort {earlier.name} kept; "
+    return backup.first_backup(folder, store, hashes, labels_are), "backed up; "
 
 
-def _carried_over(folder, base, earlier, hashes):
+def _carried_over(folder, store, earlier, hashes):
     """A generation for the present sort with the originals and decisions of an earlier one."""
-    generation = base / sort_id.identity(hashes)
+    generation = store / sort_id.identity(hashes)
     manifest = original_files.read_manifest(earlier)
     store_files.make_folder(generation)
     for name in manifest["files"]:
@@ -98,9 +106,10 @@ def _carried_over(folder, base, earlier, hashes):
 
 
 def _given(seen, group):
-    """The labels in doubt, or every group; and decisions that were seen.
+    """Every group of the present file, or the labels that a run was in doubt of; and decisions.
 
-    What a run was in doubt about it has replaced since, unless the doubt is about the present file.
+    A run replaces what it is in doubt of: then the present file holds our labels, and only those
+    that were in doubt are meant. A doubt about the present file is about all that it holds.
     """
     is_past = seen.doubted and not seen.doubts
     all_labels = {**seen.doubted, **seen.decisions} if is_past else {**seen.decisions, **group}
@@ -130,7 +139,7 @@ def _remember(folder, generation, present, seen):
 
 
 def demand_owner(labels_are):
-    """Refuse to settle without being told whose the labels are."""
+    """Raise a SessionError unless the owner said whose the labels are: one of OWNERS."""
     if labels_are not in OWNERS:
         raise SessionError(
             f"labels_are: found {labels_are!r}, expected 'ours' (a program's) or 'theirs' (a "

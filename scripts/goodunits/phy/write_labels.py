@@ -17,11 +17,9 @@ from goodunits.base import errors, files, guarded, json_record, tsv
 from goodunits.base.errors import SessionError, one_line
 from goodunits.curation import decisions, whose_labels
 from goodunits.session_folder import file_names, label_files
-from goodunits.store import backup, label_store, state, transaction
-from goodunits.store.generations import current_generation
+from goodunits.store import backup, generations, label_store, state, transaction
 
 PHY_GROUPS = ("good", "mua", "noise", "unsorted")
-LABEL_FILE = file_names.CLASS_FILE
 TUTORIAL_BACKUP = "cluster_KSLabel_backup.tsv"
 
 log = logging.getLogger(__name__)
@@ -69,20 +67,20 @@ def write_label_files(folder, plan):
     Returns
     -------
     receipt : dict
-        `sort_id`, `written` (name to hash, None for a file set aside), `tables` (name to the hash
-        of what it says), `found` (hashes before), `decisions`, `history_bytes` (size of the history
-        after this write), `notes`.
+        `sort_id`, `time`, `written` (name to hash, None for a file set aside), `tables` (name to
+        the hash of what it says), `found` (hashes before), `decisions`, `history_bytes` (size of
+        the history after this write), `notes`.
 
     Raises
     ------
     SessionError
         If the folder changed since it was measured or labelled, is in use, or cannot be written.
     """
-    with label_store.locked(folder) as base:
+    with label_store.locked(folder) as store:
         check_unchanged(folder, plan.measured)
         label_files.check_label_files(folder)
         present = read_present(folder)
-        generation = current_generation(folder) or backup.back_up(folder, base)
+        generation = generations.current_generation(folder) or backup.back_up(folder, store)
         seen = whose_labels.read_curation(folder, generation)
         _check_decisions(folder, plan, seen)
         contents, notes = _contents(folder, plan, seen, present)
@@ -96,9 +94,9 @@ def write_label_files(folder, plan):
     return {
         "sort_id": generation.name,
         "time": files.time_stamp(),
-        "written": transaction._hashes(contents),
-        "tables": transaction._table_hashes(contents),
-        "found": transaction._hashes(present),
+        "written": transaction.file_hashes(contents),
+        "tables": transaction.table_hashes(contents),
+        "found": transaction.file_hashes(present),
         "decisions": {str(i): label for i, label in sorted(seen.decisions.items())},
         "history_bytes": state.history_bytes(generation),
         "notes": notes,
@@ -159,7 +157,7 @@ def _contents(folder, plan, seen, present):
         file_names.GROUP_FILE: tsv.format_labels("group", groups),
     }
     if any(label not in PHY_GROUPS for label in plan.labels.values()):
-        contents[LABEL_FILE] = tsv.format_labels("gu_label", plan.labels)
+        contents[file_names.CLASS_FILE] = tsv.format_labels("gu_label", plan.labels)
     for name, values in plan.columns.items():
         contents[f"{file_names.OWN_PREFIX}{name}.tsv"] = tsv.format_labels(f"gu_{name}", values)
     for name in present:
@@ -191,6 +189,13 @@ def phy_groups(plan, seen):
 
 def refresh_info(data, groups, ks_labels):
     """Put the labels into `cluster_info.tsv`, which SpikeInterface prefers to all other files.
+
+    Parameters
+    ----------
+    data : bytes
+        The table as Phy wrote it.
+    groups, ks_labels : dict of int to str
+        New content of its columns `group` and `KSLabel`, of every present cluster.
 
     Returns
     -------

@@ -6,10 +6,10 @@ from collections import Counter
 from pathlib import Path
 
 from goodunits.base import files
+from goodunits.curation import decisions
 from goodunits.workflow import dry_run
 
 KEPT = ".run/labels_of_report.json.gz"  # in results/
-BY_HAND = "manual"  # in the column source of labels.tsv
 # Where people and not the criteria moved a label, in words.
 TOLD = {"by hand": "labelled by hand", "taken back": "a label by hand was taken back"}
 
@@ -29,10 +29,7 @@ def update(dataset, folder, now):
     Returns
     -------
     changes : dict or None
-        `since` (time stamp), `causes` (list of str), `good_then`, `good_now`, `gained`, `lost`
-        (numbers of good units), `sessions`: for each session that differs its id and the labels
-        that moved, in words, and `units`: session, unit, label then, label now, and what moved it
-        (criteria or people). None where there was no earlier report.
+        As `difference` gives them; None where no earlier report had other labels.
     """
     kept = Path(folder, KEPT)
     known = _read(kept)
@@ -57,26 +54,37 @@ def _read(path):
 
 def _snapshot(dataset):
     """Labels, criteria, and which units people labelled, as they are now."""
+    labelled = [part for part in dataset.sessions if part.receipt]
     labels = {
-        part.id: {unit["cluster_id"]: unit["label"] for unit in part.units}
-        for part in dataset.sessions
-        if part.receipt
+        part.id: {unit["cluster_id"]: unit["label"] for unit in part.units} for part in labelled
     }
-    settings = {}
-    for part in dataset.sessions:
-        if part.receipt.get("settings"):
-            used = part.receipt["settings"]
-            settings[used["criteria"]] = used
+    used = [part.receipt["settings"] for part in labelled if part.receipt.get("settings")]
+    settings = {one["criteria"]: one for one in used}
     by_hand = {
-        part.id: [unit["cluster_id"] for unit in part.units if unit["source"] == BY_HAND]
-        for part in dataset.sessions
-        if part.receipt
+        part.id: [unit["cluster_id"] for unit in part.units if unit["source"] == decisions.MANUAL]
+        for part in labelled
     }
     return {"labels": labels, "settings": settings, "by_hand": by_hand}
 
 
 def difference(before, after, most_units=2000):
-    """Say how two snapshots differ; arguments and result as in `update`."""
+    """Say how two snapshots differ.
+
+    Parameters
+    ----------
+    before, after : dict
+        `time`, and what `_snapshot` gives.
+    most_units : int
+        Units to list at most.
+
+    Returns
+    -------
+    changes : dict
+        `since` (time stamp), `causes` (list of str), `good_then`, `good_now`, `gained`, `lost`
+        (numbers of good units), `n_units` (whose label moved), `sessions`: for each that differs
+        its id and the labels that moved, in words, and `units`: session, unit, label then, label
+        now, and what moved it ("criteria", "by hand" or "taken back").
+    """
     sessions, units, totals = [], [], Counter()
     for session, labels in after["labels"].items():
         old = before["labels"].get(session)

@@ -42,8 +42,8 @@ SHORT_LIST = (
 )
 SCORE = re.compile(r"score(\.\w+)?(?<!_undefined)")
 PICTURES = "unit_pictures.npz"
-# Pairs of units that a session shows at most, and up to how many units of the dataset.
-MOST_PAIRS, MANY_PAIRS_UNITS = (100, 20), EXACT_UNITS
+# Pairs of units that a session shows at most; fewer where the dataset has more units than so many.
+MOST_PAIRS, FEWER_PAIRS, MANY_PAIRS_UNITS = 100, 20, EXACT_UNITS
 # Above so many units of the dataset the points of scores are left to `explain`.
 POINTS_UNITS = 80_000
 NUMBERS = ("n_units", "n_good", "n_good_before", "n_manual", "n_changed", "recording_duration_s")
@@ -55,8 +55,8 @@ class SessionPart:
 
     Attributes
     ----------
-    row : dict of str to str
-        Its row of sessions.tsv, numbers as numbers (None where there is none).
+    row : dict
+        Its row of sessions.tsv: texts, and NUMBERS as numbers (None where there is none).
     own : dict of str to str
         Columns of the user's own in the session sheet.
     receipt : dict
@@ -64,9 +64,9 @@ class SessionPart:
     units : list of dict
         Rows of labels.tsv as written.
     metrics : dict of str to array (n_units,)
-        Numbers by metric, NaN where undefined; words as a list.
+        Numbers by metric and score, NaN where undefined; words as a list, "" where undefined.
     undefined : list of str
-        Why metrics of each unit are undefined.
+        Why metrics of each unit are undefined; "" where none is.
     pictures : dict of str to array
         As `unit_pictures.draw` gives them; empty where there are none.
     pairs : list of dict
@@ -99,9 +99,10 @@ class Dataset:
     ----------
     sessions : list of SessionPart
     sets : dict of str to dict
-        Criteria in force by name: `labels`, `manual_curation`, number of `sessions`.
+        Criteria in force by name: the settings of their sessions (`labels`, `manual_curation`, ...)
+        and the ids of these `sessions`.
     presets : dict of str to dict
-        Criteria that the project ships, by name: `labels`, `metrics`.
+        Configurations that the project ships, by name: `labels`, `metrics`.
     cards : dict of str to Scorecard
         Scorecards in force by their hash; none of a dataset with too many units.
     learned : dict or None
@@ -175,7 +176,8 @@ def _add_units(part, results, names, dataset, with_pictures):
         if with_pictures:
             ids = [int(unit["cluster_id"]) for unit in units]
             part.pictures = read_pictures(results / PICTURES, ids)
-            most = MOST_PAIRS[_n_units_told(dataset) > MANY_PAIRS_UNITS]
+            is_large = _n_units_told(dataset) > MANY_PAIRS_UNITS
+            most = FEWER_PAIRS if is_large else MOST_PAIRS
             part.pairs = report_pairs.read(results, ids, part.pictures, most)
         carried = {name: values for name, values in metrics.items() if name in names}
         part.units, part.metrics, part.undefined = units, carried | scores(units), undefined
@@ -260,6 +262,7 @@ def scores(units):
     Returns
     -------
     scores : dict of str to float array (n_units,)
+        From 0 to 1, NaN where undefined.
     """
     names = [name for name in (units[0] if units else ()) if SCORE.fullmatch(name)]
     return {name: _values([unit[name] for unit in units], "float") for name in names}
@@ -336,10 +339,10 @@ def plain_rules(block):
 
     Returns
     -------
-    rules : dict
+    rules : dict or None
         `classes`: pairs of label and node; a node is `{"all" or "any": [nodes]}` or a check:
-        `metric`, `operator`, `target`, `absolute`, `undefined` ("pass" or "fail"). `rest`: a label.
-        `shown_as`: group in Phy of classes that it does not know.
+        `metric`, `operator`, `target`, `absolute`, `undefined` ("pass" or "fail"), `text`. `rest`:
+        a label. `metrics`: names in use. `shown_as`: group in Phy of classes that it does not know.
     """
     try:
         rules = label_rules.parse_labels(block, None)
@@ -350,7 +353,7 @@ def plain_rules(block):
         "classes": classes,
         "rest": rules.rest,
         "metrics": list(rules.metrics),
-        "shown_as": dict(getattr(rules, "shown_as", {})),
+        "shown_as": dict(rules.shown_as),
     }
 
 

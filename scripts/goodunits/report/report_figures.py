@@ -70,7 +70,7 @@ def write(dataset, folder, formats=("svg",)):
     judged = judge(dataset)
     for name in report_files.FIGURES:
         with plt.rc_context(STYLE):
-            figure = globals()[f"draw_{name}"](dataset, judged)
+            figure = DRAWN_BY[name](dataset, judged)
             for ending in formats:
                 path = Path(folder, f"{name}.{ending}")
                 figure.savefig(path, metadata=UNDATED.get(ending), bbox_inches="tight", dpi=DPI)
@@ -92,7 +92,7 @@ def _empty(text):
     return figure
 
 
-def draw_yield(dataset, judged):
+def _draw_yield(dataset, judged):
     """Good units of each session, before and after."""
     parts = _labelled(dataset)
     if not parts:
@@ -119,7 +119,7 @@ def draw_yield(dataset, judged):
     return figure
 
 
-def draw_labels(dataset, judged):
+def _draw_labels(dataset, judged):
     """Units by label before and now."""
     parts = _labelled(dataset)
     if not parts:
@@ -193,7 +193,7 @@ def _fewest_sessions_last(used):
     return -len(used["sessions"])
 
 
-def draw_costs(dataset, judged):
+def _draw_costs(dataset, judged):
     """Units that do not meet each criterion, and those that meet all others."""
     if judged is None or not judged.met.size:
         return _empty("No session has labels.")
@@ -212,7 +212,7 @@ def draw_costs(dataset, judged):
     return figure
 
 
-def draw_together(dataset, judged, most=12):
+def _draw_together(dataset, judged, most=12):
     """Which criteria are missed together."""
     if judged is None or not judged.met.size or judged.met.all():
         return _empty("Every unit meets every criterion." if judged else "No session has labels.")
@@ -244,7 +244,7 @@ def draw_together(dataset, judged, most=12):
     return figure
 
 
-def draw_distributions(dataset, judged):
+def _draw_distributions(dataset, judged):
     """Each number that a criterion of the set asks for, with its threshold."""
     if judged is None or not judged.met.size:
         return _empty("No session has labels.")
@@ -292,7 +292,7 @@ def _distribution(ax, check, values, met):
     ax.set_title(f"{met.sum()} of {len(met)} meet\n{check.text}", fontsize=8)
 
 
-def draw_sessions(dataset, judged):
+def _draw_sessions(dataset, judged):
     """Medians of the numbers that criteria ask for, session by session."""
     if judged is None:
         return _empty("No session has labels.")
@@ -318,3 +318,14 @@ def draw_sessions(dataset, judged):
     else:
         last.set_xlabel("session")
     return figure
+
+
+# Each takes the dataset and what the criteria say of its units.
+DRAWN_BY = {
+    "yield": _draw_yield,
+    "labels": _draw_labels,
+    "costs": _draw_costs,
+    "together": _draw_together,
+    "distributions": _draw_distributions,
+    "sessions": _draw_sessions,
+}

@@ -8,12 +8,12 @@ import numpy as np
 
 from goodunits.report import report_data
 
-# Above so many units a picture is coarser: a page has to open.
-FULL_PICTURES = 80_000
+# Above so many units of the dataset pictures and numbers are coarser: a page has to open.
+COARSE_UNITS = 80_000
 COARSER = (("acg", 2), ("rate", 3))  # how many bins become one
 HALF_STEP = np.uint32(2**5)  # of the numbers that are left of those of 32 bits: 5 digits
 LEVEL = 4  # higher ones cost far more time than they save space
-PICTURES = ("ccg", "acg", "rate", "amplitude", "template", "positions_um", "channels")
+CARRIED = ("ccg", "acg", "rate", "amplitude", "template", "positions_um", "channels")
 SCALES = ("ccg_max_hz", "acg_max_hz", "rate_max_hz", "amplitude_max", "template_max")
 
 
@@ -24,7 +24,7 @@ def packed(data):
 
 
 def shuffled(values):
-    """Bytes of an array, first bytes first: numbers of one size compress far better so."""
+    """Bytes of an array, the first byte of every number first: they compress far better so."""
     values = np.ascontiguousarray(values)
     return values.view(np.uint8).reshape(-1, values.itemsize).T.tobytes()
 
@@ -47,6 +47,8 @@ def number_column(name, parts, thresholds, n_units):
     Returns
     -------
     values : float array (n_units,)
+        NaN where undefined. Of 64 bits as computed up to EXACT_UNITS units; of 32 bits above, with
+        five digits above COARSE_UNITS.
     """
     columns = [part.metrics.get(name, np.full(len(part.units), np.nan)) for part in parts]
     values = np.concatenate([np.zeros(0), *columns])
@@ -54,7 +56,7 @@ def number_column(name, parts, thresholds, n_units):
         return values
     short = values.astype(np.float32)
     is_whole = (values == np.rint(values)) | np.isnan(values)
-    if n_units > FULL_PICTURES and not is_whole.all():
+    if n_units > COARSE_UNITS and not is_whole.all():
         # A quarter less to carry: bits that are 0 compress to nothing.
         short = ((short.view(np.uint32) + HALF_STEP) & ~np.uint32(2 * HALF_STEP - 1)).view("<f4")
     for threshold in thresholds:
@@ -84,7 +86,18 @@ def word_column(cells):
 
 
 def thresholds_of(rules):
-    """Numbers that each metric is compared with in some plain rules, also without its sign."""
+    """Numbers that each metric is compared with in some plain rules.
+
+    Parameters
+    ----------
+    rules : iterable of dict
+        As `report_data.plain_rules` gives them.
+
+    Returns
+    -------
+    thresholds : dict of str to list of float
+        By metric; with both signs where its absolute value is compared.
+    """
     found = {}
     for block in rules:
         for _, node in block["classes"]:
@@ -145,21 +158,19 @@ def _coarser(shares, by):
 
 
 def _pictures(pictures, n_units):
-    """Arrays of a session as the page carries them."""
-    arrays = {name: pictures[name] for name in PICTURES if name in pictures}
-    if "ccg" in arrays and n_units > FULL_PICTURES:
-        arrays.pop("ccg")
+    """Arrays of a session as the page carries them: coarser in two steps, of many units."""
+    is_exact, is_coarse = n_units <= report_data.EXACT_UNITS, n_units > COARSE_UNITS
+    arrays = {name: pictures[name] for name in CARRIED if name in pictures}
     if "template" in arrays:
-        step = 2 if n_units <= FULL_PICTURES else 3
-        shown = slice(None) if n_units <= FULL_PICTURES else slice(0, 1)
-        if n_units <= report_data.EXACT_UNITS:
-            step = 1
-        arrays["template"] = arrays["template"][:, shown, ::step]
+        every = 1 if is_exact else 3 if is_coarse else 2
+        shown = slice(0, 1) if is_coarse else slice(None)
+        arrays["template"] = arrays["template"][:, shown, ::every]
         arrays["positions_um"] = np.rint(arrays["positions_um"][:, shown]).astype("<i2")
         arrays["channels"] = arrays["channels"][:, shown].astype("<i2")
-    if n_units > FULL_PICTURES:
+    if is_coarse:
         arrays |= {name: _coarser(arrays[name], by) for name, by in COARSER if name in arrays}
+        arrays.pop("ccg", None)
         arrays.pop("amplitude", None)
-    elif n_units > report_data.EXACT_UNITS and "amplitude" in arrays:
-        arrays["amplitude"] = arrays["amplitude"][:, 1:2]
+    elif not is_exact and "amplitude" in arrays:
+        arrays["amplitude"] = arrays["amplitude"][:, 1:2]  # the median
     return {name: np.ascontiguousarray(array) for name, array in arrays.items()}

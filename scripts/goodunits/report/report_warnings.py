@@ -1,6 +1,6 @@
 """What needs a look in a dataset: sessions that failed, and labels that are hardly right."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 
 import numpy as np
 
@@ -9,6 +9,9 @@ from goodunits.standing import session_standing
 FEW_UNITS = 5
 # A session is odd where its median is so many median deviations from that of the sessions.
 ODD_DEVIATIONS, ODD_SESSIONS = 6, 6
+ODD_METRICS = ("firing_rate", "presence_ratio", "ks_contamination", "amplitude_median_ks")
+# Sessions that are nearly alike spread by so much of their median at least.
+LEAST_SPREAD = 0.02
 SHARED = 0.5
 
 
@@ -23,7 +26,7 @@ def warnings(dataset):
     Returns
     -------
     warnings : list of dict
-        `kind` ("failed" or "look"), `text`, `sessions` (ids); failures first.
+        `kind` ("failed", "look", or "note": what a run noted, last), `text`, `sessions` (ids).
     """
     found = [*_not_labelled(dataset), *_no_or_all_good(dataset), *_same_spikes(dataset)]
     found += [*_versions(dataset), *_by_hand(dataset), *_duplicates(dataset)]
@@ -104,7 +107,7 @@ def _by_hand(dataset):
 
 def _duplicates(dataset):
     """Pairs of good units that share most of their spikes."""
-    pairs = Counter()
+    pairs = set()
     for part in dataset.sessions:
         good = {int(unit["cluster_id"]) for unit in part.units if unit["label"] == "good"}
         shares, others = (part.metrics.get(f"duplicate_{name}") for name in ("share", "of"))
@@ -113,16 +116,31 @@ def _duplicates(dataset):
         for unit, share, other in zip(part.units, shares, others, strict=True):
             one = int(unit["cluster_id"])
             if share >= SHARED and one in good and other in good:
-                pairs[part.id, frozenset((one, int(other)))] = 1
+                pairs.add((part.id, frozenset((one, int(other)))))
     if pairs:
-        names = list(dict.fromkeys(session for session, _ in pairs))
+        inside = {session for session, _ in pairs}
+        names = [part.id for part in dataset.sessions if part.id in inside]
         text = f"{len(pairs)} pair(s) of good units share half of their spikes or more: one neuron "
         text += "twice, or a unit that holds another's spikes"
         yield _warning(text, names)
 
 
 def medians(dataset, name):
-    """Median of a metric in each session that has it, by session."""
+    """Median of a metric by session.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        All sessions.
+    name : str
+        Of the metric.
+
+    Returns
+    -------
+    medians : dict of str to float
+        Undefined values left out; without sessions of fewer than FEW_UNITS units, or where the
+        metric is undefined for all of them.
+    """
     found = {}
     for part in dataset.sessions:
         values = part.metrics.get(name)
@@ -132,20 +150,15 @@ def medians(dataset, name):
 
 
 def _odd_sessions(dataset):
-    """Sessions whose units differ from those of the others, by the metrics of good."""
-    names = dict.fromkeys(
-        name
-        for name in ("firing_rate", "presence_ratio", "ks_contamination", "amplitude_median_ks")
-        if any(name in part.metrics for part in dataset.sessions)
-    )
-    for name in names:
+    """Sessions whose median of a telling metric is far from those of the others."""
+    for name in ODD_METRICS:
         by_session = medians(dataset, name)
         if len(by_session) < ODD_SESSIONS:
             continue
         values = np.array(list(by_session.values()))
         apart = np.abs(values - np.median(values))
-        limit = ODD_DEVIATIONS * max(np.median(apart), 0.02 * abs(np.median(values)))
-        odd = [name for name, far in zip(by_session, apart > limit, strict=True) if far]
+        limit = ODD_DEVIATIONS * max(np.median(apart), LEAST_SPREAD * abs(np.median(values)))
+        odd = [session for session, far in zip(by_session, apart > limit, strict=True) if far]
         if limit and odd:
             text = f"the median {name} is far from that of the other sessions"
             own = ", ".join(f"{by_session[session]:.3g}" for session in odd[:6])

@@ -13,8 +13,8 @@ def measured(sort, table, parameters, units, software):
 
     Parameters
     ----------
-    sort : Session
-        The session as read.
+    sort : Sort
+        The sort as read.
     table : MetricsTable
         Its metrics.
     parameters : dict

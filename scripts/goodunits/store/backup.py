@@ -19,6 +19,12 @@ def demand_store(folder, receipt_path, receipt=None):
         Receipt of the last write, which need not exist.
     receipt : dict, optional
         Its content, where that is known already.
+
+    Raises
+    ------
+    SessionError
+        If the store has no backup of the sort that the receipt is about, and the label files may be
+        those that were written.
     """
     receipt = receipt or json_record.read_record(receipt_path)
     if (
@@ -59,14 +65,14 @@ def is_fresh(folder, contents):
     return tables[0] == tables[1] and (tables[0] is None or tables[0].column == "KSLabel")
 
 
-def back_up(folder, base):
+def back_up(folder, store):
     """Keep the label files of the present sort as they are, once.
 
     Parameters
     ----------
     folder : path-like
         Kilosort folder.
-    base : Path
+    store : Path
         Its store, locked.
 
     Returns
@@ -82,23 +88,23 @@ def back_up(folder, base):
         if the backup is damaged.
     """
     hashes = sort_id.value_hashes(folder)
-    complete = generations.complete_generations(base)
+    complete = generations.complete_generations(store)
     generation = generations.generation_of(complete, folder, hashes)
     if generation is None:
-        return first_backup(folder, base, hashes)
+        return first_backup(folder, store, hashes)
     original_files.read_manifest(generation)
     generations.note_arrays(generation, hashes)
     return generation
 
 
-def first_backup(folder, base, hashes, labels_are=None):
+def first_backup(folder, store, hashes, labels_are=None):
     """Make the backup of a sort that the store does not know.
 
     Parameters
     ----------
     folder : path-like
         Kilosort folder.
-    base : Path
+    store : Path
         Its store, locked.
     hashes : dict of str to str
         Hashes of the arrays of the sort.
@@ -108,8 +114,13 @@ def first_backup(folder, base, hashes, labels_are=None):
     Returns
     -------
     generation : Path
+
+    Raises
+    ------
+    SessionError
+        As `back_up`.
     """
-    generation = base / sort_id.identity(hashes)
+    generation = store / sort_id.identity(hashes)
     label_files.check_label_files(folder)
     before = sort_id.signature(folder)
     found = {
@@ -117,8 +128,8 @@ def first_backup(folder, base, hashes, labels_are=None):
         for name in label_files.label_file_names(folder)
     }
     if labels_are is None:
-        earlier_sorts.demand_others(folder, base, found)
-    found = _not_ours(folder, base, found, groups_are_theirs=labels_are == "theirs")
+        earlier_sorts.demand_others(folder, store, found)
+    found = _not_ours(folder, store, found, groups_are_theirs=labels_are == "theirs")
     store_files.make_folder(generation)
     _set_aside_unfinished(generation, found)
     for name, data in found.items():
@@ -154,9 +165,9 @@ def _set_aside_unfinished(generation, found):
             early.unlink()
 
 
-def _not_ours(folder, base, found, groups_are_theirs):
+def _not_ours(folder, store, found, groups_are_theirs):
     """Leave out what we wrote for an earlier sort; never take our labels for originals."""
-    written = ledger_file.read_ledger(base)
+    written = ledger_file.read_ledger(store)
     ours = {name for name, data in found.items() if label_tables.is_known(name, data, written)}
     if is_fresh(folder, found):
         ours -= set(file_names.SORTER_FILES)
@@ -165,7 +176,7 @@ def _not_ours(folder, base, found, groups_are_theirs):
     elif lost := sorted(ours & set(file_names.SORTER_FILES)):
         raise SessionError(
             f"{Path(folder, lost[0])}: written by goodunits, so not the sorter's own labels, and "
-            f"{base} has no backup for this sort; put the sorter's file back, or remove it if "
+            f"{store} has no backup for this sort; put the sorter's file back, or remove it if "
             "it is lost",
             code=errors.IN_DOUBT,
         )

@@ -9,14 +9,14 @@ from goodunits.store import generations, ledger_file, state
 SAME_SHARE = 0.8
 
 
-def demand_others(folder, base, contents):
+def demand_others(folder, store, contents):
     """Refuse a sort that the store does not know if its labels are those that we left before.
 
     Parameters
     ----------
     folder : path-like
         Kilosort folder.
-    base : Path
+    store : Path
         Its store.
     contents : dict of str to bytes or None
         Its label files.
@@ -26,7 +26,7 @@ def demand_others(folder, base, contents):
     SessionError
         With the ways on.
     """
-    earlier = matching_generation(folder, base, contents)
+    earlier = matching_generation(folder, store, contents)
     if earlier is None:
         return
     raise SessionError(
@@ -39,24 +39,36 @@ def demand_others(folder, base, contents):
     )
 
 
-def matching_generation(folder, base, contents):
-    """The newest generation whose labels, as we left them, are those in the folder; or None."""
+def matching_generation(folder, store, contents):
+    """The earlier sort whose labels, as we left them, are those in the folder.
+
+    Parameters
+    ----------
+    folder, store, contents
+        As for `demand_others`.
+
+    Returns
+    -------
+    generation : Path or None
+        The newest whose groups we left so. Where `cluster_KSLabel.tsv` says what we wrote once, the
+        newest of all: the ledger does not tell for which sort that was.
+    """
     group = label_tables.read_table(
         folder, file_names.GROUP_FILE, contents.get(file_names.GROUP_FILE)
     )
-    complete = generations.complete_generations(base)
+    complete = generations.complete_generations(store)
     for generation in sorted(complete, key=_time, reverse=True):
         if group and group.column == "group" and _is_mostly(group.labels, _left(generation)):
             return generation
-        if _has_our_ks_labels(folder, base, contents) and not _is_fresh_group(group):
+        if _has_our_ks_labels(folder, store, contents) and not _is_fresh_group(group):
             return generation
     return None
 
 
-def _has_our_ks_labels(folder, base, contents):
+def _has_our_ks_labels(folder, store, contents):
     """Whether `cluster_KSLabel.tsv` says what we wrote once."""
     return label_tables.is_known(
-        file_names.KS_FILE, contents.get(file_names.KS_FILE), ledger_file.read_ledger(base)
+        file_names.KS_FILE, contents.get(file_names.KS_FILE), ledger_file.read_ledger(store)
     )
 
 

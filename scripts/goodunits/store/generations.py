@@ -14,9 +14,9 @@ from goodunits.store import original_files, store_files
 ARRAYS = "arrays.json"
 
 
-def complete_generations(base):
+def complete_generations(store):
     """Folders of the complete generations of a store, by name."""
-    folders = store_files.generations(base)
+    folders = store_files.generations(store)
     return [folder for folder in folders if store_files.is_there(folder / "manifest.json")]
 
 
@@ -37,8 +37,8 @@ def current_generation(folder):
     SessionError
         If the spike times cannot be read, where only they can tell.
     """
-    base = file_names.store_folder(folder)
-    complete = complete_generations(base) if base.is_dir() else []
+    store = file_names.store_folder(folder)
+    complete = complete_generations(store) if store.is_dir() else []
     if not complete:
         return None
     now = sort_id.signature(folder)
@@ -49,7 +49,22 @@ def current_generation(folder):
 
 
 def generation_of(complete, folder, hashes):
-    """The generation of a sort, given the hashes of its arrays; None if there is none."""
+    """The generation of a sort.
+
+    Parameters
+    ----------
+    complete : list of Path
+        Complete generations of the store.
+    folder : path-like
+        Kilosort folder, for those that are named after the bytes of its files.
+    hashes : dict of str to str
+        Hashes of its arrays, from `sort_id.value_hashes`.
+
+    Returns
+    -------
+    generation : Path or None
+        Of several, the one that knows most arrays.
+    """
     same = [g for g in complete if sort_id.is_same_sort(known_arrays(g), hashes)]
     if same:
         return max(same, key=_n_arrays)

@@ -9,8 +9,9 @@
             manifest.json       hashes; written last: its presence makes the backup complete
             superseded/         every other content found before a write that is not as we left it
             state.json          decisions of people, and what we wrote last, to compare with
-            history.jsonl       one line per change of the decisions, write and restore; with it a
-                                lost state.json is built again
+            history.jsonl       one line per change of the decisions, write, restore and settling;
+                                with it a lost state.json is built again
+            arrays.json         hashes of the arrays, where the manifest is of the first version
 
 Neither Phy nor SpikeInterface reads a subfolder. Every function that writes expects the lock.
 Nothing that is replaced in the session folder exists only in state.json.
@@ -69,7 +70,7 @@ def locked(folder):
 
 def refresh_readme(store):
     """Write how to recover by hand, for every sort that the store knows."""
-    text = store_readme.text(store, file_names.WRITTEN, file_names.OWN_PREFIX)
+    text = store_readme.text(store)
     if text is not None and store_files.read(store / "README.txt") != text.encode():
         store_files.write(store / "README.txt", text.encode())
 

@@ -7,11 +7,22 @@ from goodunits.base.errors import SessionError
 from goodunits.session_folder import file_names
 from goodunits.store import store_files
 
-# Write-once files
-
 
 def put_once(path, data):
-    """Write a read-only file of the store; one that exists is never overwritten."""
+    """Write a read-only file of the store; one that exists is never overwritten.
+
+    Parameters
+    ----------
+    path : Path
+        File in a generation; folders between are made.
+    data : bytes
+        Its content.
+
+    Raises
+    ------
+    SessionError
+        If it exists with other content.
+    """
     present = store_files.read(path)
     if present is None:
         store_files.make_folder(path.parent)
@@ -28,11 +39,24 @@ def save_superseded(generation, name, data):
     put_once(generation / "superseded" / f"{name}.{files.sha256_bytes(data)[:16]}", data)
 
 
-# Generations
-
-
 def read_manifest(generation):
-    """Manifest of a complete backup, checked against its files; None if there is no backup."""
+    """Read the manifest of a backup and check it against its files.
+
+    Parameters
+    ----------
+    generation : Path
+        Folder of the store for one sort.
+
+    Returns
+    -------
+    manifest : dict or None
+        As `backup.back_up` says; None where the backup is not complete.
+
+    Raises
+    ------
+    SessionError
+        If the manifest or an original is damaged, or of a newer format.
+    """
     path = generation / "manifest.json"
     data = store_files.read(path)
     if data is None:

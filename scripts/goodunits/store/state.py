@@ -78,13 +78,13 @@ def write_state(generation, state):
 
 
 def add_history(generation, **event):
-    """Add one line to the history of a generation."""
+    """Add one line to the history of a generation: the event, and now as its time."""
     event = {"time": files.time_stamp(), **event}
     store_files.append(generation / "history.jsonl", json.dumps(event, sort_keys=True) + "\n")
 
 
 def history_bytes(generation):
-    """Size of the history: another one means that something was done or decided since."""
+    """Size of the history, 0 without one: another size means something done or decided since."""
     try:
         return os.stat(generation / "history.jsonl").st_size
     except OSError:

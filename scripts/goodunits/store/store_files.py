@@ -15,9 +15,23 @@ from goodunits.base import errors, files, guarded
 from goodunits.base.errors import SessionError
 from goodunits.session_folder import file_names
 
+SORT_ID = re.compile(r"[0-9a-f]{16}")
+SHA256 = re.compile(r"[0-9a-f]{64}")
+# JSON of so many bytes can take twenty times as much memory.
+MAX_BYTES, MAX_JSON_BYTES = 60 * guarded.MB, 40 * guarded.MB
+READ_ONLY = 0o444
+
 
 def append(path, text):
-    """Add lines to a file durably; a last line cut short by a crash is closed first."""
+    """Add lines to a file durably; a last line cut short by a crash is closed first.
+
+    Parameters
+    ----------
+    path : Path
+        File of a store, made where it is missing; raises as `is_there`.
+    text : str
+        Whole lines, each with its end.
+    """
     with files.naming(path), open(open_to_change(path), "r+b") as file:
         size = file.seek(0, os.SEEK_END)
         if size:
@@ -28,14 +42,6 @@ def append(path, text):
         file.flush()
         os.fsync(file.fileno())
     files.sync_folder(path.parent)
-
-
-SORT_ID = re.compile(r"[0-9a-f]{16}")
-SHA256 = re.compile(r"[0-9a-f]{64}")
-# JSON of so many bytes can take twenty times as much memory.
-MAX_BYTES, MAX_JSON_BYTES = 60 * guarded.MB, 40 * guarded.MB
-
-READ_ONLY = 0o444
 
 
 def demand_folder(folder):
@@ -125,7 +131,17 @@ def _unreadable(path, error):
 
 
 def write(path, data, mode=0o666):
-    """Replace a file of a store in one step, durably; raises as `is_there`."""
+    """Replace a file of a store in one step, durably; raises as `is_there`.
+
+    Parameters
+    ----------
+    path : Path
+        The file.
+    data : bytes
+        Its new content.
+    mode : int
+        Bits that it may have at most, of those that its folder allows.
+    """
     is_there(path)
     files.write_atomically(path, data, files.mode_within(path.parent, mode), like_folder=True)
 
@@ -161,12 +177,12 @@ def open_in_place(path):
     return fd
 
 
-def generations(base):
+def generations(store):
     """Folders of the generations of a store, complete or not, by name.
 
     Parameters
     ----------
-    base : Path
+    store : Path
         The store.
 
     Returns
@@ -174,12 +190,12 @@ def generations(base):
     folders : list of Path
         Those named by a sort id; what else lies in a store is not looked at.
     """
-    demand_folder(base)
+    demand_folder(store)
     try:
-        names = sorted(os.listdir(base))
+        names = sorted(os.listdir(store))
     except FileNotFoundError:
         return []
-    folders = [base / name for name in names if SORT_ID.fullmatch(name)]
+    folders = [store / name for name in names if SORT_ID.fullmatch(name)]
     for folder in folders:
         demand_folder(folder)
     return folders

@@ -39,29 +39,25 @@ spike_templates.npy, which Kilosort writes and Phy never changes; a new sort get
 TIME = re.compile(r"[0-9T:+-]{1,40}")
 
 
-def text(base, written, own_prefix):
+def text(store):
     """Text of the README of a store.
 
     Parameters
     ----------
-    base : Path
+    store : Path
         The store.
-    written : sequence of str
-        Names of the label files that a write replaces.
-    own_prefix : str
-        Start of the names of the label files that only we write.
 
     Returns
     -------
     text : str or None
         None while there is no complete backup.
     """
-    manifests = {folder: _manifest(folder) for folder in store_files.generations(base)}
+    manifests = {folder: _manifest(folder) for folder in store_files.generations(store)}
     known = [(folder, manifest) for folder, manifest in manifests.items() if manifest]
     if not known:
         return None
     known.sort(key=_time)
-    sorts = [_sort(folder, manifest, written, own_prefix) for folder, manifest in known]
+    sorts = [_sort(folder, manifest) for folder, manifest in known]
     return HEAD.format(store=file_names.STORE) + "".join(sorts) + TAIL
 
 
@@ -80,10 +76,11 @@ def _time(known):
     return files.moment(manifest["time"]), os.lstat(folder / "manifest.json").st_mtime_ns
 
 
-def _sort(folder, manifest, written, own_prefix):
+def _sort(folder, manifest):
     """Lines that bring the originals of one sort back, also where there were none."""
-    back = [n for n in manifest["names"] if n in written or n.startswith(own_prefix)]
-    remove = [*(name for name in written if name not in back), f"{own_prefix}*.tsv"]
+    back = [name for name in manifest["names"] if file_names.is_written(name)]
+    gone = [name for name in file_names.WRITTEN if name not in back]
+    remove = [*gone, f"{file_names.OWN_PREFIX}*.tsv"]
     originals = f"{file_names.STORE}/{folder.name}/original"
     sources = " ".join(shlex.quote(f"{originals}/{name}") for name in back)
     time = manifest["time"]

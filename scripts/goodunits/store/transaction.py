@@ -14,7 +14,21 @@ PEOPLE = ("decisions", "inherited")
 
 
 def next_state(folder, generation, seen):
-    """State of the store after a write or a restore, but for the record of the write itself."""
+    """State of the store after a write, a restore or settling, but for what it leaves there.
+
+    Parameters
+    ----------
+    folder : path-like
+        Kilosort folder.
+    generation : Path
+        Folder of the store for the present sort.
+    seen : Curation
+        Decisions, inherited labels and doubts from now on.
+
+    Returns
+    -------
+    state : State
+    """
     old = state.read_state(generation)
     return State(
         last=old.last if old else None,
@@ -52,6 +66,12 @@ def commit(folder, generation, contents, present, after, units, event, about=Non
         file.
     about : dict, optional
         What else the history shall tell.
+
+    Raises
+    ------
+    SessionError
+        Saying what the label files hold then: if somebody changed one meanwhile, if a file cannot
+        be replaced, or if the store cannot note what was done.
     """
     pending, last = after.pending, after.last
     after = after._replace(gone=_gone(after, units))
@@ -65,7 +85,7 @@ def commit(folder, generation, contents, present, after, units, event, about=Non
         return
     _keep_what_is_not_ours(generation, present, [r for r in (pending, last) if r])
     if event == "write":
-        tables = {f"table:{name}": sha for name, sha in _table_hashes(contents).items()}
+        tables = {f"table:{name}": sha for name, sha in table_hashes(contents).items()}
         ledger_file.add_to_ledger(generation.parent, {**record.hashes, **tables})
         if not _finishes(pending, last, present):
             after = after._replace(before=_texts(present))
@@ -93,7 +113,7 @@ def _gone(after, units):
 
 def _record(contents, units):
     """What the store remembers of a state of the folder, to compare with later."""
-    hashes = {name: sha for name, sha in _hashes(contents).items() if sha}
+    hashes = {name: sha for name, sha in file_hashes(contents).items() if sha}
     return Left(group_labels(contents), hashes, units)
 
 
@@ -109,7 +129,7 @@ def _finishes(pending, last, present):
         return False
     return all(
         sha in (pending.hashes.get(name), last.hashes.get(name))
-        for name, sha in _hashes(present).items()
+        for name, sha in file_hashes(present).items()
     )
 
 
@@ -179,11 +199,13 @@ def group_labels(contents):
     return table.labels if table.column == "group" else {}
 
 
-def _hashes(contents):
+def file_hashes(contents):
+    """Hash of the bytes of each file, None for a missing one."""
     return {name: files.sha256_optional(data) for name, data in contents.items()}
 
 
-def _table_hashes(contents):
+def table_hashes(contents):
+    """Hash of what each label file says, None for one that is missing or cannot be read."""
     return {name: label_tables.table_hash(name, data) for name, data in contents.items()}
 
 

@@ -11,6 +11,7 @@ from types import MappingProxyType
 from goodunits.base import files, tsv
 from goodunits.base.errors import in_words, one_line
 from goodunits.criteria import undecided
+from goodunits.curation import decisions
 from goodunits.phy import write_labels
 from goodunits.result_files import own_columns
 from goodunits.standing import session_standing
@@ -118,7 +119,7 @@ def _counts(rows):
         "labels": Counter(row["label"] for row in rows),
         "n_units": len(rows),
         "n_good_before": sum(row["label_before"] == "good" for row in rows),
-        "n_manual": sum(row["source"] == "manual" for row in rows),
+        "n_manual": sum(row["source"] == decisions.MANUAL for row in rows),
         "n_changed": sum(row["label"] != row["label_before"] for row in rows),
     }
 

@@ -5,7 +5,8 @@ import pytest
 
 import tiny
 from goodunits.base import tsv
-from goodunits.phy import settle_labels, write_labels
+from goodunits.phy import settle_labels
+from goodunits.session_folder import file_names
 from goodunits.store import generations, transaction
 
 
@@ -125,7 +126,7 @@ def test_a_copy_of_a_class_that_phy_does_not_know(sort, results):
     assert phy.fields["gu_label"][merged] == "axon"
     phy.save()
     tiny.run(sort, results, policy="fill", good="axon")
-    data = (sort / write_labels.LABEL_FILE).read_bytes()
+    data = (sort / file_names.CLASS_FILE).read_bytes()
     assert tsv.parse_labels(data, "").labels[merged] == "axon"
 
 

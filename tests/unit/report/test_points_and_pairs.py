@@ -59,7 +59,7 @@ def test_a_broken_file_of_cards_leaves_the_page_without_points(tmp_path, text):
 def test_of_many_units_the_page_has_no_points_and_fewer_pairs(tmp_path, monkeypatch):
     monkeypatch.setattr(report_data, "POINTS_UNITS", 5)
     monkeypatch.setattr(report_data, "MANY_PAIRS_UNITS", 5)
-    monkeypatch.setattr(report_data, "MOST_PAIRS", (100, 1))
+    monkeypatch.setattr(report_data, "FEWER_PAIRS", 1)
     rows = [made_report.session(tmp_path, "a", 6, labels=BY_SCORE, cards={"small": SMALL})]
     made_report.table(tmp_path, rows)
     (part,) = report_data.gather(tmp_path, {}).sessions
