@@ -25,7 +25,8 @@ def main(*, sessions, text):
     print(screen.fitting(said, path))
     sys.stdout.flush()
     if failures:
-        raise GoodunitsError(f"the history of {', '.join(failures)} cannot be read")
+        which = ", ".join(failures)
+        raise GoodunitsError(f"the history of {which} cannot be read; {path} says why")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 /* What the page carries: a head (JSON), columns over all units, and a block for each session. */
 var gu = {};
 (function () {
-  const TYPES = { "<f8": Float64Array, "<f4": Float32Array, "|u1": Uint8Array, "|i1": Int8Array, "<i2": Int16Array };
+  const TYPES = { "<f8": Float64Array, "<f4": Float32Array, "|u1": Uint8Array, "|i1": Int8Array, "<i2": Int16Array, "<u2": Uint16Array };
 
   gu.head = JSON.parse(document.getElementById("head").textContent);
 
@@ -59,7 +59,7 @@ var gu = {};
     return units;
   };
 
-  gu.word = (column, unit) => (column.codes[unit] === 255 ? "" : column.words[column.codes[unit]]);
+  gu.word = (column, unit) => column.words[column.codes[unit]] ?? "";
 
   const blocks = new Map();
 

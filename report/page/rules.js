@@ -36,7 +36,7 @@ A node is a check (metric, operator, target, absolute, undefined) or {all: [...]
     if (column.kind === "label") {
       const wanted = new Set([].concat(check.target).map((word) => column.words.indexOf(word)));
       const inside = check.operator === "==" || check.operator === "in" ? PASS : FAIL;
-      for (let i = 0; i < n; i++) out[i] = values[i] === 255 ? UNDEFINED : wanted.has(values[i]) ? inside : 1 - inside;
+      for (let i = 0; i < n; i++) out[i] = values[i] >= column.words.length ? UNDEFINED : wanted.has(values[i]) ? inside : 1 - inside;
       return out;
     }
     const target = column.isShort ? Math.fround(Number(check.target)) : Number(check.target);

@@ -9,8 +9,8 @@ from goodunits.base import tsv
 from goodunits.session_folder import file_names, label_files, label_tables, phy_log
 
 MOST = 0.8  # share of the clusters beyond which labels may all be a program's
-THEIRS = "if a person gave them: 'snakemake settle --config only=SESSION labels_are=theirs'"
-OURS = "'snakemake settle --config only=SESSION labels_are=ours'"
+THEIRS = "if a person gave them: 'snakemake -c1 settle --config only=SESSION labels_are=theirs'"
+OURS = "'snakemake -c1 settle --config only=SESSION labels_are=ours'"
 MISSING_ROWS = (
     "cluster_group.tsv: {n} cluster(s) have lost their row; labels equal to those that goodunits "
     f"left are not taken for decisions; {THEIRS}"

@@ -226,7 +226,7 @@ def _of_set(names, sessions, units_of):
         ]
         definitions += _of_the_sorts(rules.metrics, [item.receipt["measured"] for item in sessions])
         parts.append("\n".join(definitions) + "\n" if definitions else "")
-    parts.append(f"{_numbers(units, rules)} {_by_hand(sessions, units)}\n")
+    parts.append(f"{_numbers(units, rules)} {_by_hand(sessions, units_of)}\n")
     return "\n".join(filter(None, parts))
 
 
@@ -299,13 +299,14 @@ def _numbers(units, rules):
     return f"{said} Undefined: {listed(missing)}." if missing else said
 
 
-def _by_hand(sessions, units):
-    """What people decided, and what became of it."""
+def _by_hand(sessions, units_of):
+    """What people decided of the units that are there, and what became of it."""
     policy = sessions[0].receipt["settings"].get("manual_curation", "keep")
-    n_decided = sum(len(item.receipt.get("decisions", {})) for item in sessions)
-    sources = Counter(unit["source"] for unit in units)
-    n_decided = max(n_decided, sources[decisions.MANUAL])
-    n_inherited = sources[decisions.INHERITED]
+    n_decided = n_inherited = 0
+    for item in sessions:
+        units, decided = units_of[item.session], item.receipt.get("decisions", {})
+        n_decided += sum(unit["cluster_id"] in decided for unit in units)
+        n_inherited += sum(unit["source"] == decisions.INHERITED for unit in units)
     if not n_decided and not n_inherited:
         return NOBODY
     said = f"{BY_HAND.get(policy, plain(policy))} ({counted(n_decided, 'unit')}"

@@ -56,7 +56,8 @@ def restore(folder, to="originals"):
             _demand_earlier(store)
             raise SessionError(
                 f"{folder}: no backup of the present sort ({sort_id.sort_id(folder)}) in {store}; "
-                "backups of earlier sorts are there, but their labels belong to other clusters"
+                "backups of earlier sorts are there, but their labels belong to other clusters; "
+                f"{store / 'README.txt'} says how to copy them"
             )
         manifest = original_files.read_manifest(generation)
         label_files.check_label_files(folder)

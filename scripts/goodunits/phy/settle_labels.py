@@ -125,7 +125,7 @@ def _not_doubted(folder, generation, seen, is_new):
     known = state.read_state(generation)
     past = known.decisions if known else {}
     doubted = seen.doubted or (whose_labels.doubted(folder, generation) if past else {})
-    if known and (is_new or seen.doubted):
+    if seen.doubted or known and is_new:
         past = seen.decisions
     return {i: label for i, label in past.items() if doubted.get(i) != label}
 
@@ -143,5 +143,5 @@ def demand_owner(labels_are):
     if labels_are not in OWNERS:
         raise SessionError(
             f"labels_are: found {labels_are!r}, expected 'ours' (a program's) or 'theirs' (a "
-            "person's): snakemake settle --config only=SESSION labels_are=theirs"
+            "person's): snakemake -c1 settle --config only=SESSION labels_are=theirs"
         )

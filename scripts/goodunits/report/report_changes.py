@@ -58,8 +58,10 @@ def _snapshot(dataset):
     labels = {
         part.id: {unit["cluster_id"]: unit["label"] for unit in part.units} for part in labelled
     }
-    used = [part.receipt["settings"] for part in labelled if part.receipt.get("settings")]
-    settings = {one["criteria"]: one for one in used}
+    settings = {
+        name: {key: value for key, value in used.items() if key != "sessions"}
+        for name, used in dataset.sets.items()
+    }
     by_hand = {
         part.id: [unit["cluster_id"] for unit in part.units if unit["source"] == decisions.MANUAL]
         for part in labelled

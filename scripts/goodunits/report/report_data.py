@@ -148,9 +148,11 @@ def gather(folder, presets, with_pictures=True):
         dataset.learned = report_people.read(folder)
         if _n_units_told(dataset) <= POINTS_UNITS:
             dataset.cards = report_points.read_cards(folder)
+    is_large = _n_units_told(dataset) > MANY_PAIRS_UNITS
+    most_pairs = (FEWER_PAIRS if is_large else MOST_PAIRS) if with_pictures else None
     for part in parts:
         if part.receipt:
-            _add_units(part, Path(folder, part.id), names, dataset, with_pictures)
+            _add_units(part, Path(folder, part.id), names, dataset.cards, most_pairs)
     return dataset
 
 
@@ -163,22 +165,23 @@ def _part(row, own, folder):
     return SessionPart(row, own, receipt or {})
 
 
-def _add_units(part, results, names, dataset, with_pictures):
-    """The units of a labelled session; whatever is wrong with its files, the others have theirs."""
+def _add_units(part, results, names, cards_by_sha, most_pairs):
+    """The units of a labelled session, pictures unless `most_pairs` is None.
+
+    Whatever is wrong with its files, the others have theirs.
+    """
     try:
         _, units = tsv.read_table(results / session_standing.WRITTEN / "labels.tsv")
-        cards = set(report_points.of_receipt(part.receipt, dataset.cards).values())
-        of_cards = {name for sha in cards for name in dataset.cards[sha].metrics}
+        cards = set(report_points.of_receipt(part.receipt, cards_by_sha).values())
+        of_cards = {name for sha in cards for name in cards_by_sha[sha].metrics}
         table = results / session_standing.WRITTEN / "metrics.tsv"
         metrics, undefined = read_metrics(table, names | of_cards)
         for sha in cards:
-            part.steps[sha] = report_points.steps_of_units(dataset.cards[sha], metrics, len(units))
-        if with_pictures:
+            part.steps[sha] = report_points.steps_of_units(cards_by_sha[sha], metrics, len(units))
+        if most_pairs is not None:
             ids = [int(unit["cluster_id"]) for unit in units]
             part.pictures = read_pictures(results / PICTURES, ids)
-            is_large = _n_units_told(dataset) > MANY_PAIRS_UNITS
-            most = FEWER_PAIRS if is_large else MOST_PAIRS
-            part.pairs = report_pairs.read(results, ids, part.pictures, most)
+            part.pairs = report_pairs.read(results, ids, part.pictures, most_pairs)
         carried = {name: values for name, values in metrics.items() if name in names}
         part.units, part.metrics, part.undefined = units, carried | scores(units), undefined
     except Exception as error:

@@ -169,6 +169,8 @@ class Judged(NamedTuple):
 def judge(dataset):
     """What criteria say of the units, from the labels as written; None where there are none.
 
+    Of the criteria set of most sessions, among those that this version can read.
+
     Parameters
     ----------
     dataset : Dataset
@@ -179,6 +181,7 @@ def judge(dataset):
     judged : Judged or None
     """
     sets = sorted(dataset.sets.values(), key=_fewest_sessions_last)
+    sets = [used for used in sets if report_data.plain_rules(used["labels"])]
     if not sets:
         return None
     rules = label_rules.parse_labels(sets[0]["labels"], None)

@@ -191,11 +191,12 @@ def _columns(dataset, names, rules):
             values = report_payload.number_column(name, parts, known, dataset.n_units)
         metrics.append({**about, "type": values.dtype.str})
         columns[f"metric-{name}"] = report_payload.packed(report_payload.shuffled(values))
-    head = {"metrics": metrics, "words": {}, "exact": exact}
+    head = {"metrics": metrics, "words": {}, "code_types": {}, "exact": exact}
     for name in LABEL_COLUMNS:
         cells = [unit[name] for part in parts for unit in part.units]
         head["words"][name], codes = report_payload.word_column(cells)
-        columns[f"column-{name}"] = report_payload.packed(codes.tobytes())
+        head["code_types"][name] = codes.dtype.str
+        columns[f"column-{name}"] = report_payload.packed(report_payload.shuffled(codes))
     ids = [int(unit["cluster_id"]) for part in parts for unit in part.units]
     columns["column-cluster_id"] = report_payload.packed(
         report_payload.shuffled(np.array(ids, dtype="<f8"))

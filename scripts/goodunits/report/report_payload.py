@@ -11,6 +11,7 @@ from goodunits.report import report_data
 # Above so many units of the dataset pictures and numbers are coarser: a page has to open.
 COARSE_UNITS = 80_000
 COARSER = (("acg", 2), ("rate", 3))  # how many bins become one
+MAX_SHORT_CODE = 255
 HALF_STEP = np.uint32(2**5)  # of the numbers that are left of those of 32 bits: 5 digits
 LEVEL = 4  # higher ones cost far more time than they save space
 CARRIED = ("ccg", "acg", "rate", "amplitude", "template", "positions_um", "channels")
@@ -68,7 +69,7 @@ def number_column(name, parts, thresholds, n_units):
 
 
 def word_column(cells):
-    """Words of all units as codes; 255 is none.
+    """Words of all units as codes; the number of words is none.
 
     Parameters
     ----------
@@ -78,11 +79,12 @@ def word_column(cells):
     Returns
     -------
     words : list of str
-    codes : uint8 array (n_units,)
+    codes : uint8 array (n_units,), uint16 where there are more than 255 words
     """
     words = dict.fromkeys(cell for cell in cells if cell)
     codes = {word: place for place, word in enumerate(words)}
-    return list(words), np.array([codes.get(cell, 255) for cell in cells], dtype=np.uint8)
+    found = np.array([codes.get(cell, len(words)) for cell in cells], dtype="<u2")
+    return list(words), found if len(words) > MAX_SHORT_CODE else found.astype(np.uint8)
 
 
 def thresholds_of(rules):

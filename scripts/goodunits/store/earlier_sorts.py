@@ -32,9 +32,10 @@ def demand_others(folder, store, contents):
     raise SessionError(
         f"{folder}: the spikes are not those of sort {earlier.name}, but the labels are as "
         "goodunits left them there, so neither the sorter's nor a person's; if the units are the "
-        "same, carry the backup and the decisions over: 'snakemake settle --config only=SESSION "
-        "labels_are=ours'; if it is a new sort, put the sorter's cluster_KSLabel.tsv and "
-        "cluster_group.tsv back; if a person gave these labels: labels_are=theirs",
+        "same, carry the backup and the decisions over: 'snakemake -c1 settle --config "
+        "only=SESSION labels_are=ours'; if it is a new sort, put the sorter's "
+        "cluster_KSLabel.tsv and cluster_group.tsv back; if a person gave these labels: "
+        "labels_are=theirs",
         code=errors.IN_DOUBT,
     )
 
@@ -56,12 +57,13 @@ def matching_generation(folder, store, contents):
     group = label_tables.read_table(
         folder, file_names.GROUP_FILE, contents.get(file_names.GROUP_FILE)
     )
-    complete = generations.complete_generations(store)
-    for generation in sorted(complete, key=_time, reverse=True):
-        if group and group.column == "group" and _is_mostly(group.labels, _left(generation)):
-            return generation
-        if _has_our_ks_labels(folder, store, contents) and not _is_fresh_group(group):
-            return generation
+    complete = sorted(generations.complete_generations(store), key=_time, reverse=True)
+    if group and group.column == "group":
+        for generation in complete:
+            if _is_mostly(group.labels, _left(generation)):
+                return generation
+    if complete and _has_our_ks_labels(folder, store, contents) and not _is_fresh_group(group):
+        return complete[0]
     return None
 
 

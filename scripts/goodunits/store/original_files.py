@@ -29,7 +29,8 @@ def put_once(path, data):
         store_files.write(path, data, store_files.READ_ONLY)
     elif present != data:
         raise SessionError(
-            f"{path}: exists with other content; files of the store are never replaced",
+            f"{path}: exists with other content; files of the store are never replaced; "
+            "put it back as it was from a copy of the store",
             code=errors.DAMAGED,
         )
 

@@ -1,5 +1,8 @@
 """What settle does with labels that a run was in doubt of, before it and after it."""
 
+import shutil
+import time
+
 import numpy as np
 import pytest
 
@@ -8,6 +11,7 @@ from goodunits.base import tsv
 from goodunits.base.errors import SessionError
 from goodunits.phy import restore_labels, settle_labels
 from goodunits.session_folder import file_names
+from goodunits.store import generations
 
 SPIKE_FILES = ("spike_times.npy", "spike_templates.npy", "spike_clusters.npy")
 
@@ -24,10 +28,10 @@ def edit(path, change):
     tiny.replace(path, b"".join(change(path.read_bytes().splitlines(keepends=True))))
 
 
-def remove_doubles(folder):
+def remove_doubles(folder, places=(3, 4)):
     """Other spikes under the same labels."""
     for name in SPIKE_FILES:
-        np.save(folder / name, np.delete(np.load(folder / name), [3, 4]))
+        np.save(folder / name, np.delete(np.load(folder / name), places))
 
 
 def test_settle_theirs_after_the_run_that_names_it(sort, results):
@@ -117,3 +121,29 @@ def test_a_merge_after_settling_before_the_first_run(sort):
     phy.merge(1, 3)
     phy.save()
     assert tiny.decided(sort) == {}
+
+
+def test_the_sort_whose_labels_these_are_is_carried_over(sort, results, tmp_path):
+    """Of two earlier sorts it is the one whose groups are there, not the newest."""
+    tiny.save_in_phy(sort, u0="noise")
+    tiny.run(sort, results)
+    first = generations.current_generation(sort)
+    shutil.copytree(sort, tmp_path / "left")
+    time.sleep(1.1)  # times of backups are told by the second
+    remove_doubles(sort, [0, 1, 2, 5])  # Kilosort sorts again, with fresh label files
+    for name in ("cluster_KSLabel.tsv", "cluster_group.tsv"):
+        (sort / name).unlink()
+        shutil.copyfile(first / "original" / "cluster_KSLabel.tsv", sort / name)
+    tiny.run(sort, results, least=1000, good="axon")
+    for name in (*SPIKE_FILES, "cluster_KSLabel.tsv", "cluster_group.tsv"):
+        shutil.copyfile(tmp_path / "left" / name, sort / name)
+    remove_doubles(sort)  # the first sort is back, without doubles
+    assert first.name in settle_labels.settle(sort, "ours")
+    assert tiny.decided(sort) == {0: "noise"}
+
+
+def test_settled_as_ours_before_the_first_run_takes_back_only_what_is_in_doubt(sort):
+    """A label that differs from Kilosort's is no program's, though most others are equal."""
+    as_kilosort_says(sort, u0="noise")
+    settle_labels.settle(sort, "ours")
+    assert tiny.decided(sort) == {0: "noise"}

@@ -1,7 +1,9 @@
 """The methods text says what the receipts say, and cites what it names."""
 
 import difflib
+import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -29,6 +31,17 @@ def test_numbers_versions_and_definitions_come_from_the_receipts(tmp_path):
     )
     assert "Labels that people had given were kept (2 units)" in said
     assert "CC0 1.0" in said
+
+
+def test_decisions_on_units_that_are_gone_are_not_counted(tmp_path):
+    """A merge removed cluster 99; what was decided of it stays in the receipt."""
+    session = made_dataset.label(tmp_path, "a")
+    receipt = Path(session[2], "written.json")
+    told = json.loads(receipt.read_text())
+    told["decisions"]["99"] = "noise"
+    receipt.write_text(json.dumps(told))
+    said, _ = text_of(session)
+    assert "Labels that people had given were kept (1 unit)" in said
 
 
 def test_mixed_versions_stand_in_one_sentence(tmp_path):

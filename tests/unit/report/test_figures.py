@@ -1,5 +1,6 @@
 """The figures for papers."""
 
+import json
 import xml.etree.ElementTree as ElementTree
 
 import pytest
@@ -43,6 +44,15 @@ def test_each_figure_says_its_finding_and_its_unit(tmp_path):
 def test_there_is_always_a_figure(tmp_path, n_units):
     told = draw(tmp_path, [made_report.session(tmp_path, "a", n_units)] if n_units else [])
     assert all(told.values())
+
+
+def test_criteria_of_a_newer_version_leave_the_other_figures(tmp_path):
+    row = made_report.session(tmp_path, "a", 10)
+    receipt = tmp_path / "a" / "written.json"
+    told = json.loads(receipt.read_text())
+    told["settings"]["labels"] = {"good": {"unless": ["x"]}, "mua": "rest"}
+    receipt.write_text(json.dumps(told))
+    assert "of 10 units are good" in draw(tmp_path, [row])["yield"]
 
 
 def test_the_same_units_make_the_same_file(tmp_path):

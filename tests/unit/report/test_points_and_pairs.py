@@ -95,3 +95,12 @@ def test_what_was_learned_is_that_of_all_sessions(tmp_path):
     learned = report_people.read(tmp_path)
     assert [row["session"] for row in learned["agreement"]] == [learned_tables.ALL_SESSIONS]
     assert learned["next"] == [] and json.dumps(learned)
+
+
+@pytest.mark.parametrize("damage", ["cluster_id\n", "cluster_id\nx\n", "merge_with\n1\n", ""])
+def test_damaged_candidates_cost_no_unit(tmp_path, damage):
+    row = made_report.session(tmp_path, "a", 8)
+    made_report.table(tmp_path, [row])
+    (tmp_path / "a" / report_pairs.NAME).write_text(damage)
+    (part,) = report_data.gather(tmp_path, {}).sessions
+    assert part.row["status"] == "labelled" and len(part.units) == 8 and part.pairs == []

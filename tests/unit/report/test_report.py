@@ -266,3 +266,31 @@ def test_a_score_is_a_metric_of_the_page(tmp_path):
     assert head["sets"]["labels"]["rules"]["metrics"] == ["score"]
     (part,) = report_data.gather(tmp_path, {}).sessions
     assert part.metrics["score"].tolist() == [0.2, 0.3, 0.4]
+
+
+@pytest.mark.parametrize("n_words", [1, 254, 255, 256, 300])
+def test_there_may_be_any_number_of_words(n_words):
+    cells = [f"word {place}" for place in range(n_words)]
+    words, codes = report_payload.word_column(["", *cells])
+    assert words == cells
+    assert codes.tolist() == [n_words, *range(n_words)]
+
+
+def test_sessions_that_failed_come_first(tmp_path):
+    rows = [
+        {"session": name, "status": status, "reason": "why", "folder": name}
+        for name, status in (("a", "changed"), ("b", "failed"), ("c", "not labelled"))
+    ]
+    made_report.table(tmp_path, rows)
+    dataset = report_data.gather(tmp_path, {})
+    kinds = [found["kind"] for found in report_warnings.warnings(dataset)]
+    assert kinds == ["failed", "look", "look"]
+
+
+def test_a_change_in_one_of_two_sets_of_a_name_is_a_cause(results):
+    """The run of one session was stopped before it got the new criteria."""
+    make(results, "2026-01-01")
+    strict = {"good": {"all": ["firing_rate >= 1000"]}, "mua": "rest"}
+    made_report.session(results, "a", 12, 0, labels=strict)
+    changes = head_of(make(results, "2026-01-02"))["changes"]
+    assert any("criterion of good removed: ks_refractory" in cause for cause in changes["causes"])
