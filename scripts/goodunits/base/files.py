@@ -211,10 +211,15 @@ def write_atomically(path, data, mode=None, like_folder=False):
 
 
 def write_if_changed(path, data):
-    """Write a file only where its content differs; true if it was written."""
-    if read_optional(path) == data:
-        return False
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    """Write a file only where its content differs; true if it was written.
+
+    Tables of many sessions are of any size, so what is there is read only where it can be the same.
+    """
+    path = Path(path)
+    with contextlib.suppress(FileNotFoundError), guarded.open_file(path) as file:
+        if os.fstat(file.fileno()).st_size == len(data) and file.read() == data:
+            return False
+    path.parent.mkdir(parents=True, exist_ok=True)
     write_atomically(path, data)
     return True
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from goodunits.base import files
+from goodunits.base.errors import SessionError
 
 LIBRARY = {**os.environ, "PYTHONPATH": str(Path(__file__).resolve().parents[3] / "scripts")}
 
@@ -57,6 +58,20 @@ def test_write_if_changed_leaves_equal_content_alone(tmp_path):
     assert not files.write_if_changed(path, b"one")
     assert path.stat().st_ino == before
     assert files.write_if_changed(path, b"two") and path.read_bytes() == b"two"
+
+
+def test_a_table_of_any_size_is_written_anew(tmp_path):
+    """A dataset of 200,000 units has a units.tsv of 200 MB."""
+    path = tmp_path / "units.tsv"
+    with path.open("wb") as file:
+        file.truncate(files.MAX_BYTES + 1)
+    assert files.write_if_changed(path, b"now") and path.read_bytes() == b"now"
+
+
+def test_write_if_changed_replaces_no_pipe(tmp_path):
+    os.mkfifo(tmp_path / "a")
+    with pytest.raises(SessionError, match="expected a file"):
+        files.write_if_changed(tmp_path / "a", b"one")
 
 
 def test_write_that_fails_names_the_file(tmp_path):
