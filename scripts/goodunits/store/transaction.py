@@ -11,6 +11,8 @@ from goodunits.store.state_record import Left, State
 
 # What the history tells of people.
 PEOPLE = ("decisions", "inherited")
+# Told beside, where there is any.
+IN_DOUBT = ("doubted", "replaced")
 
 
 def next_state(folder, generation, seen):
@@ -39,6 +41,7 @@ def next_state(folder, generation, seen):
         before=old.before if old else {},
         sort_signature=sort_id.signature(folder),
         doubted=seen.doubted,
+        replaced=seen.replaced,
         gone=old.gone if old else {},
     )
 
@@ -78,9 +81,12 @@ def commit(folder, generation, contents, present, after, units, event, about=Non
     present = {name: present.get(name) for name in contents}
     record = _record(contents, units)
     people = {key: json_record.by_text(getattr(after, key)) for key in PEOPLE}
-    if people != _people_so_far(generation):
+    is_news = people != _people_so_far(generation)
+    people |= _in_doubt(after)
+    if is_news:
         state.add_history(generation, event="decisions", **people)
-    if present == contents and not pending and last and last.hashes == record.hashes:
+    is_done = present == contents and not pending and last and last.hashes == record.hashes
+    if is_done and event != "settled":
         state.write_state(generation, after._replace(last=record))
         return
     _keep_what_is_not_ours(generation, present, [r for r in (pending, last) if r])
@@ -93,6 +99,8 @@ def commit(folder, generation, contents, present, after, units, event, about=Non
     state.write_state(generation, after._replace(last=found, pending=record))
     _replace(folder, contents, present)
     left = {key: record.as_json()[key] for key in ("group", "hashes")}
+    if event == "settled":  # what stood there at first may have been a program's
+        people["first_decisions"] = json_record.by_text(after.first_decisions)
     try:
         told = {"found": found.hashes, "left": left, "about": about or {}}
         state.add_history(generation, event=event, **told, **people)
@@ -106,9 +114,16 @@ def commit(folder, generation, contents, present, after, units, event, about=Non
 
 
 def _gone(after, units):
-    """Clusters with a decision that are no more, by which they are known again."""
+    """Clusters with a decision or in doubt that are no more, by which they are known again."""
     known = {**after.gone, **after.units}
-    return {i: known[i] for i in after.decisions if i in known and i not in units}
+    asked = {*after.decisions, *after.doubted}
+    return {i: known[i] for i in sorted(asked) if i in known and i not in units}
+
+
+def _in_doubt(after):
+    """Labels in doubt and what they replaced, as the history tells them: only where there are."""
+    found = {key: json_record.by_text(getattr(after, key)) for key in IN_DOUBT}
+    return {key: labels for key, labels in found.items() if labels}
 
 
 def _record(contents, units):
