@@ -41,8 +41,12 @@ def read_curation(folder, generation=None):
     found = _found(folder, contents)
     if past is None:
         known, doubts = _at_first(folder, found)
+        doubted, replaced = {i: x for doubt in doubts for i, x in doubt.labels.items()}, {}
     else:
         known, doubts = _known(folder, past, _found(place, original), found)
+        again = _doubted_again(folder, past)
+        spoken = decisions.spoken_of(known, found.group, found.ks.labels if found.ks else {})
+        doubted, replaced = in_doubt.over_time(doubts, past, known.decisions, again, spoken)
     texts = [doubt.text for doubt in doubts]
     ks_now = found.ks.labels if found.ks else {}
     saved = {}
@@ -53,14 +57,14 @@ def read_curation(folder, generation=None):
     decided = decisions.find_decisions(known, found.group, ks_now, saved)
     ks_labels = ks_now if original is contents else _ks_labels(place, original)
     first = past.first_decisions if past else decided
-    doubted = {i: label for doubt in doubts for i, label in doubt.labels.items()}
     return curation_record.Curation(
         decisions=decided,
         inherited=_inherited(folder, past, known, found),
         ks_labels=ks_labels,
         labels_before={**ks_labels, **first},
         doubts=texts,
-        doubted=doubted or (past.doubted if past else {}),
+        doubted=doubted,
+        replaced=replaced,
     )
 
 
@@ -107,9 +111,12 @@ def _known(folder, past, original, found):
     units = records[0].units if records else {}
     accounted = _is_accounted(folder, past, original, found, bases)
     beside = _groups_beside(folder, records, original, found)
-    copied, said, doubts = {}, {}, []
+    copied, said, doubts, programs = {}, {}, [], {}
     if not accounted and found.has_groups:
         doubts += in_doubt.from_elsewhere(found, bases)
+    elif not accounted:
+        programs = original.ks.labels if original.ks else {}
+        doubts += in_doubt.under_another_header(found, programs)
     clusters_file = Path(folder, "spike_clusters.npy")
     labels = {**beside, **(found.group.labels if found.has_groups else {})}
     decided = past.decisions
@@ -122,11 +129,21 @@ def _known(folder, past, original, found):
         doubts += in_doubt.of_steps(unclear, labels)
     if n_missing := _n_missing(bases, found, units, clusters_file):
         said = phy_log.labelled_in_phy(folder)
-        doubts += in_doubt.of_missing_rows(n_missing, found.group.labels, bases)
+        doubts += in_doubt.of_missing_rows(n_missing, found.group.labels, bases, said)
     known = decisions.Known(
-        accounted, tuple(bases), decided, copied, said=said, beside=beside, visited=True
+        accounted, tuple(bases), decided, copied, programs, said, beside, visited=True
     )
     return known, doubts
+
+
+def _doubted_again(folder, past):
+    """Ids of clusters in doubt that other spikes have now: the doubt does not go over to them."""
+    if not past.doubted:
+        return set()
+    units = {**past.gone, **past.units}
+    if past.pending:
+        units |= past.pending.units
+    return lineage.given_again(units, past.doubted, Path(folder, "spike_clusters.npy"))
 
 
 def _without(ids, records):
@@ -193,24 +210,6 @@ def _by_class(folder, copied):
         i: classes.get(i, label) if label == decisions.UNSORTED else label
         for i, label in copied.items()
     }
-
-
-def doubted(folder, generation):
-    """Original groups that were kept as decisions, though a program may have given them.
-
-    Parameters
-    ----------
-    folder : path-like
-        Kilosort folder, whose log of Phy tells what a person said.
-    generation : Path
-        Generation of the store for the present sort.
-
-    Returns
-    -------
-    labels : dict of int to str
-        Empty where there was nothing to doubt.
-    """
-    return in_doubt.mostly_equal(folder, _found(generation / "original", _originals(generation)))
 
 
 def _n_missing(bases, found, units, clusters_file):
