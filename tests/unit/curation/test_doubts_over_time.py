@@ -1,4 +1,4 @@
-"""Attacks: what settling and doubts do to decisions of people."""
+"""What is in doubt over several runs: it lasts until settled, or until a person speaks again."""
 
 import shutil
 
@@ -7,7 +7,7 @@ import pytest
 import tiny
 from goodunits.base import tsv
 from goodunits.curation import whose_labels
-from goodunits.phy import settle_labels
+from goodunits.phy import restore_labels, settle_labels
 from goodunits.session_folder import file_names
 from goodunits.standing import found_json
 from goodunits.store import generations, state
@@ -24,7 +24,7 @@ def as_kilosort_says(folder, **others):
     return ks_labels
 
 
-def bring_labels_of_a_copy(sort, results, tmp_path, policy="keep", good="good"):
+def bring_labels_of_a_copy(sort, results, tmp_path, good="good"):
     """A copy goes to a laptop; a decision here; goodunits runs there; its label files come back."""
     tiny.run(sort, results, least=15)
     copy = shutil.copytree(sort, tmp_path / "laptop")
@@ -42,12 +42,7 @@ def bring_labels_of_a_copy(sort, results, tmp_path, policy="keep", good="good"):
 def test_labels_of_a_copy_settled_as_ours_leave_earlier_decisions(
     sort, results, tmp_path, run_first
 ):
-    """A person labelled unit 0 here; files of a copy (which had no such decision) were copied over.
-
-    safety.md: "`labels_are=ours`: a program's: none does, but decisions seen before that still
-    stand"; guarantee 2. Instead the program's label takes the decision's place, and settling as
-    a program's removes it: the person's `noise` is gone.
-    """
+    """What the label of a copy had replaced stands again, before the run and after it."""
     bring_labels_of_a_copy(sort, results, tmp_path)
     if run_first:
         tiny.run(sort, results, least=15)
@@ -59,12 +54,9 @@ def test_labels_of_a_copy_settled_as_ours_leave_earlier_decisions(
 def test_unsorted_of_a_copys_class_settled_as_ours_leaves_earlier_decisions(
     sort, results, tmp_path, run_first
 ):
-    """The same, where the copy's criteria had a class that Phy does not know: `unsorted` there."""
+    """So does what `unsorted`, for a class that Phy does not know, had taken back."""
     bring_labels_of_a_copy(sort, results, tmp_path, good="axon")
-    for name in file_names.SORTER_FILES:  # as write_labels does for such a class
-        text = (sort / name).read_text().replace("axon", "unsorted")
-        if name == file_names.GROUP_FILE:
-            tiny.replace(sort / name, text.encode())
+    assert tiny.groups(sort)[0] == "unsorted"
     if run_first:
         tiny.run(sort, results, least=15)
     settle_labels.settle(sort, "ours")
@@ -72,12 +64,7 @@ def test_unsorted_of_a_copys_class_settled_as_ours_leaves_earlier_decisions(
 
 
 def test_a_second_doubt_does_not_forget_the_labels_of_the_first(sort, results):
-    """A person agrees with Kilosort in all; the run says to settle; before she does, a row is lost.
-
-    safety.md: "The command means the labels that the run was in doubt of, also after that run has
-    replaced them". Instead the doubt that came later replaces the first: `theirs` gives back only
-    the later ones, and the person's own labels are nowhere but in `superseded`.
-    """
+    """Our labels, in doubt since a row was lost, do not take the place of hers, which were before."""
     given = as_kilosort_says(sort)
     assert any("labels_are=theirs" in n for n in tiny.run(sort, results, least=60)["notes"])
     rows = (sort / file_names.GROUP_FILE).read_text().splitlines(keepends=True)
@@ -88,7 +75,7 @@ def test_a_second_doubt_does_not_forget_the_labels_of_the_first(sort, results):
 
 
 def test_a_second_doubt_does_not_forget_what_a_program_gave(sort, results):
-    """Labels under Kilosort's header that a script changed; a merge of two steps; then `ours`."""
+    """Labels under Kilosort's header, then a merge of two steps: `ours` takes back both."""
     ks_labels = tiny.Phy(sort).fields["KSLabel"]
     changed = tsv.format_labels("KSLabel", {**ks_labels, 5: "noise"})
     tiny.replace(sort / file_names.GROUP_FILE, changed)
@@ -102,11 +89,7 @@ def test_a_second_doubt_does_not_forget_what_a_program_gave(sort, results):
 
 
 def test_settled_as_ours_leaves_a_label_that_was_given_again_since(sort, results):
-    """As safety.md says to pin a label: otherwise, save, run; as wanted, save, run. Then `ours`.
-
-    "A decision given since the run that named the command was never in doubt" (test_settled.py),
-    guarantee 2. Instead the decision is taken back since it equals what was in doubt once.
-    """
+    """A label pinned as safety.md says is in doubt no more, though it equals what was."""
     given = as_kilosort_says(sort, u0="noise")
     assert any("labels_are=ours" in n for n in tiny.run(sort, results)["notes"])
     tiny.save_in_phy(sort, u3="noise")
@@ -118,11 +101,7 @@ def test_settled_as_ours_leaves_a_label_that_was_given_again_since(sort, results
 
 
 def test_settled_as_theirs_leaves_a_label_taken_back_since(sort, results):
-    """In doubt, labelled by hand since, and given back to the criteria (`unsorted`) since.
-
-    phy.md: "To give a unit back to the criteria, set it to `unsorted`, save, and run again".
-    Instead `theirs` brings the old label back though the person's last word was `unsorted`.
-    """
+    """The last word of a person was `unsorted`."""
     given = as_kilosort_says(sort)
     tiny.run(sort, results)
     tiny.save_in_phy(sort, u3="noise")
@@ -134,11 +113,7 @@ def test_settled_as_theirs_leaves_a_label_taken_back_since(sort, results):
 
 
 def test_settled_as_theirs_before_a_run_means_only_what_is_in_doubt(sort, results):
-    """A preview says one doubt, on one merged cluster; the person settles it as hers.
-
-    safety.md: "The command means the labels that the run was in doubt of ...; where there is no
-    such doubt, `theirs` means every present group". Instead all labels of ours become hers.
-    """
+    """One merged cluster is in doubt after a run; the labels that we left are not hers."""
     tiny.run(sort, results, least=45)
     phy = tiny.Phy(sort)
     last = phy.merge(phy.merge(0, 2), 3)
@@ -149,10 +124,7 @@ def test_settled_as_theirs_before_a_run_means_only_what_is_in_doubt(sort, result
 
 
 def test_settled_once_more_with_the_first_doubt_settled_after_a_new_one(sort, results):
-    """Agreed with Kilosort (said, run), then merged twice (not run yet); settled as hers.
-
-    Her labels were in doubt and are what the command means; our labels of the run are not hers.
-    """
+    """Hers, in doubt since an earlier run, and those of a merge that no run has seen."""
     given = as_kilosort_says(sort)
     tiny.run(sort, results, least=45)  # 5 (20 spikes) is mua, Kilosort and she say good
     phy = tiny.Phy(sort)
@@ -163,10 +135,7 @@ def test_settled_once_more_with_the_first_doubt_settled_after_a_new_one(sort, re
 
 
 def test_theirs_under_kilosorts_header_means_each_label(sort):
-    """A person's script wrote labels of all units under Kilosort's header; some agree with it.
-
-    safety.md: "`theirs`: a person's: each label counts as given by hand".
-    """
+    """Who wrote the file wrote all of it, also the labels that are Kilosort's."""
     ks_labels = tiny.Phy(sort).fields["KSLabel"]
     given = {**ks_labels, 0: "noise"}
     tiny.replace(sort / file_names.GROUP_FILE, tsv.format_labels("KSLabel", given))
@@ -176,12 +145,7 @@ def test_theirs_under_kilosorts_header_means_each_label(sort):
 
 
 def test_kilosorts_header_after_our_run_is_said(sort, results):
-    """A person changes one label in her copy of Kilosort's own file, and puts it into the folder.
-
-    safety.md: "cluster_group.tsv with Kilosort's header and labels that differ: ... said", and "no
-    human decision is invented". After a run of ours Kilosort's own labels, where they differ from
-    the criteria's, all become decisions, and nothing is said.
-    """
+    """Kilosort's own labels in it are no decisions, and the run says so."""
     ks_labels = tiny.Phy(sort).fields["KSLabel"]
     tiny.run(sort, results, least=60)
     changed = tsv.format_labels("KSLabel", {**ks_labels, 0: "noise"})
@@ -191,7 +155,7 @@ def test_kilosorts_header_after_our_run_is_said(sort, results):
 
 
 def test_settling_is_an_entry_of_the_history(sort, results):
-    """safety.md: "Settling changes no label file. It is an entry of the history." """
+    """Also where it changes neither a file nor a decision."""
     as_kilosort_says(sort)
     tiny.run(sort, results)
     settle_labels.settle(sort, "ours")
@@ -200,11 +164,7 @@ def test_settling_is_an_entry_of_the_history(sort, results):
 
 
 def test_what_is_settled_is_not_said_any_more(sort, results):
-    """safety.md: the command "settles it for good". The note of the receipt should go with a run.
-
-    `found.json` "changes exactly when" a run has something to do; as rule settle removes it, it
-    is made anew, with the same content or another one.
-    """
+    """`found.json` is another one after settling, so the next run labels the session anew."""
     as_kilosort_says(sort)
     tiny.run(sort, results)
     found_json.refresh(sort, results / "found.json", results / "written.json")
@@ -216,7 +176,7 @@ def test_what_is_settled_is_not_said_any_more(sort, results):
 
 
 def test_label_before_of_a_label_settled_as_a_programs(sort, results):
-    """outputs.md: `label_before`: "a person's label where there was one, else Kilosort's"."""
+    """It is Kilosort's then."""
     ks_labels = tiny.Phy(sort).fields["KSLabel"]
     tiny.replace(
         sort / file_names.GROUP_FILE, tsv.format_labels("KSLabel", {**ks_labels, 0: "good"})
@@ -227,8 +187,7 @@ def test_label_before_of_a_label_settled_as_a_programs(sort, results):
 
 
 def test_what_is_in_doubt_is_known_after_the_state_is_lost(sort, results):
-    """safety.md: "If `state.json` is lost, it is built again from `history.jsonl`; only
-    `restore_last` has to wait for the next write then"."""
+    """The history tells of it."""
     given = as_kilosort_says(sort)
     tiny.run(sort, results, least=60)
     (generations.current_generation(sort) / "state.json").unlink()
@@ -237,13 +196,7 @@ def test_what_is_in_doubt_is_known_after_the_state_is_lost(sort, results):
 
 
 def test_a_decision_made_on_a_copy_stays_where_the_run_names_settle_ours(sort, results, tmp_path):
-    """A laptop: one label by hand in Phy, goodunits run there; its two label files copied back.
-
-    The run says "if they come from a copy of this folder: settle labels_are=ours", which is so, and
-    takes the person's label away with the criteria's of the copy, though the files tell them
-    apart: a group that differs from the cluster_KSLabel.tsv beside it (as for a copy without its
-    store, safety.md). Guarantee 2.
-    """
+    """A group that differs from the criteria's label beside it was given by a person."""
     tiny.run(sort, results, least=15)
     copy = shutil.copytree(sort, tmp_path / "laptop")
     tiny.save_in_phy(copy, u2="noise")
@@ -257,12 +210,7 @@ def test_a_decision_made_on_a_copy_stays_where_the_run_names_settle_ours(sort, r
 
 
 def test_a_doubt_that_was_ended_in_phy_is_none_any_more(sort, results):
-    """The doubt says: "if nobody gave it: set it to unsorted in Phy". Done; later all is settled.
-
-    safety.md: "where there is no such doubt, `theirs` means every present group", and "To pin such
-    a label: ... settle the whole session". Instead `theirs` brings back only the copy that nobody
-    gave.
-    """
+    """Set to `unsorted`, as the run says; so `theirs` means every group in the folder."""
     tiny.run(sort, results, least=45)
     phy = tiny.Phy(sort)
     last = phy.merge(phy.merge(0, 2), 3)
@@ -277,7 +225,7 @@ def test_a_doubt_that_was_ended_in_phy_is_none_any_more(sort, results):
 
 
 def test_a_doubt_of_a_cluster_that_is_no_more_goes_over_to_no_other(sort, results):
-    """In doubt of a merged cluster; started over; another cluster gets its id; `theirs`."""
+    """Somebody started over, and other spikes have the id of a merged cluster."""
     tiny.run(sort, results, least=45)
     phy = tiny.Phy(sort)
     last = phy.merge(phy.merge(0, 2), 3)  # mua
@@ -292,3 +240,72 @@ def test_a_doubt_of_a_cluster_that_is_no_more_goes_over_to_no_other(sort, result
     tiny.run(sort, results, least=45)
     settle_labels.settle(sort, "theirs")
     assert tiny.decided(sort).get(last) in (None, tiny.groups(sort)[last])
+
+
+def test_of_two_doubts_on_one_cluster_the_first_knows_what_stood_before(sort, results, tmp_path):
+    """Labels of a copy are brought twice, and each time in doubt."""
+    bring_labels_of_a_copy(sort, results, tmp_path)
+    tiny.run(sort, results, least=15)
+    copy = tmp_path / "laptop"
+    tiny.run(copy, tmp_path / "others", least=45)
+    for name in file_names.SORTER_FILES:
+        shutil.copyfile(copy / name, sort / name)
+    tiny.run(sort, results, least=15)
+    assert tiny.decided(sort)[0] == "mua"
+    settle_labels.settle(sort, "ours")
+    assert tiny.decided(sort) == {0: "noise"}
+
+
+def test_a_doubt_outlives_a_restore(sort, results):
+    """The originals put back say nothing of whose they are."""
+    given = as_kilosort_says(sort)
+    tiny.run(sort, results, least=60)
+    restore_labels.restore(sort)
+    tiny.run(sort, results, least=60)
+    settle_labels.settle(sort, "theirs")
+    assert tiny.decided(sort) == given
+
+
+def test_a_doubt_waits_for_its_cluster_to_come_back(sort, results):
+    """Merged away and back again by starting over: the labels of hers are still in doubt."""
+    given = as_kilosort_says(sort)
+    tiny.run(sort, results, least=60)
+    phy = tiny.Phy(sort)
+    phy.merge(0, 2)
+    phy.save()
+    tiny.run(sort, results, least=60)
+    shutil.copyfile(sort / "spike_templates.npy", sort / "spike_clusters.npy")
+    tiny.run(sort, results, least=60)
+    settle_labels.settle(sort, "theirs")
+    assert tiny.decided(sort) == given
+
+
+def test_rows_lost_take_no_decision_away(sort, results):
+    """A decision among the rows that are left was no program's, whatever is said of these."""
+    tiny.save_in_phy(sort, u0="noise")
+    tiny.run(sort, results)
+    rows = (sort / file_names.GROUP_FILE).read_text().splitlines(keepends=True)
+    tiny.replace(sort / file_names.GROUP_FILE, "".join(rows[:-1]).encode())
+    tiny.run(sort, results)
+    settle_labels.settle(sort, "ours")
+    assert tiny.decided(sort) == {0: "noise"}
+
+
+def test_what_a_label_in_doubt_replaced_is_kept_in_state_and_history(sort, results, tmp_path):
+    """A state without it, as earlier versions wrote, is read as one where nothing was replaced."""
+    bring_labels_of_a_copy(sort, results, tmp_path)
+    tiny.run(sort, results, least=15)
+    generation = generations.current_generation(sort)
+    known = state.read_state(generation)
+    assert known.replaced == {0: "noise"} and known.doubted[0] == "good"
+    (generation / "state.json").unlink()
+    rebuilt = state.read_state(generation)
+    assert (rebuilt.doubted, rebuilt.replaced) == (known.doubted, known.replaced)
+    state.write_state(generation, known)
+    tiny.rewrite_state(generation, _without_replaced)
+    settle_labels.settle(sort, "ours")
+    assert tiny.decided(sort) == {}
+
+
+def _without_replaced(content):
+    del content["replaced"]
