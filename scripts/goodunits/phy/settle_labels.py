@@ -52,6 +52,8 @@ def settle(folder, labels_are):
         if generation is None:
             generation, done = _backed_up(folder, store, present, labels_are)
         past = state.read_state(generation)
+        if past and past.is_unwritten:
+            past = None
         seen = whose_labels.read_curation(folder, generation)
         if not done and _has_nothing_to_settle(generation, past, seen, present, labels_are):
             return f"nothing in doubt, nothing changed; {_counted(seen.decisions)}"
@@ -73,7 +75,8 @@ def _has_nothing_to_settle(generation, past, seen, present, labels_are):
         return True
     event = (state.read_history(generation) or [{}])[-1]
     is_settled = event.get("event") == "settled" and event.get("about") == _about(labels_are)
-    return is_settled and past.last.hashes == transaction.file_hashes(present)
+    now = {name: sha for name, sha in transaction.file_hashes(present).items() if sha}
+    return is_settled and past.last.hashes == now
 
 
 def _about(labels_are):
@@ -156,16 +159,9 @@ def _remember(folder, generation, present, seen, decided, labels_are):
     settled = seen._replace(decisions=decided, doubted={}, replaced={})
     after = transaction.next_state(folder, generation, settled)
     first = {i: x for i, x in after.first_decisions.items() if not _is_taken(i, x, seen, decided)}
-    transaction.commit(
-        folder,
-        generation,
-        present,
-        present,
-        after._replace(first_decisions=first),
-        past.units if past else {},
-        "settled",
-        _about(labels_are),
-    )
+    units = past.units if past else {}
+    after = after._replace(first_decisions=first)
+    transaction.note_settled(generation, present, after, units, _about(labels_are))
 
 
 def _is_taken(cluster_id, label, seen, decided):

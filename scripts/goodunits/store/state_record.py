@@ -115,6 +115,11 @@ class State(NamedTuple):
         }
 
     @property
+    def is_unwritten(self):
+        """Whether only decisions were noted: the first write was cut short before any file."""
+        return self.is_rebuilt and not self.last.hashes
+
+    @property
     def units(self):
         """Clusters as they were when the folder was left last."""
         return self.last.units if self.last else {}
