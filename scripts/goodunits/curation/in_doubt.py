@@ -55,6 +55,11 @@ STEPS = (
     f"to unsorted in Phy, or {OURS}"
 )
 
+HEIRS = (
+    "cluster_group.tsv: cluster(s) {ids} have a label that Phy copied from one that is in doubt "
+    f"since an earlier run; it is kept as a decision; if a program gave that one: {OURS}"
+)
+
 
 class Found(NamedTuple):
     """The label files in a session folder: their bytes by name, and two of them parsed."""
@@ -168,11 +173,11 @@ def under_another_header(found, first=None):
     return [Doubt(CHANGED_LATER.format(n=len(changed & others)), labels)] if others else []
 
 
-def from_elsewhere(found, bases):
+def from_elsewhere(found, bases, doubted):
     """Doubts on label files that are ours by their form, but not as we left them here.
 
     Where a group differs from the label of the criteria beside it, a person gave it; but a class
-    that Phy does not know differs from its group anyway.
+    that Phy does not know differs from its group anyway, and the copy may have been in doubt too.
 
     Parameters
     ----------
@@ -180,20 +185,22 @@ def from_elsewhere(found, bases):
         The label files.
     bases : iterable of dict of int to str
         Labels as we left them; two where a write was cut short.
+    doubted : dict of int to str
+        Labels in doubt before.
 
     Returns
     -------
     doubts : list of Doubt
-        None, or one on the labels that differ from every base.
+        None, or one on labels that differ from every base.
     """
     if found.group is None or found.ks is None or not any(bases) or not is_in_our_form(found):
         return []
-    differing = {
-        i: label
-        for i, label in found.group.labels.items()
-        if all(base.get(i) != label for base in bases)
-        and (label == found.ks.labels[i] or found.ks.labels[i] not in PHY_LABELS)
-    }
+    differing = {}
+    for i, label in found.group.labels.items():
+        by_criteria = found.ks.labels[i]
+        may_be_theirs = label in (by_criteria, doubted.get(i)) or by_criteria not in PHY_LABELS
+        if may_be_theirs and all(base.get(i) != label for base in bases):
+            differing[i] = label
     return [Doubt(FROM_ELSEWHERE.format(n=len(differing)), differing)] if differing else []
 
 
@@ -238,11 +245,21 @@ def of_steps(unclear, labels):
     -------
     doubts : list of Doubt
     """
-    unclear = [i for i in unclear if labels[i].lower() not in UNDECIDED]
-    if not unclear:
+    return _of_clusters(STEPS, unclear, labels)
+
+
+def of_heirs(heirs, labels):
+    """Doubts on labels that new clusters copied from labels in doubt; as `of_steps`."""
+    return _of_clusters(HEIRS, sorted(heirs), labels)
+
+
+def _of_clusters(text, clusters, labels):
+    """One doubt on the labels of some clusters, none where they decide nothing."""
+    doubted = {i: labels[i] for i in clusters if labels.get(i, "").lower() not in UNDECIDED}
+    if not doubted:
         return []
-    ids = ", ".join(map(str, unclear[:10])) + (" ..." if len(unclear) > 10 else "")
-    return [Doubt(STEPS.format(ids=ids), {i: labels[i] for i in unclear})]
+    ids = ", ".join(map(str, list(doubted)[:10])) + (" ..." if len(doubted) > 10 else "")
+    return [Doubt(text.format(ids=ids), doubted)]
 
 
 def over_time(doubts, past, decided, again, spoken):

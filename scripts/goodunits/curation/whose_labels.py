@@ -39,8 +39,9 @@ def read_curation(folder, generation=None):
     else:
         earlier_sorts.demand_others(folder, file_names.store_folder(folder), contents)
     found = _found(folder, contents)
-    if past is None:
+    if past is None or past.is_unwritten:
         known, doubts = _at_first(folder, found)
+        known = known._replace(decisions=past.decisions if past else decisions.NONE)
         doubted, replaced = {i: x for doubt in doubts for i, x in doubt.labels.items()}, {}
     else:
         known, doubts = _known(folder, past, _found(place, original), found)
@@ -113,7 +114,7 @@ def _known(folder, past, original, found):
     beside = _groups_beside(folder, records, original, found)
     copied, said, doubts, programs = {}, {}, [], {}
     if not accounted and found.has_groups:
-        doubts += in_doubt.from_elsewhere(found, bases)
+        doubts += in_doubt.from_elsewhere(found, bases, past.doubted)
     elif not accounted:
         programs = original.ks.labels if original.ks else {}
         doubts += in_doubt.under_another_header(found, programs)
@@ -125,8 +126,10 @@ def _known(folder, past, original, found):
         decided, units, *bases = (_without(again, one) for one in (decided, units, *bases))
     if any(bases) and labels.keys() - units.keys():
         seen = lineage.Seen(units, tuple(bases), decided, labels, clusters_file)
-        copied, unclear = lineage.copied_labels(seen, *phy_log.read_log(folder))
+        log = phy_log.read_log(folder)
+        copied, unclear = lineage.copied_labels(seen, *log)
         doubts += in_doubt.of_steps(unclear, labels)
+        doubts += in_doubt.of_heirs(_heirs(seen, past, log) - {*copied, *unclear}, labels)
     if n_missing := _n_missing(bases, found, units, clusters_file):
         said = phy_log.labelled_in_phy(folder)
         doubts += in_doubt.of_missing_rows(n_missing, found.group.labels, bases, said)
@@ -134,6 +137,15 @@ def _known(folder, past, original, found):
         accounted, tuple(bases), decided, copied, programs, said, beside, visited=True
     )
     return known, doubts
+
+
+def _heirs(seen, past, log):
+    """New clusters whose label may be a copy of one that is ours or in doubt."""
+    if not past.doubted:
+        return set()
+    certain = in_doubt.without(seen.decisions, past.doubted, past.replaced)
+    copied, unclear = lineage.copied_labels(seen._replace(decisions=certain), *log)
+    return {i for i, label in copied.items() if seen.labels.get(i) == label}.union(unclear)
 
 
 def _doubted_again(folder, past):
