@@ -64,7 +64,7 @@ def test_unsorted_of_a_copys_class_settled_as_ours_leaves_earlier_decisions(
 
 
 def test_a_second_doubt_does_not_forget_the_labels_of_the_first(sort, results):
-    """Our labels, in doubt since a row was lost, do not take the place of hers, which were before."""
+    """Our labels, in doubt since a row was lost, do not take the place of hers."""
     given = as_kilosort_says(sort)
     assert any("labels_are=theirs" in n for n in tiny.run(sort, results, least=60)["notes"])
     rows = (sort / file_names.GROUP_FILE).read_text().splitlines(keepends=True)
@@ -289,6 +289,36 @@ def test_rows_lost_take_no_decision_away(sort, results):
     tiny.run(sort, results)
     settle_labels.settle(sort, "ours")
     assert tiny.decided(sort) == {0: "noise"}
+
+
+@pytest.mark.parametrize("labels_are", ["ours", "theirs"])
+def test_a_copy_of_a_label_in_doubt_is_in_doubt(sort, results, labels_are):
+    """A merge copies the label of a cluster of which nobody knows yet who labelled it."""
+    given = as_kilosort_says(sort, u0="noise")
+    tiny.run(sort, results, least=45)
+    phy = tiny.Phy(sort)
+    merged = phy.merge(1, 3)
+    phy.save()
+    notes = tiny.run(sort, results, least=45)["notes"]
+    assert any(f"cluster(s) {merged} have a label that Phy copied" in note for note in notes)
+    settle_labels.settle(sort, labels_are)
+    theirs = {**given, 0: "noise", merged: "good"}
+    assert tiny.decided(sort) == ({0: "noise"} if labels_are == "ours" else theirs)
+
+
+def test_a_decision_of_a_copy_that_was_in_doubt_there_too_ends_no_doubt(sort, results, tmp_path):
+    """The copy had the doubt with it; its label is not said by a person anew."""
+    ks_labels = tiny.Phy(sort).fields["KSLabel"]
+    changed = tsv.format_labels("KSLabel", {**ks_labels, 3: "noise"})
+    tiny.replace(sort / file_names.GROUP_FILE, changed)
+    tiny.run(sort, results, least=60, policy="overwrite")
+    copy = shutil.copytree(sort, tmp_path / "laptop")
+    tiny.run(copy, tmp_path / "others", least=35)
+    for name in file_names.SORTER_FILES:
+        shutil.copyfile(copy / name, sort / name)
+    tiny.run(sort, results, least=60)
+    settle_labels.settle(sort, "ours")
+    assert tiny.decided(sort) == {}
 
 
 def test_what_a_label_in_doubt_replaced_is_kept_in_state_and_history(sort, results, tmp_path):
