@@ -132,7 +132,8 @@ def spoken_of(known, group, ks_labels):
         return set(_changed(known, group, ks_labels))
     labels = _told(known, group)
     said = {i for i, label in labels.items() if known.said.get(i) == label}
-    return said | set(_new_to_all(labels, known.bases or (known.programs,)))
+    bases = known.bases or (known.programs,)
+    return said | set(_new_to_all(labels, (*bases, known.copied)))
 
 
 def _are_phys(known, group):
