@@ -31,6 +31,10 @@ MOSTLY_EQUAL = (
     "cluster_group.tsv: {n} of {of} labels are those of cluster_KSLabel.tsv; all are kept as "
     f"decisions; if a program gave those: {OURS}"
 )
+UNSAVED = (
+    "cluster_group.tsv: labels all {n} clusters, and Phy left no trace (no cluster_info.tsv, no "
+    f"group in phy.log); all are kept as decisions; if a program gave them: {OURS}"
+)
 CHANGED = (
     "cluster_group.tsv: has Kilosort's header, but {n} label(s) differ from cluster_KSLabel.tsv; "
     f"these are kept as decisions; if a program gave them: {OURS}"
@@ -58,6 +62,11 @@ STEPS = (
 HEIRS = (
     "cluster_group.tsv: cluster(s) {ids} have a label that Phy copied from one that is in doubt "
     f"since an earlier run; it is kept as a decision; if a program gave that one: {OURS}"
+)
+
+CUT_SHORT = (
+    "cluster_group.tsv: {n} label(s) are in doubt since a run that was cut short, or before it; "
+    f"{THEIRS}; if a program gave them: {OURS}"
 )
 
 
@@ -117,7 +126,19 @@ def of_programs(folder, found, written):
         return ks_labels, [Doubt(IN_OUR_FORM.format(n=len(equal)), equal)]
     if unsaid := mostly_equal(folder, found):
         return {}, [Doubt(MOSTLY_EQUAL.format(n=len(unsaid), of=len(groups)), unsaid)]
-    return {}, []
+    return {}, _of_unsaved(folder, found)
+
+
+def _of_unsaved(folder, found):
+    """Doubts on labels of all clusters where neither Phy nor its log left a trace."""
+    groups = found.group.labels
+    given = {i: label for i, label in groups.items() if label.lower() not in UNDECIDED}
+    is_saved = found.contents.get(file_names.INFO_FILE) is not None
+    if is_saved or not given or not given.keys() >= found.ks.labels.keys():
+        return []
+    if phy_log.labelled_in_phy(folder):
+        return []
+    return [Doubt(UNSAVED.format(n=len(given)), given)]
 
 
 def mostly_equal(folder, found):
@@ -269,8 +290,8 @@ def over_time(doubts, past, decided, again, spoken):
     ----------
     doubts : list of Doubt
         New ones.
-    past : State
-        What the store knows; of it `doubted` and `replaced`.
+    past : State or None
+        What the store knows; of it `doubted` and `replaced`. None before the first write.
     decided : dict of int to str
         Decisions of before, less those on ids that other spikes have now.
     again : set of int
@@ -285,6 +306,8 @@ def over_time(doubts, past, decided, again, spoken):
         place.
     """
     new = {i: label for doubt in doubts for i, label in doubt.labels.items()}
+    if past is None:
+        return new, {}
     there = {i: label for i, label in past.doubted.items() if i not in again}
     certain = without(decided, there, past.replaced)
     before = {i: label for i, label in certain.items() if i in new}

@@ -42,14 +42,15 @@ def read_curation(folder, generation=None):
     if past is None or past.is_unwritten:
         known, doubts = _at_first(folder, found)
         known = known._replace(decisions=past.decisions if past else decisions.NONE)
-        doubted, replaced = {i: x for doubt in doubts for i, x in doubt.labels.items()}, {}
     else:
         known, doubts = _known(folder, past, _found(place, original), found)
-        again = _doubted_again(folder, past)
-        spoken = decisions.spoken_of(known, found.group, found.ks.labels if found.ks else {})
-        doubted, replaced = in_doubt.over_time(doubts, past, known.decisions, again, spoken)
-    texts = [doubt.text for doubt in doubts]
     ks_now = found.ks.labels if found.ks else {}
+    again = _doubted_again(folder, past)
+    spoken = decisions.spoken_of(known, found.group, ks_now)
+    doubted, replaced = in_doubt.over_time(doubts, past, known.decisions, again, spoken)
+    texts = [doubt.text for doubt in doubts]
+    if past and past.pending and doubted and not texts:
+        texts.append(in_doubt.CUT_SHORT.format(n=len(doubted)))
     saved = {}
     if past is None and not found.has_groups:
         saved, left_out = phy1_groups.read(folder, _spike_counts)
@@ -150,7 +151,7 @@ def _heirs(seen, past, log):
 
 def _doubted_again(folder, past):
     """Ids of clusters in doubt that other spikes have now: the doubt does not go over to them."""
-    if not past.doubted:
+    if past is None or not past.doubted:
         return set()
     units = {**past.gone, **past.units}
     if past.pending:
