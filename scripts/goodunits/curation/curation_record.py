@@ -8,6 +8,8 @@ from typing import NamedTuple
 from goodunits.base import errors, json_record
 from goodunits.base.errors import SessionError
 
+IN_DOUBT = ("doubted", "replaced")
+
 
 class Curation(NamedTuple):
     """Labels of a session folder and whose they are.
@@ -27,7 +29,9 @@ class Curation(NamedTuple):
         command that settles it.
     doubted : dict of int to str
         The labels that these doubts are about, also after the run that said them, until somebody
-        settles whose they are.
+        settles whose they are or a person labels the cluster again.
+    replaced : dict of int to str
+        Decisions that stood before a label in doubt took their place, by cluster id.
     """
 
     decisions: dict
@@ -36,11 +40,12 @@ class Curation(NamedTuple):
     labels_before: dict
     doubts: list
     doubted: Mapping = MappingProxyType({})
+    replaced: Mapping = MappingProxyType({})
 
 
 def to_json(curation, **more):
     """JSON text of a curation, to compare and to keep."""
-    plain = {**curation._asdict(), "doubted": dict(curation.doubted)}
+    plain = {**curation._asdict(), **{name: dict(getattr(curation, name)) for name in IN_DOUBT}}
     return json.dumps({**plain, **more}, indent=1, sort_keys=True) + "\n"
 
 
@@ -53,5 +58,5 @@ def from_json(text):
     return Curation(
         **{name: json_record.by_id(data[name]) for name in names},
         doubts=data.get("doubts", []),
-        doubted=json_record.by_id(data.get("doubted", {})),
+        **{name: json_record.by_id(data.get(name, {})) for name in IN_DOUBT},
     )

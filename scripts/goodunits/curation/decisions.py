@@ -30,8 +30,8 @@ class Known(NamedTuple):
         For ids new since our last write: the label that Phy copied from a parent whose label was
         ours.
     programs : dict of int to str
-        Where there is no base: labels that a program gave, so that a group equal to one is no
-        decision of a person.
+        Where there is no base, or the file has Kilosort's header: labels that a program gave, so
+        that a group equal to one is no decision of a person.
     said : dict of int to str
         Groups that Phy's log says a person gave, where a group equal to a program's may be one.
     beside : dict of int to str
@@ -81,14 +81,10 @@ def find_decisions(known, group, ks_labels, other_groups):
     value, and a file may be cut. What Phy's other file says of such a cluster is not lost with it.
     """
     decisions = dict(known.decisions)
-    # Without the file, what Phy saved beside it counts as if it were there.
-    are_phys = bool(known.beside) if group is None else group.column == "group"
-    if not are_phys:
+    if not _are_phys(known, group):
         if not known.visited:
             decisions |= _decided(other_groups)
-        if group is not None and ks_labels and not known.accounted:
-            decisions |= _decided(_differing(group.labels, (ks_labels,)))
-        return decisions
+        return decisions | _decided(_changed(known, group, ks_labels))
     labels = _told(known, group)
     for cluster_id, label in _news(known, labels).items():
         if cluster_id in decisions and any(base.get(cluster_id) == label for base in known.bases):
@@ -119,6 +115,39 @@ def given_back(known, group):
     return {i for i in back if known.copied.get(i) != news[i]}
 
 
+def spoken_of(known, group, ks_labels):
+    """Clusters whose label, or that it was taken back, is certainly news since our last write.
+
+    Parameters
+    ----------
+    known, group, ks_labels
+        As for `find_decisions`.
+
+    Returns
+    -------
+    set of int
+        Where a write was cut short, only those whose label differs from both bases.
+    """
+    if not _are_phys(known, group):
+        return set(_changed(known, group, ks_labels))
+    labels = _told(known, group)
+    said = {i for i, label in labels.items() if known.said.get(i) == label}
+    bases = known.bases or (known.programs,)
+    return said | set(_new_to_all(labels, (*bases, known.copied)))
+
+
+def _are_phys(known, group):
+    """Whether the groups are Phy's; without the file, those that it saved beside count so."""
+    return bool(known.beside) if group is None else group.column == "group"
+
+
+def _changed(known, group, ks_labels):
+    """Labels of a file under Kilosort's header that are no program's; none of one known already."""
+    if group is None or not ks_labels or known.accounted:
+        return {}
+    return _new_to_all(group.labels, [one for one in (ks_labels, known.programs) if one])
+
+
 def _told(known, group):
     """Groups that may be news: those of the file, and those of clusters that have no row in it."""
     present = {} if known.accounted or group is None else group.labels
@@ -141,6 +170,11 @@ def _decided(labels):
 def _differing(labels, bases):
     """Keep the labels that are not the same in every base."""
     return {i: label for i, label in labels.items() if any(base.get(i) != label for base in bases)}
+
+
+def _new_to_all(labels, bases):
+    """Keep the labels that are in no base."""
+    return {i: label for i, label in labels.items() if all(base.get(i) != label for base in bases)}
 
 
 def final_labels(criteria_labels, decisions, inherited, manual_curation):

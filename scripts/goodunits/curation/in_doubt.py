@@ -1,13 +1,17 @@
 """Where the files alone do not tell whose labels they are: what is taken for what, and said.
 
-Standard library only.
+A doubt is about labels of single clusters, whether they were taken for decisions or not, and knows
+which decision each replaced. It lasts over runs until it is settled or a person speaks of its
+cluster again. Standard library only.
 """
 
 from typing import NamedTuple
 
 from goodunits.base import tsv
+from goodunits.curation.decisions import UNDECIDED
 from goodunits.session_folder import file_names, label_files, label_tables, phy_log
 
+PHY_LABELS = ("good", "mua", "noise")  # classes that Phy shows as what they are
 MOST = 0.8  # share of the clusters beyond which labels may all be a program's
 THEIRS = "if a person gave them: 'snakemake -c1 settle --config only=SESSION labels_are=theirs'"
 OURS = "'snakemake -c1 settle --config only=SESSION labels_are=ours'"
@@ -27,9 +31,18 @@ MOSTLY_EQUAL = (
     "cluster_group.tsv: {n} of {of} labels are those of cluster_KSLabel.tsv; all are kept as "
     f"decisions; if a program gave those: {OURS}"
 )
+UNSAVED = (
+    "cluster_group.tsv: labels all {n} clusters, and Phy left no trace (no cluster_info.tsv, no "
+    f"group in phy.log); all are kept as decisions; if a program gave them: {OURS}"
+)
 CHANGED = (
     "cluster_group.tsv: has Kilosort's header, but {n} label(s) differ from cluster_KSLabel.tsv; "
     f"these are kept as decisions; if a program gave them: {OURS}"
+)
+CHANGED_LATER = (
+    "cluster_group.tsv: has Kilosort's header, but differs from what Kilosort left; {n} label(s) "
+    "that cluster_KSLabel.tsv does not say either are kept as decisions, the others are not; "
+    f"{THEIRS}; if a program gave all: {OURS}"
 )
 OURS_BESIDE = (
     "cluster_group.tsv: written by goodunits before, but the store does not say what; its {n} "
@@ -37,12 +50,23 @@ OURS_BESIDE = (
 )
 FROM_ELSEWHERE = (
     "cluster_group.tsv: as goodunits writes it, but not as it was written here; {n} label(s) that "
-    f"differ are kept as decisions; if they come from a copy of this folder: {OURS}"
+    "differ are taken for a person's; if they come from a copy of this folder, whose criteria gave "
+    f"them: {OURS}"
 )
 STEPS = (
     "cluster_group.tsv: cluster(s) {ids} were merged or split more than once since goodunits wrote "
     "last, so that their label may be a copy; it is kept as a decision; if nobody gave it: set it "
     f"to unsorted in Phy, or {OURS}"
+)
+
+HEIRS = (
+    "cluster_group.tsv: cluster(s) {ids} have a label that Phy copied from one that is in doubt "
+    f"since an earlier run; it is kept as a decision; if a program gave that one: {OURS}"
+)
+
+CUT_SHORT = (
+    "cluster_group.tsv: {n} label(s) are in doubt since a run that was cut short, or before it; "
+    f"{THEIRS}; if a program gave them: {OURS}"
 )
 
 
@@ -102,7 +126,19 @@ def of_programs(folder, found, written):
         return ks_labels, [Doubt(IN_OUR_FORM.format(n=len(equal)), equal)]
     if unsaid := mostly_equal(folder, found):
         return {}, [Doubt(MOSTLY_EQUAL.format(n=len(unsaid), of=len(groups)), unsaid)]
-    return {}, []
+    return {}, _of_unsaved(folder, found)
+
+
+def _of_unsaved(folder, found):
+    """Doubts on labels of all clusters where neither Phy nor its log left a trace."""
+    groups = found.group.labels
+    given = {i: label for i, label in groups.items() if label.lower() not in UNDECIDED}
+    is_saved = found.contents.get(file_names.INFO_FILE) is not None
+    if is_saved or not given or not given.keys() >= found.ks.labels.keys():
+        return []
+    if phy_log.labelled_in_phy(folder):
+        return []
+    return [Doubt(UNSAVED.format(n=len(given)), given)]
 
 
 def mostly_equal(folder, found):
@@ -132,17 +168,37 @@ def mostly_equal(folder, found):
     return unsaid if len(unsaid) >= enough else {}
 
 
-def under_another_header(found):
-    """Doubts on labels under Kilosort's header that differ from Kilosort's: none, or one."""
+def under_another_header(found, first=None):
+    """Doubts on labels under Kilosort's header that differ from Kilosort's: none, or one.
+
+    Parameters
+    ----------
+    found : Found
+        The label files.
+    first : dict of int to str or None
+        Kilosort's labels as found before our first write, where there was one.
+
+    Returns
+    -------
+    doubts : list of Doubt
+        On every label of the file: somebody wrote it as a whole.
+    """
     if found.group is None or found.ks is None or found.has_groups:
         return []
-    equal = _equal_to_ks(found)
-    changed = {i: label for i, label in found.group.labels.items() if i not in equal}
-    return [Doubt(CHANGED.format(n=len(changed)), changed)] if changed else []
+    labels, equal = found.group.labels, _equal_to_ks(found)
+    given = {i: label for i, label in labels.items() if label.lower() not in UNDECIDED}
+    changed = given.keys() - equal.keys()
+    if first is None:
+        return [Doubt(CHANGED.format(n=len(changed)), labels)] if changed else []
+    others = {i for i, label in given.items() if first.get(i) != label}
+    return [Doubt(CHANGED_LATER.format(n=len(changed & others)), labels)] if others else []
 
 
-def from_elsewhere(found, bases):
+def from_elsewhere(found, bases, doubted):
     """Doubts on label files that are ours by their form, but not as we left them here.
+
+    Where a group differs from the label of the criteria beside it, a person gave it; but a class
+    that Phy does not know differs from its group anyway, and the copy may have been in doubt too.
 
     Parameters
     ----------
@@ -150,20 +206,26 @@ def from_elsewhere(found, bases):
         The label files.
     bases : iterable of dict of int to str
         Labels as we left them; two where a write was cut short.
+    doubted : dict of int to str
+        Labels in doubt before.
 
     Returns
     -------
     doubts : list of Doubt
-        None, or one on the labels that differ from every base.
+        None, or one on labels that differ from every base.
     """
     if found.group is None or found.ks is None or not any(bases) or not is_in_our_form(found):
         return []
-    labels = found.group.labels
-    differing = {i: x for i, x in labels.items() if all(base.get(i) != x for base in bases)}
+    differing = {}
+    for i, label in found.group.labels.items():
+        by_criteria = found.ks.labels[i]
+        may_be_theirs = label in (by_criteria, doubted.get(i)) or by_criteria not in PHY_LABELS
+        if may_be_theirs and all(base.get(i) != label for base in bases):
+            differing[i] = label
     return [Doubt(FROM_ELSEWHERE.format(n=len(differing)), differing)] if differing else []
 
 
-def of_missing_rows(n_missing, labels, bases):
+def of_missing_rows(n_missing, labels, bases, said):
     """Doubts on the labels that are left where rows were lost.
 
     Parameters
@@ -174,13 +236,19 @@ def of_missing_rows(n_missing, labels, bases):
         Labels of the group file now.
     bases : iterable of dict of int to str
         Labels as we left them.
+    said : dict of int to str
+        Groups that Phy's log says a person gave.
 
     Returns
     -------
     doubts : list of Doubt
-        One, on the labels that are as we left them.
+        One, on the labels that are as we left them and that the log does not name.
     """
-    kept = {i: x for i, x in labels.items() if any(base.get(i) == x for base in bases)}
+    kept = {
+        i: label
+        for i, label in labels.items()
+        if any(base.get(i) == label for base in bases) and said.get(i) != label
+    }
     return [Doubt(MISSING_ROWS.format(n=n_missing), kept)]
 
 
@@ -190,7 +258,7 @@ def of_steps(unclear, labels):
     Parameters
     ----------
     unclear : list of int
-        Clusters whose label may be a copy; without any there is no doubt.
+        Clusters whose label may be a copy; `unsorted` decides nothing, so leaves no doubt.
     labels : dict of int to str
         Labels by cluster, of these at least.
 
@@ -198,10 +266,75 @@ def of_steps(unclear, labels):
     -------
     doubts : list of Doubt
     """
-    if not unclear:
+    return _of_clusters(STEPS, unclear, labels)
+
+
+def of_heirs(heirs, labels):
+    """Doubts on labels that new clusters copied from labels in doubt; as `of_steps`."""
+    return _of_clusters(HEIRS, sorted(heirs), labels)
+
+
+def _of_clusters(text, clusters, labels):
+    """One doubt on the labels of some clusters, none where they decide nothing."""
+    doubted = {i: labels[i] for i in clusters if labels.get(i, "").lower() not in UNDECIDED}
+    if not doubted:
         return []
-    ids = ", ".join(map(str, unclear[:10])) + (" ..." if len(unclear) > 10 else "")
-    return [Doubt(STEPS.format(ids=ids), {i: labels[i] for i in unclear})]
+    ids = ", ".join(map(str, list(doubted)[:10])) + (" ..." if len(doubted) > 10 else "")
+    return [Doubt(text.format(ids=ids), doubted)]
+
+
+def over_time(doubts, past, decided, again, spoken):
+    """Labels in doubt from now on: the new ones, and those of before that have not ended.
+
+    Parameters
+    ----------
+    doubts : list of Doubt
+        New ones.
+    past : State or None
+        What the store knows; of it `doubted` and `replaced`. None before the first write.
+    decided : dict of int to str
+        Decisions of before, less those on ids that other spikes have now.
+    again : set of int
+        Ids that other spikes have now.
+    spoken : set of int
+        Clusters that a person labelled again.
+
+    Returns
+    -------
+    doubted, replaced : dict of int to str
+        As those of `Curation`. A label that we left while another was in doubt never takes its
+        place.
+    """
+    new = {i: label for doubt in doubts for i, label in doubt.labels.items()}
+    if past is None:
+        return new, {}
+    there = {i: label for i, label in past.doubted.items() if i not in again}
+    certain = without(decided, there, past.replaced)
+    before = {i: label for i, label in certain.items() if i in new}
+    kept = {i: label for i, label in there.items() if i not in spoken}
+    replaced = {i: label for i, label in past.replaced.items() if i in kept}
+    return {**new, **kept}, {**before, **replaced}
+
+
+def without(decided, doubted, replaced):
+    """Decisions less those in doubt, with the ones that they replaced.
+
+    Parameters
+    ----------
+    decided, doubted, replaced : dict of int to str
+        As those of `Curation`.
+
+    Returns
+    -------
+    decisions : dict of int to str
+    """
+    left = dict(decided)
+    for i, label in doubted.items():
+        took_back = label.lower() in UNDECIDED and i not in left
+        if took_back or left.get(i) == label:
+            left.pop(i, None)
+            left |= {i: replaced[i]} if i in replaced else {}
+    return left
 
 
 def _equal_to_ks(found):

@@ -39,12 +39,18 @@ def read_curation(folder, generation=None):
     else:
         earlier_sorts.demand_others(folder, file_names.store_folder(folder), contents)
     found = _found(folder, contents)
-    if past is None:
+    if past is None or past.is_unwritten:
         known, doubts = _at_first(folder, found)
+        known = known._replace(decisions=past.decisions if past else decisions.NONE)
     else:
         known, doubts = _known(folder, past, _found(place, original), found)
-    texts = [doubt.text for doubt in doubts]
     ks_now = found.ks.labels if found.ks else {}
+    again = _doubted_again(folder, past)
+    spoken = decisions.spoken_of(known, found.group, ks_now)
+    doubted, replaced = in_doubt.over_time(doubts, past, known.decisions, again, spoken)
+    texts = [doubt.text for doubt in doubts]
+    if past and past.pending and doubted and not texts:
+        texts.append(in_doubt.CUT_SHORT.format(n=len(doubted)))
     saved = {}
     if past is None and not found.has_groups:
         saved, left_out = phy1_groups.read(folder, _spike_counts)
@@ -53,14 +59,14 @@ def read_curation(folder, generation=None):
     decided = decisions.find_decisions(known, found.group, ks_now, saved)
     ks_labels = ks_now if original is contents else _ks_labels(place, original)
     first = past.first_decisions if past else decided
-    doubted = {i: label for doubt in doubts for i, label in doubt.labels.items()}
     return curation_record.Curation(
         decisions=decided,
         inherited=_inherited(folder, past, known, found),
         ks_labels=ks_labels,
         labels_before={**ks_labels, **first},
         doubts=texts,
-        doubted=doubted or (past.doubted if past else {}),
+        doubted=doubted,
+        replaced=replaced,
     )
 
 
@@ -107,9 +113,12 @@ def _known(folder, past, original, found):
     units = records[0].units if records else {}
     accounted = _is_accounted(folder, past, original, found, bases)
     beside = _groups_beside(folder, records, original, found)
-    copied, said, doubts = {}, {}, []
+    copied, said, doubts, programs = {}, {}, [], {}
     if not accounted and found.has_groups:
-        doubts += in_doubt.from_elsewhere(found, bases)
+        doubts += in_doubt.from_elsewhere(found, bases, past.doubted)
+    elif not accounted:
+        programs = original.ks.labels if original.ks else {}
+        doubts += in_doubt.under_another_header(found, programs)
     clusters_file = Path(folder, "spike_clusters.npy")
     labels = {**beside, **(found.group.labels if found.has_groups else {})}
     decided = past.decisions
@@ -118,15 +127,36 @@ def _known(folder, past, original, found):
         decided, units, *bases = (_without(again, one) for one in (decided, units, *bases))
     if any(bases) and labels.keys() - units.keys():
         seen = lineage.Seen(units, tuple(bases), decided, labels, clusters_file)
-        copied, unclear = lineage.copied_labels(seen, *phy_log.read_log(folder))
+        log = phy_log.read_log(folder)
+        copied, unclear = lineage.copied_labels(seen, *log)
         doubts += in_doubt.of_steps(unclear, labels)
+        doubts += in_doubt.of_heirs(_heirs(seen, past, log) - {*copied, *unclear}, labels)
     if n_missing := _n_missing(bases, found, units, clusters_file):
         said = phy_log.labelled_in_phy(folder)
-        doubts += in_doubt.of_missing_rows(n_missing, found.group.labels, bases)
+        doubts += in_doubt.of_missing_rows(n_missing, found.group.labels, bases, said)
     known = decisions.Known(
-        accounted, tuple(bases), decided, copied, said=said, beside=beside, visited=True
+        accounted, tuple(bases), decided, copied, programs, said, beside, visited=True
     )
     return known, doubts
+
+
+def _heirs(seen, past, log):
+    """New clusters whose label may be a copy of one that is ours or in doubt."""
+    if not past.doubted:
+        return set()
+    certain = in_doubt.without(seen.decisions, past.doubted, past.replaced)
+    copied, unclear = lineage.copied_labels(seen._replace(decisions=certain), *log)
+    return {i for i, label in copied.items() if seen.labels.get(i) == label}.union(unclear)
+
+
+def _doubted_again(folder, past):
+    """Ids of clusters in doubt that other spikes have now: the doubt does not go over to them."""
+    if past is None or not past.doubted:
+        return set()
+    units = {**past.gone, **past.units}
+    if past.pending:
+        units |= past.pending.units
+    return lineage.given_again(units, past.doubted, Path(folder, "spike_clusters.npy"))
 
 
 def _without(ids, records):
@@ -193,24 +223,6 @@ def _by_class(folder, copied):
         i: classes.get(i, label) if label == decisions.UNSORTED else label
         for i, label in copied.items()
     }
-
-
-def doubted(folder, generation):
-    """Original groups that were kept as decisions, though a program may have given them.
-
-    Parameters
-    ----------
-    folder : path-like
-        Kilosort folder, whose log of Phy tells what a person said.
-    generation : Path
-        Generation of the store for the present sort.
-
-    Returns
-    -------
-    labels : dict of int to str
-        Empty where there was nothing to doubt.
-    """
-    return in_doubt.mostly_equal(folder, _found(generation / "original", _originals(generation)))
 
 
 def _n_missing(bases, found, units, clusters_file):

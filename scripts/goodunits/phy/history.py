@@ -40,7 +40,7 @@ def describe(event):
         names = sorted(name for name in {*found, *left} if found.get(name) != left.get(name))
         words.append(", ".join(names) or "nothing changed")
         words += [text for text in (left_words(event), origin_words(event)) if text]
-    if event["event"] == "decisions":
+    if event["event"] in ("decisions", "settled"):
         said = [f"{i} {label}" for i, label in sorted(event["decisions"].items(), key=_number)]
         words.append("now decided by hand: " + (", ".join(said) or "nothing"))
     return printable("  ".join(words))

@@ -1,15 +1,15 @@
 """Settle whose labels are in a session folder, where only its owner can know.
 
-`ours`: a program's, so no decisions; those of an earlier sort are carried over with its backup.
-`theirs`: a person's, so each is a decision, also one that the criteria would give.
-Standard library only.
+`ours`: those in doubt are a program's, so no decisions; what they replaced stands again. The backup
+and the decisions of an earlier sort are carried over. `theirs`: those in doubt are a person's, so
+each is a decision, also one that the criteria would give. Standard library only.
 """
 
 from goodunits.base import json_record
 from goodunits.base.errors import SessionError
-from goodunits.curation import decisions, whose_labels
+from goodunits.curation import decisions, in_doubt, whose_labels
 from goodunits.phy import write_labels
-from goodunits.session_folder import label_files, sort_id
+from goodunits.session_folder import label_files, phy_log, sort_id
 from goodunits.store import (
     backup,
     earlier_sorts,
@@ -48,18 +48,40 @@ def settle(folder, labels_are):
     with label_store.locked(folder) as store:
         label_files.check_label_files(folder)
         present = write_labels.read_present(folder)
-        generation = generations.current_generation(folder)
-        done = ""
-        if is_new := generation is None:
+        generation, done = generations.current_generation(folder), ""
+        if generation is None:
             generation, done = _backed_up(folder, store, present, labels_are)
+        past = state.read_state(generation)
+        if past and past.is_unwritten:
+            past = None
         seen = whose_labels.read_curation(folder, generation)
-        if labels_are == "theirs":
-            decided = _given(seen, transaction.group_labels(present))
-        else:
-            decided = _not_doubted(folder, generation, seen, is_new)
-        _remember(folder, generation, present, seen._replace(decisions=decided, doubted={}))
-    count = len(decided)
-    return f"{done}{count} label(s) count as given by hand from now on"
+        if not done and _has_nothing_to_settle(generation, past, seen, present, labels_are):
+            return f"nothing in doubt, nothing changed; {_counted(seen.decisions)}"
+        decided = (_ours if labels_are == "ours" else _theirs)(folder, past, seen, present)
+        _remember(folder, generation, present, seen, decided, labels_are)
+    return f"{done}{_counted(decided)} from now on"
+
+
+def _counted(decided):
+    """How many labels count as a person's, in words."""
+    return f"{len(decided)} label(s) count as given by hand"
+
+
+def _has_nothing_to_settle(generation, past, seen, present, labels_are):
+    """Whether a sort that was visited before is in no doubt, or was settled so and left alone."""
+    if past is None or seen.doubts or seen.doubted:
+        return False
+    if labels_are == "ours":
+        return True
+    event = (state.read_history(generation) or [{}])[-1]
+    is_settled = event.get("event") == "settled" and event.get("about") == _about(labels_are)
+    now = {name: sha for name, sha in transaction.file_hashes(present).items() if sha}
+    return is_settled and past.last.hashes == now
+
+
+def _about(labels_are):
+    """What the history tells of settling."""
+    return {"labels_are": labels_are}
 
 
 def _backed_up(folder, store, present, labels_are):
@@ -91,7 +113,7 @@ def _carried_over(folder, store, earlier, hashes):
     if past is not None:
         # Spikes were removed or added: none is known by its place any more.
         last = past.last and past.last._replace(units={})
-        past = past._replace(last=last, sort_signature=sort_id.signature(folder))
+        past = past._replace(last=last, gone={}, sort_signature=sort_id.signature(folder))
         state.write_state(generation, past)
     manifest |= {
         "sort_id": generation.name,
@@ -105,37 +127,46 @@ def _carried_over(folder, store, earlier, hashes):
     return generation
 
 
-def _given(seen, group):
-    """Every group of the present file, or the labels that a run was in doubt of; and decisions.
+def _ours(folder, past, seen, present):
+    """Decisions less those in doubt, with what these replaced.
 
-    A run replaces what it is in doubt of: then the present file holds our labels, and only those
-    that were in doubt are meant. A doubt about the present file is about all that it holds.
+    On a first visit without a doubt, groups of nearly all clusters that Phy's log does not name are
+    a program's: it labels all, and nothing else can be meant.
     """
-    is_past = seen.doubted and not seen.doubts
-    all_labels = {**seen.doubted, **seen.decisions} if is_past else {**seen.decisions, **group}
-    return {i: x for i, x in all_labels.items() if x.lower() not in decisions.UNDECIDED}
+    if past is not None or seen.doubts:
+        return in_doubt.without(seen.decisions, seen.doubted, seen.replaced)
+    said = phy_log.labelled_in_phy(folder)
+    unsaid = {i for i, label in seen.decisions.items() if said.get(i) != label}
+    if len(unsaid) < in_doubt.MOST * max(len(seen.ks_labels), 1):
+        return dict(seen.decisions)
+    return {i: label for i, label in seen.decisions.items() if i not in unsaid}
 
 
-def _not_doubted(folder, generation, seen, is_new):
-    """Decisions of before, less those in doubt.
+def _theirs(folder, past, seen, present):
+    """Decisions and the labels in doubt; without a doubt, or on a first visit, every group.
 
-    Present labels that differ from what we left count where the doubt is about others: about those
-    that a run was in doubt of, or all that an earlier sort left here (`is_new`).
+    What the folder does not show, such as a decision that `overwrite` hides, stands all the same.
     """
-    known = state.read_state(generation)
-    past = known.decisions if known else {}
-    doubted = seen.doubted or (whose_labels.doubted(folder, generation) if past else {})
-    if seen.doubted or known and is_new:
-        past = seen.decisions
-    return {i: label for i, label in past.items() if doubted.get(i) != label}
+    is_all = past is None or not seen.doubted
+    shown = transaction.group_labels(present) if is_all else {}
+    labels = {**shown, **seen.doubted, **seen.decisions}
+    return {i: x for i, x in labels.items() if x.lower() not in decisions.UNDECIDED}
 
 
-def _remember(folder, generation, present, seen):
+def _remember(folder, generation, present, seen, decided, labels_are):
     """Make the present labels the measure for what people decide from now on."""
     past = state.read_state(generation)
-    after = transaction.next_state(folder, generation, seen)
+    settled = seen._replace(decisions=decided, doubted={}, replaced={})
+    after = transaction.next_state(folder, generation, settled)
+    first = {i: x for i, x in after.first_decisions.items() if not _is_taken(i, x, seen, decided)}
     units = past.units if past else {}
-    transaction.commit(folder, generation, present, present, after, units, "settled")
+    after = after._replace(first_decisions=first)
+    transaction.note_settled(generation, present, after, units, _about(labels_are))
+
+
+def _is_taken(cluster_id, label, seen, decided):
+    """Whether a label that counted as a person's has turned out to be a program's."""
+    return seen.decisions.get(cluster_id) == label and decided.get(cluster_id) is None
 
 
 def demand_owner(labels_are):

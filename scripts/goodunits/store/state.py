@@ -59,13 +59,16 @@ def _state_from_history(generation):
         return None
     left = [event["left"] for event in events if "left" in event]
     empty = {"group": {}, "hashes": {}, "units": {}}
+    first = [event["first_decisions"] for event in events if "first_decisions" in event]
     told = {
         "last": {**empty, **left[-1]} if left else empty,
         "pending": None,
         "decisions": events[-1]["decisions"],
         "inherited": events[-1]["inherited"],
-        "first_decisions": events[0]["decisions"],
+        "first_decisions": first[-1] if first else events[0]["decisions"],
         "before": {},
+        "doubted": events[-1].get("doubted", {}),
+        "replaced": events[-1].get("replaced", {}),
     }
     return State.from_json(told)._replace(is_rebuilt=True)
 
@@ -109,6 +112,8 @@ def _demand_event(event):
     """Raise unless this line tells what happened to the labels."""
     state_record.labels(event["decisions"])
     state_record.labels(event["inherited"])
+    for name in ("doubted", "replaced", "first_decisions"):
+        state_record.labels(event.get(name, {}))
     if not isinstance(event["time"], str) or not isinstance(event["event"], str):
         raise ValueError
     if "left" in event:

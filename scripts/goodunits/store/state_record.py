@@ -7,7 +7,7 @@ from typing import NamedTuple
 from goodunits.base import json_record
 
 # Left out where there is nothing to say, as in most stores.
-SPARE = ("doubted", "gone")
+SPARE = ("doubted", "replaced", "gone")
 
 
 class Left(NamedTuple):
@@ -60,9 +60,13 @@ class State(NamedTuple):
     sort_signature : object
         By which the sort is known without reading it; None where it is not.
     doubted : dict of int to str
-        Labels of which it could not be known whether a person gave them, until that is settled.
+        Labels of which it could not be known whether a person gave them, until that is settled or
+        a person labels the cluster again.
+    replaced : dict of int to str
+        Decisions that stood before a label in doubt took their place.
     gone : dict of int to dict
-        As `Left.units`, of clusters with a decision that are no more: Phy can give an id again.
+        As `Left.units`, of clusters with a decision or in doubt that are no more: Phy can give an
+        id again.
     is_rebuilt : bool
         Whether the file was lost, so that this is what the history tells.
     """
@@ -75,6 +79,7 @@ class State(NamedTuple):
     before: dict
     sort_signature: object = None
     doubted: Mapping = MappingProxyType({})
+    replaced: Mapping = MappingProxyType({})
     gone: Mapping = MappingProxyType({})
     is_rebuilt: bool = False
 
@@ -91,6 +96,7 @@ class State(NamedTuple):
             before=texts(data["before"]),
             sort_signature=data.get("sort_signature"),
             doubted=labels(data.get("doubted", {})),
+            replaced=labels(data.get("replaced", {})),
             gone=clusters(data.get("gone", {})),
         )
 
@@ -107,6 +113,11 @@ class State(NamedTuple):
             "sort_signature": self.sort_signature,
             **{name: by_text(getattr(self, name)) for name in SPARE if getattr(self, name)},
         }
+
+    @property
+    def is_unwritten(self):
+        """Whether only decisions were noted: the first write was cut short before any file."""
+        return self.is_rebuilt and not self.last.hashes
 
     @property
     def units(self):

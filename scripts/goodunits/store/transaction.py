@@ -11,6 +11,8 @@ from goodunits.store.state_record import Left, State
 
 # What the history tells of people.
 PEOPLE = ("decisions", "inherited")
+# Told beside, where there is any.
+IN_DOUBT = ("doubted", "replaced")
 
 
 def next_state(folder, generation, seen):
@@ -39,6 +41,7 @@ def next_state(folder, generation, seen):
         before=old.before if old else {},
         sort_signature=sort_id.signature(folder),
         doubted=seen.doubted,
+        replaced=seen.replaced,
         gone=old.gone if old else {},
     )
 
@@ -60,10 +63,9 @@ def commit(folder, generation, contents, present, after, units, event, about=Non
         State of the store afterwards, but for this write itself.
     units : dict of int to dict
         Clusters that are in the folder, for `Left`.
-    event : {"write", "restore", "settled"}
+    event : {"write", "restore"}
         A restore brings back contents that the store knows already. Only a write changes what the
-        state before the last write is, so that a restore can be repeated. Settling changes no
-        file.
+        state before the last write is, so that a restore can be repeated.
     about : dict, optional
         What else the history shall tell.
 
@@ -77,8 +79,8 @@ def commit(folder, generation, contents, present, after, units, event, about=Non
     after = after._replace(gone=_gone(after, units))
     present = {name: present.get(name) for name in contents}
     record = _record(contents, units)
-    people = {key: json_record.by_text(getattr(after, key)) for key in PEOPLE}
-    if people != _people_so_far(generation):
+    people = _people(after)
+    if any(people[key] != labels for key, labels in _people_so_far(generation).items()):
         state.add_history(generation, event="decisions", **people)
     if present == contents and not pending and last and last.hashes == record.hashes:
         state.write_state(generation, after._replace(last=record))
@@ -92,9 +94,8 @@ def commit(folder, generation, contents, present, after, units, event, about=Non
     found = _record(present, units)
     state.write_state(generation, after._replace(last=found, pending=record))
     _replace(folder, contents, present)
-    left = {key: record.as_json()[key] for key in ("group", "hashes")}
     try:
-        told = {"found": found.hashes, "left": left, "about": about or {}}
+        told = _told(found, record, about)
         state.add_history(generation, event=event, **told, **people)
         state.write_state(generation, after._replace(last=record, pending=None))
     except OSError as error:
@@ -105,10 +106,44 @@ def commit(folder, generation, contents, present, after, units, event, about=Non
         ) from None
 
 
+def note_settled(generation, present, after, units, about):
+    """Note whose the labels of a session are, which changes no file; expects the lock.
+
+    The history comes first, in one line: after a kill in between, settling begins anew.
+
+    Parameters
+    ----------
+    generation, present, after, units, about
+        As for `commit`.
+    """
+    after = after._replace(gone=_gone(after, units))
+    record = _record(present, units)
+    _keep_what_is_not_ours(generation, present, [r for r in (after.pending, after.last) if r])
+    # What stood there at first may turn out to be a program's.
+    first = json_record.by_text(after.first_decisions)
+    told = _told(record, record, about)
+    people = {**_people(after), "first_decisions": first}
+    state.add_history(generation, event="settled", **told, **people)
+    state.write_state(generation, after._replace(last=record, pending=None))
+
+
+def _people(after):
+    """What the history tells of people; of doubts only where there are any."""
+    people = {key: json_record.by_text(getattr(after, key)) for key in (*PEOPLE, *IN_DOUBT)}
+    return {key: labels for key, labels in people.items() if labels or key in PEOPLE}
+
+
+def _told(found, left, about):
+    """What the history tells of the files."""
+    left = {key: left.as_json()[key] for key in ("group", "hashes")}
+    return {"found": found.hashes, "left": left, "about": about or {}}
+
+
 def _gone(after, units):
-    """Clusters with a decision that are no more, by which they are known again."""
+    """Clusters with a decision or in doubt that are no more, by which they are known again."""
     known = {**after.gone, **after.units}
-    return {i: known[i] for i in after.decisions if i in known and i not in units}
+    asked = {*after.decisions, *after.doubted}
+    return {i: known[i] for i in sorted(asked) if i in known and i not in units}
 
 
 def _record(contents, units):

@@ -118,6 +118,22 @@ def test_labels_changed_under_kilosorts_header_can_be_a_programs(sort, results):
     assert tiny.groups(sort) == tiny.by_criteria(sort, 60)
 
 
+@pytest.mark.parametrize("saved_by_phy", [False, True])
+def test_labels_of_all_clusters_without_a_trace_of_phy_may_be_a_programs(
+    sort, results, saved_by_phy
+):
+    """Such as those of another program, which differ from Kilosort's."""
+    labels = dict.fromkeys(tiny.SIZES, "good")
+    tiny.save_in_phy(sort, **{f"u{unit}": label for unit, label in labels.items()})
+    if not saved_by_phy:
+        (sort / file_names.INFO_FILE).unlink()
+    notes = tiny.run(sort, results)["notes"]
+    assert tiny.decided(sort) == labels
+    assert any("Phy left no trace" in note for note in notes) != saved_by_phy
+    settle_labels.settle(sort, "ours")
+    assert tiny.decided(sort) == (labels if saved_by_phy else {})
+
+
 def test_a_person_who_agrees_with_kilosort_can_say_so(sort):
     ks_labels = tiny.Phy(sort).fields["KSLabel"]
     tiny.save_in_phy(sort, **{f"u{unit}": label for unit, label in ks_labels.items()})
