@@ -5,7 +5,7 @@ from pathlib import Path
 
 from goodunits.base import errors, files, json_record, tsv
 from goodunits.base.errors import SessionError
-from goodunits.session_folder import file_names, label_tables, sort_id
+from goodunits.session_folder import file_names, label_tables, npy_items, sort_id
 from goodunits.store import ledger_file, original_files, state
 from goodunits.store.state_record import Left, State
 
@@ -74,7 +74,7 @@ def commit(folder, generation, contents, present, after, units, event, about=Non
         be replaced, or if the store cannot note what was done.
     """
     pending, last = after.pending, after.last
-    after = after._replace(gone=_gone(after, units))
+    after = after._replace(gone=_gone(folder, after, units))
     present = {name: present.get(name) for name in contents}
     record = _record(contents, units)
     people = {key: json_record.by_text(getattr(after, key)) for key in PEOPLE}
@@ -105,10 +105,23 @@ def commit(folder, generation, contents, present, after, units, event, about=Non
         ) from None
 
 
-def _gone(after, units):
-    """Clusters with a decision that are no more, by which they are known again."""
+def _gone(folder, after, units):
+    """Clusters with a decision that are not among the units, by which they are known again."""
     known = {**after.gone, **after.units}
+    if new := after.decisions.keys() - known.keys() - units.keys():
+        known |= _made_since(folder, after.units, new)
     return {i: known[i] for i in after.decisions if i in known and i not in units}
+
+
+def _made_since(folder, units, cluster_ids):
+    """Clusters that nobody measured yet, by those spikes of earlier ones that they have now."""
+    spikes = [spike for unit in units.values() for spike in unit["spikes"]]
+    values = npy_items.read_items(Path(folder, "spike_clusters.npy"), spikes) or []
+    theirs = {i: [] for i in cluster_ids}
+    for spike, now in zip(spikes, values, strict=False):
+        if now in theirs:
+            theirs[now].append(spike)
+    return {i: {"n_spikes": len(own), "spikes": own} for i, own in theirs.items() if own}
 
 
 def _record(contents, units):
