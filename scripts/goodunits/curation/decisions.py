@@ -29,6 +29,8 @@ class Known(NamedTuple):
     copied : dict of int to str
         For ids new since our last write: the label that Phy copied from a parent whose label was
         ours.
+    again : set of int
+        Ids of our last write that are of other spikes now.
     programs : dict of int to str
         Where there is no base: labels that a program gave, so that a group equal to one is no
         decision of a person.
@@ -44,6 +46,7 @@ class Known(NamedTuple):
     bases: tuple = ()
     decisions: Mapping = NONE
     copied: Mapping = NONE
+    again: frozenset = frozenset()
     programs: Mapping = NONE
     said: Mapping = NONE
     beside: Mapping = NONE

@@ -112,21 +112,25 @@ def _known(folder, past, original, found):
         doubts += in_doubt.from_elsewhere(found, bases)
     clusters_file = Path(folder, "spike_clusters.npy")
     labels = {**beside, **(found.group.labels if found.has_groups else {})}
-    decided = past.decisions
-    asked = decided.keys() & labels.keys()
-    if again := lineage.given_again({**past.gone, **units}, asked, clusters_file):
-        decided, units, *bases = (_without(again, one) for one in (decided, units, *bases))
-    if any(bases) and labels.keys() - units.keys():
-        seen = lineage.Seen(units, tuple(bases), decided, labels, clusters_file)
+    again = lineage.given_again({**past.gone, **units}, clusters_file)
+    decided, *bases = (_without(again, one) for one in (past.decisions, *bases))
+    if any(bases) and labels.keys() - (units.keys() - again):
+        seen = lineage.Seen(units, tuple(bases), decided, labels, clusters_file, again)
         copied, unclear = lineage.copied_labels(seen, *phy_log.read_log(folder))
         doubts += in_doubt.of_steps(unclear, labels)
+        decided = _without(_replaced(decided, copied, labels), decided)
     if n_missing := _n_missing(bases, found, units, clusters_file):
         said = phy_log.labelled_in_phy(folder)
         doubts += in_doubt.of_missing_rows(n_missing, found.group.labels, bases)
     known = decisions.Known(
-        accounted, tuple(bases), decided, copied, said=said, beside=beside, visited=True
+        accounted, tuple(bases), decided, copied, again, said=said, beside=beside, visited=True
     )
     return known, doubts
+
+
+def _replaced(decided, copied, labels):
+    """Ids whose decision is of an earlier cluster: a new one shows the copy of another label."""
+    return {i for i, x in decided.items() if i in copied and x != copied[i] == labels.get(i)}
 
 
 def _without(ids, records):
@@ -175,24 +179,22 @@ def _are_put_back(original, found, records):
 
 def _inherited(folder, past, known, found):
     """Labels that new clusters copied, less those that somebody gave back to the criteria."""
-    inherited = {**(past.inherited if past else {}), **_by_class(folder, known.copied)}
+    earlier = _without(known.again, past.inherited) if past else {}
+    inherited = {**earlier, **_by_class(folder, known.copied)}
     back = decisions.given_back(known, found.group)
     return {i: label for i, label in inherited.items() if i not in back}
 
 
 def _by_class(folder, copied):
-    """The same with the class, where Phy shows `unsorted` for one that it does not know."""
-    if decisions.UNSORTED not in copied.values():
+    """The same with the class, which Phy copies too, and shows as a group that it knows."""
+    if not copied:
         return copied
     data = label_files.read_label_file(folder, file_names.CLASS_FILE)
     try:
         classes = tsv.parse_columns(data or b"", file_names.CLASS_FILE, ["gu_label"])["gu_label"]
     except SessionError:  # ours, and written anew: never worth stopping for
         classes = {}
-    return {
-        i: classes.get(i, label) if label == decisions.UNSORTED else label
-        for i, label in copied.items()
-    }
+    return {i: classes.get(i, label) for i, label in copied.items()}
 
 
 def doubted(folder, generation):
