@@ -1,5 +1,7 @@
 """Simple model of what must never be lost in the life of a session."""
 
+import numpy as np
+
 import tiny
 from goodunits.curation.decisions import UNDECIDED
 from goodunits.session_folder import file_names, sort_id
@@ -94,6 +96,21 @@ class Model:
         """Units that the last run or restore knew, if there was one; only these can be traced."""
         present = sorted(set(phy.clusters.tolist()))
         return [u for u in present if self.units is None or u in self.units]
+
+    def pair_of(self, phy, first, second):
+        """Two units that may be merged, or none: of a row that was lost Phy copies nothing."""
+        known = self.settled_units(phy)
+        pair = [known[pick % len(known)] for pick in (first, second)] if known else []
+        lost = {unit for unit in pair if phy.fields["group"].get(unit) is None} & self.dropped
+        return pair if len(set(pair)) == 2 and len(lost) != 1 else []
+
+    def copied_from(self, phy, pair):
+        """Unit whose label Phy copies: of the only label that there is, else the largest."""
+        groups = {unit: phy.fields["group"].get(unit) for unit in pair}
+        labelled = [unit for unit in pair if groups[unit] is not None]
+        is_common = len({groups[unit] for unit in labelled}) == 1
+        counts = np.bincount(phy.clusters)
+        return max(sorted(labelled if is_common else pair), key=counts.__getitem__)
 
     def inherit(self, phy, parent, new):
         """What a new unit copies is a decision only where the parent's label was one."""
