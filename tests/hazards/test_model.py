@@ -156,10 +156,12 @@ class Life(Model, RuleBasedStateMachine):
         if not (pair := self.pair_of(phy, first, second)):
             return
         spikes = np.flatnonzero(np.isin(phy.clusters, pair))[::3]
+        if set(phy.clusters[spikes].tolist()) != set(pair):
+            return
         parent = self.copied_from(phy, pair)
-        for new in phy.lasso(spikes) if len(set(phy.clusters[spikes].tolist())) == 2 else ():
+        for new in phy.lasso(spikes):
             self.inherit(phy, parent, new)
-            self.gone(*pair)
+        self.gone(*pair)
         self.save(phy)
 
     @precondition(lambda self: not self.crashed)

@@ -29,8 +29,6 @@ class Known(NamedTuple):
     copied : dict of int to str
         For ids new since our last write: the label that Phy copied from a parent whose label was
         ours.
-    again : set of int
-        Ids of our last write that are of other spikes now.
     programs : dict of int to str
         Where there is no base: labels that a program gave, so that a group equal to one is no
         decision of a person.
@@ -40,17 +38,19 @@ class Known(NamedTuple):
         Groups of clusters that have no row in the file, from what Phy saved beside it.
     visited : bool
         Whether this sort was ever written by the workflow.
+    again : set of int
+        Ids of our last write that are of other spikes now.
     """
 
     accounted: bool = False
     bases: tuple = ()
     decisions: Mapping = NONE
     copied: Mapping = NONE
-    again: frozenset = frozenset()
     programs: Mapping = NONE
     said: Mapping = NONE
     beside: Mapping = NONE
     visited: bool = False
+    again: frozenset = frozenset()
 
 
 def find_decisions(known, group, ks_labels, other_groups):

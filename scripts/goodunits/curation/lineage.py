@@ -222,13 +222,15 @@ def _trace(seen):
     return Traced(parents, gone, undone, there, max((known - undone) | back, default=-1))
 
 
-def given_again(units, clusters_file):
+def given_again(units, cluster_ids, clusters_file):
     """Which ids are of other spikes now: Phy counts anew where somebody put the clusters back.
 
     Parameters
     ----------
     units : dict of int to dict
         As `Seen.units`, also of clusters that were gone at our last write.
+    cluster_ids : iterable of int
+        Ids to ask about; those without a record are passed over.
     clusters_file : path-like
         The present `spike_clusters.npy`.
 
@@ -237,7 +239,7 @@ def given_again(units, clusters_file):
     ids : set of int
         Empty where the file cannot be read.
     """
-    first = {i: record["spikes"][0] for i, record in units.items()}
+    first = {i: units[i]["spikes"][0] for i in cluster_ids if i in units}
     values = npy_items.read_items(clusters_file, list(first.values()))
     now = dict(zip(first, values or [], strict=False))
     moved = {i for i in now if now[i] != i}

@@ -112,7 +112,8 @@ def _known(folder, past, original, found):
         doubts += in_doubt.from_elsewhere(found, bases)
     clusters_file = Path(folder, "spike_clusters.npy")
     labels = {**beside, **(found.group.labels if found.has_groups else {})}
-    again = lineage.given_again({**past.gone, **units}, clusters_file)
+    traced = {**past.gone, **units}
+    again = lineage.given_again(traced, traced, clusters_file)
     decided, *bases = (_without(again, one) for one in (past.decisions, *bases))
     if any(bases) and labels.keys() - (units.keys() - again):
         seen = lineage.Seen(units, tuple(bases), decided, labels, clusters_file, again)
@@ -123,7 +124,14 @@ def _known(folder, past, original, found):
         said = phy_log.labelled_in_phy(folder)
         doubts += in_doubt.of_missing_rows(n_missing, found.group.labels, bases)
     known = decisions.Known(
-        accounted, tuple(bases), decided, copied, again, said=said, beside=beside, visited=True
+        accounted,
+        tuple(bases),
+        decided,
+        copied,
+        said=said,
+        beside=beside,
+        visited=True,
+        again=again,
     )
     return known, doubts
 

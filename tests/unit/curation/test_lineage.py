@@ -120,16 +120,16 @@ def test_a_piece_without_a_remembered_spike_is_of_the_cluster_that_is_gone(clust
 
 
 def test_an_id_given_again_is_of_other_spikes(clusters_file):
-    assert lineage.given_again(UNITS, clusters_file([2, 1, 2, 3, 2, 3])) == {1, 2}
-    assert lineage.given_again(UNITS, clusters_file([9, 2, 1, 2, 9, 3])) == set()
-    assert lineage.given_again(UNITS, clusters_file([9, 2, 9, 2, 9, 3])) == set()
-    assert lineage.given_again(UNITS, Path("none.npy")) == set()
+    assert lineage.given_again(UNITS, UNITS, clusters_file([2, 1, 2, 3, 2, 3])) == {1, 2}
+    assert lineage.given_again(UNITS, UNITS, clusters_file([9, 2, 1, 2, 9, 3])) == set()
+    assert lineage.given_again(UNITS, UNITS, clusters_file([9, 2, 9, 2, 9, 3])) == set()
+    assert lineage.given_again(UNITS, UNITS, Path("none.npy")) == set()
 
 
 def test_a_small_cluster_with_an_id_given_again(clusters_file):
     """None of its spikes is remembered; that others were put back, a lower id says."""
-    assert lineage.given_again(UNITS, clusters_file([1, 2, 1, 2, 1, 0, 3])) == {3}
-    assert lineage.given_again(UNITS, clusters_file([1, 2, 1, 2, 1, 9, 3])) == set()
+    assert lineage.given_again(UNITS, UNITS, clusters_file([1, 2, 1, 2, 1, 0, 3])) == {3}
+    assert lineage.given_again(UNITS, UNITS, clusters_file([1, 2, 1, 2, 1, 9, 3])) == set()
 
 
 def test_survivors(clusters_file):

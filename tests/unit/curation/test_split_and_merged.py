@@ -38,7 +38,7 @@ def test_a_lasso_over_a_smaller_decision(sort, results):
     tiny.run(sort, results, least=60)
     phy = tiny.Phy(sort)
     chosen = np.flatnonzero(np.isin(phy.clusters, [1, 3]))[::2]
-    new = phy.lasso(chosen)
+    phy.lasso(chosen)
     phy.save()
     seen = tiny.seen(sort)
     assert seen.decisions == {3: "noise"} and not seen.doubts
