@@ -78,6 +78,7 @@ class Model:
             self.uncertain.setdefault(unit, set()).update((group, "unsorted"))
         if group in UNDECIDED:
             self.decisions.pop(unit, None)
+            self.inherited.pop(unit, None)
         elif same == {True}:  # as it was left, perhaps by a restore: the decision of before stands
             self.gone(unit)
             if unit in self.uncertain:
@@ -101,7 +102,7 @@ class Model:
         """Two units that may be merged, or none: of a row that was lost Phy copies nothing."""
         known = self.settled_units(phy)
         pair = [known[pick % len(known)] for pick in (first, second)] if known else []
-        lost = {unit for unit in pair if phy.fields["group"].get(unit) is None} & self.dropped
+        lost = {u for u in pair if phy.fields["group"].get(u) is None and u in (self.base or ())}
         return pair if len(set(pair)) == 2 and len(lost) != 1 else []
 
     def copied_from(self, phy, pair):
@@ -114,10 +115,14 @@ class Model:
 
     def inherit(self, phy, parent, new):
         """What a new unit copies is a decision only where the parent's label was one."""
+        for known in (self.decisions, self.inherited):
+            known.pop(new, None)  # of an earlier cluster of this id
         group = phy.fields["group"].get(new)
+        if self.said.pop(new, None) == group is not None:  # Phy's log may speak of that one
+            self.uncertain[new] = {group, "unsorted"}
         if group is None:
-            if parent in self.dropped and parent not in self.decisions:
-                self.inherited[new] = self.base.get(parent)  # it looks as if Phy had copied it
+            if parent in (self.base or ()) and parent not in self.decisions:
+                self.inherited[new] = self.base[parent]  # it looks as if Phy had copied it
             return
         if not self.base or parent in self.decisions and self.decisions[parent] == group:
             self.decide(new, group)

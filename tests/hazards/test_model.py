@@ -180,6 +180,19 @@ class Life(Model, RuleBasedStateMachine):
         self.gone(unit)
         self.save(phy)
 
+    @precondition(lambda self: not self.crashed and self.units)
+    @rule()
+    def started_over(self):
+        """Someone puts the clusters back as Kilosort left them, and saves in Phy."""
+        phy = tiny.Phy(self.folder, self.keeps_log)
+        before = set(phy.clusters.tolist())
+        templates = np.load(self.folder / "spike_templates.npy")
+        phy.clusters = templates.ravel().astype(np.int32)
+        present = set(phy.clusters.tolist())
+        self.gone(*before - present)
+        self.units &= present
+        self.save(phy)
+
     @rule()
     def sorted_again(self):
         """Kilosort sorts again; tables of Phy stay."""

@@ -92,25 +92,42 @@ def copied_labels(seen, said, merges):
     copied, unclear = {}, []
     # An id up to the newest came back with clusters that somebody put back, and copied nothing.
     for cluster_id in sorted(i for i in traced.there if i > traced.newest):
-        candidates, is_one_step = _candidates(cluster_id, traced, seen.units)
-        made = [_copy(seen, base, candidates, is_one_step) for base in seen.bases if base]
         label = seen.labels.get(cluster_id)
-        if len(set(made)) == 1 and made[0] is not UNCLEAR:
-            is_said = label is not None and said.get(cluster_id) == label
-            if made[0] is not None and not is_said:
-                copied[cluster_id] = made[0]
-        elif label in {base.get(parent) for base in seen.bases for parent in candidates}:
-            if cluster_id not in merges:
-                unclear.append(cluster_id)
-                continue
-            splits = [i for i in traced.skipped(cluster_id) if i not in merges]
-            if label in _said_of([cluster_id, *candidates, *splits], said, merges):
-                continue
-            if label not in {seen.decisions.get(parent) for parent in candidates}:
-                copied[cluster_id] = label
-            elif any(label in _ours(seen, base, candidates).values() for base in seen.bases):
-                unclear.append(cluster_id)
+        if label is not None and said.get(cluster_id) == label:
+            continue
+        candidates, is_one_step = _candidates(cluster_id, traced, seen.units)
+        copies = {_copy(seen, base, candidates, is_one_step) for base in seen.bases if base}
+        copy = copies.pop() if len(copies) == 1 else UNCLEAR
+        ours, theirs = _labels_of(seen, candidates)
+        if copy is UNCLEAR:
+            heard = set()
+            if is_logged := cluster_id in merges:
+                splits = [i for i in traced.skipped(cluster_id) if i not in merges]
+                heard = _said_of([*candidates, cluster_id, *splits], said, merges)
+            copy = _copy_in_steps(label, ours, theirs, heard, is_logged)
+        elif traced.undone and label != copy and label in ours:
+            copy = UNCLEAR  # the row of the largest parent may be lost since clusters were put back
+        if copy is UNCLEAR:
+            unclear.append(cluster_id)
+        elif copy is not None:
+            copied[cluster_id] = copy
     return copied, unclear
+
+
+def _copy_in_steps(label, ours, theirs, heard, is_logged):
+    """Label that a cluster copied if it was ours, by Phy's log; None if not; UNCLEAR without."""
+    if label not in ours | theirs or label in heard:
+        return None
+    if not is_logged or label in ours & theirs:
+        return UNCLEAR
+    return label if label in ours else None
+
+
+def _labels_of(seen, candidates):
+    """Labels of some clusters that no person gave, and those that are decisions of people."""
+    ours = {x for base in seen.bases for x in _ours(seen, base, candidates).values()}
+    theirs = {seen.decisions.get(i) for i in candidates}
+    return ours - {None}, theirs - {None}
 
 
 def _candidates(cluster_id, traced, units):

@@ -112,7 +112,7 @@ def _known(folder, past, original, found):
         doubts += in_doubt.from_elsewhere(found, bases)
     clusters_file = Path(folder, "spike_clusters.npy")
     labels = {**beside, **(found.group.labels if found.has_groups else {})}
-    traced = {**past.gone, **units}
+    traced = {**units, **past.gone}  # a restore knows ids given again as they are now
     again = lineage.given_again(traced, traced, clusters_file)
     decided, *bases = (_without(again, one) for one in (past.decisions, *bases))
     if any(bases) and labels.keys() - (units.keys() - again):

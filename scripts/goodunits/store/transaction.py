@@ -74,7 +74,7 @@ def commit(folder, generation, contents, present, after, units, event, about=Non
         be replaced, or if the store cannot note what was done.
     """
     pending, last = after.pending, after.last
-    after = after._replace(gone=_gone(folder, after, units))
+    after = after._replace(gone=_gone(folder, after, units, event == "write"))
     present = {name: present.get(name) for name in contents}
     record = _record(contents, units)
     people = {key: json_record.by_text(getattr(after, key)) for key in PEOPLE}
@@ -105,23 +105,29 @@ def commit(folder, generation, contents, present, after, units, event, about=Non
         ) from None
 
 
-def _gone(folder, after, units):
-    """Clusters with a decision that are not among the units, by which they are known again."""
-    known = {**after.gone, **after.units}
-    if new := after.decisions.keys() - known.keys() - units.keys():
-        known |= _made_since(folder, after.units, new)
-    return {i: known[i] for i in after.decisions if i in known and i not in units}
+def _gone(folder, after, units, are_measured):
+    """Clusters with a decision that are not as in `units`, by which they are known again."""
+    known = {**after.gone, **after.units, **units}
+    made = {} if are_measured else _made_since(folder, known, after.decisions)
+    return {i: known[i] for i in after.decisions if i in known and i not in units} | made
 
 
-def _made_since(folder, units, cluster_ids):
-    """Clusters that nobody measured yet, by those spikes of earlier ones that they have now."""
-    spikes = [spike for unit in units.values() for spike in unit["spikes"]]
+def _made_since(folder, known, cluster_ids):
+    """Clusters that nobody measured yet, by those remembered spikes that they have now.
+
+    An id may be new, or have been given again to other spikes.
+    """
+    spikes = [spike for unit in known.values() for spike in unit["spikes"]]
     values = npy_items.read_items(Path(folder, "spike_clusters.npy"), spikes) or []
-    theirs = {i: [] for i in cluster_ids}
-    for spike, now in zip(spikes, values, strict=False):
-        if now in theirs:
-            theirs[now].append(spike)
-    return {i: {"n_spikes": len(own), "spikes": own} for i, own in theirs.items() if own}
+    now = {i: set() for i in cluster_ids}
+    for spike, owner in zip(spikes, values, strict=False):
+        if owner in now:
+            now[owner].add(spike)
+    return {
+        i: {"n_spikes": len(own), "spikes": sorted(own)}
+        for i, own in now.items()
+        if own and (i not in known or own.isdisjoint(known[i]["spikes"]))
+    }
 
 
 def _record(contents, units):
