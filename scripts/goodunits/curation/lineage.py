@@ -239,6 +239,23 @@ def _trace(seen):
     return Traced(parents, gone, undone, there, max((known - undone) | back, default=-1))
 
 
+def are_as_left(units, clusters_file):
+    """Whether no cluster was merged, split or put back since our last write.
+
+    Parameters
+    ----------
+    units, clusters_file
+        As of `Seen`.
+
+    Returns
+    -------
+    are_as_left : bool
+        Phy gives what it changes a new id, so one spike of each cluster tells.
+    """
+    first = {i: record["spikes"][0] for i, record in units.items()}
+    return npy_items.read_items(clusters_file, list(first.values())) == list(first)
+
+
 def given_again(units, cluster_ids, clusters_file):
     """Which ids are of other spikes now: Phy counts anew where somebody put the clusters back.
 

@@ -113,7 +113,8 @@ def _known(folder, past, original, found):
     clusters_file = Path(folder, "spike_clusters.npy")
     labels = {**beside, **(found.group.labels if found.has_groups else {})}
     traced = {**units, **past.gone}  # a restore knows ids given again as they are now
-    again = lineage.given_again(traced, traced, clusters_file)
+    asked = () if lineage.are_as_left(units, clusters_file) else traced
+    again = lineage.given_again(traced, asked, clusters_file)
     decided, *bases = (_without(again, one) for one in (past.decisions, *bases))
     if any(bases) and labels.keys() - (units.keys() - again):
         seen = lineage.Seen(units, tuple(bases), decided, labels, clusters_file, again)

@@ -186,3 +186,38 @@ def test_a_label_given_to_a_cluster_that_came_back_after_a_restore(sort, results
     start_over(sort)
     tiny.save_in_phy(sort, u1="good")
     assert tiny.decided(sort) == {1: "good"}
+
+
+def test_a_label_of_an_id_given_again_is_kept_over_a_restore(sort, results):
+    """No run has measured the new cluster: the restore remembers some of its spikes."""
+    tiny.run(sort, results)
+    phy = tiny.Phy(sort)
+    first = phy.merge(5, 6)
+    phy.save()
+    tiny.run(sort, results)
+    start_over(sort)
+    tiny.save_in_phy(sort)
+    phy = tiny.Phy(sort)
+    assert phy.merge(1, 3) == first
+    phy.label(first, "noise")
+    phy.save()
+    restore_labels.restore(sort, "last")
+    assert tiny.decided(sort) == {first: "noise"}
+    tiny.run(sort, results)
+    assert tiny.groups(sort)[first] == "noise"
+
+
+def test_a_merge_with_a_cluster_that_came_back(sort, results):
+    """The only label among its parents is copied, since what came back is white."""
+    tiny.run(sort, results, least=25)  # 5, 6 are mua, the others good
+    phy = tiny.Phy(sort)
+    phy.merge(1, 6)
+    phy.save()
+    tiny.run(sort, results, least=25)
+    start_over(sort)
+    phy = tiny.Phy(sort)
+    merged = phy.merge(1, 5)  # 1 (70 spikes) is white, 5 (20) mua
+    phy.save()
+    seen = tiny.seen(sort)
+    assert tiny.groups(sort)[merged] == "mua"
+    assert seen.decisions == {} and seen.inherited[merged] == "mua"

@@ -132,6 +132,12 @@ def test_a_small_cluster_with_an_id_given_again(clusters_file):
     assert lineage.given_again(UNITS, UNITS, clusters_file([1, 2, 1, 2, 1, 9, 3])) == set()
 
 
+def test_one_spike_of_each_cluster_tells_that_nothing_was_merged_or_split(clusters_file):
+    assert lineage.are_as_left(UNITS, clusters_file([1, 2, 1, 2, 1, 3]))
+    assert not lineage.are_as_left(UNITS, clusters_file([1, 4, 1, 4, 1, 4]))
+    assert not lineage.are_as_left(UNITS, Path("none.npy"))
+
+
 def test_survivors(clusters_file):
     path = clusters_file([9, 2, 9, 9, 9, 3])
     assert lineage.survivors(UNITS, [1, 2, 3], path) == {2, 3}
