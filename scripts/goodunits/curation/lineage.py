@@ -32,6 +32,8 @@ class Seen(NamedTuple):
         The present `spike_clusters.npy`.
     again : set of int
         Ids among those of `units` that are of other spikes now, see `given_again`.
+    lost_rows : bool
+        Whether clusters have lost their row since then, so that Phy may not have known all labels.
     """
 
     units: dict
@@ -40,6 +42,7 @@ class Seen(NamedTuple):
     labels: dict
     clusters_file: object
     again: set = frozenset()
+    lost_rows: bool = False
 
 
 class Traced(NamedTuple):
@@ -105,8 +108,8 @@ def copied_labels(seen, said, merges):
                 splits = [i for i in traced.skipped(cluster_id) if i not in merges]
                 heard = _said_of([*candidates, cluster_id, *splits], said, merges)
             copy = _copy_in_steps(label, ours, theirs, heard, is_logged)
-        elif traced.undone and label != copy and label in ours:
-            copy = UNCLEAR  # the row of the largest parent may be lost since clusters were put back
+        elif (traced.undone or seen.lost_rows) and label != copy and label in ours:
+            copy = UNCLEAR  # Phy may not have known the label of the largest parent
         if copy is UNCLEAR:
             unclear.append(cluster_id)
         elif copy is not None:

@@ -116,12 +116,15 @@ def _known(folder, past, original, found):
     asked = () if lineage.are_as_left(units, clusters_file) else traced
     again = lineage.given_again(traced, asked, clusters_file)
     decided, *bases = (_without(again, one) for one in (past.decisions, *bases))
+    n_missing = _n_missing(bases, found, units, clusters_file)
     if any(bases) and labels.keys() - (units.keys() - again):
-        seen = lineage.Seen(units, tuple(bases), decided, labels, clusters_file, again)
+        seen = lineage.Seen(
+            units, tuple(bases), decided, labels, clusters_file, again, bool(n_missing)
+        )
         copied, unclear = lineage.copied_labels(seen, *phy_log.read_log(folder))
         doubts += in_doubt.of_steps(unclear, labels)
         decided = _without(_replaced(decided, copied, labels), decided)
-    if n_missing := _n_missing(bases, found, units, clusters_file):
+    if n_missing:
         said = phy_log.labelled_in_phy(folder)
         doubts += in_doubt.of_missing_rows(n_missing, found.group.labels, bases)
     known = decisions.Known(

@@ -221,3 +221,19 @@ def test_a_merge_with_a_cluster_that_came_back(sort, results):
     seen = tiny.seen(sort)
     assert tiny.groups(sort)[merged] == "mua"
     assert seen.decisions == {} and seen.inherited[merged] == "mua"
+
+
+def test_a_merge_after_the_row_of_the_largest_parent_was_lost(sort, results):
+    """A merge, put back, lost the row of 1: Phy copies the label of 5, or somebody gave it."""
+    tiny.run(sort, results)
+    phy = tiny.Phy(sort)
+    phy.merge(1, 3)
+    phy.save()
+    start_over(sort)
+    tiny.save_in_phy(sort)
+    phy = tiny.Phy(sort)
+    merged = phy.merge(1, 5)  # 1 (70 spikes) was good, 5 (20) is mua
+    phy.save()
+    seen = tiny.seen(sort)
+    assert seen.decisions == {merged: "mua"} and seen.doubted[merged] == "mua"
+    assert any(f"cluster(s) {merged} were merged" in doubt for doubt in seen.doubts)
