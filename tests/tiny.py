@@ -88,28 +88,43 @@ class Phy:
                 file.write(f"10:52:03.123 [D] clustering:300       {action}\n")
 
     def merge(self, *parents):
-        """Merge clusters; the new one takes the common value or the largest parent's."""
-        counts = Counter(self.clusters.tolist())
-        largest = max(parents, key=counts.get)
-        new, self.next_id = self.next_id, self.next_id + 1
+        """Merge clusters."""
+        (new,) = self.assign(parents, np.flatnonzero(np.isin(self.clusters, parents)))
         self.log(f"Merge clusters {', '.join(map(str, parents))} to {new}.")
-        self.clusters = np.where(np.isin(self.clusters, parents), new, self.clusters)
-        for values in self.fields.values():
-            if values.get(largest) is not None:
-                values[new] = values[largest]
         return new
 
     def split(self, cluster_id):
-        """Split a cluster in two halves; both copy its values."""
-        spikes_of_it = np.flatnonzero(self.clusters == cluster_id)
-        pair = (self.next_id, self.next_id + 1)
-        self.next_id += 2
-        self.clusters = self.clusters.copy()
-        self.clusters[spikes_of_it[::2]], self.clusters[spikes_of_it[1::2]] = pair
+        """Split a cluster in two halves."""
+        return self.lasso(np.flatnonzero(self.clusters == cluster_id)[::2])
+
+    def lasso(self, spikes):
+        """Split chosen spikes off all clusters that have some: they, and each rest, get new ids."""
+        return self.assign(sorted(set(self.clusters[spikes].tolist())), spikes)
+
+    def assign(self, parents, spikes):
+        """Give spikes of some clusters a new id, and what is left of each another.
+
+        All of them get the only value that there is among the parents, else that of the largest,
+        and of the lower id of two that are equally large (`ClusterMeta.set_from_descendants`,
+        phy/cluster/_utils.py; `Clustering.assign`, phy/cluster/clustering.py).
+        """
+        counts, before = Counter(self.clusters.tolist()), self.clusters
+        self.clusters = before.copy()
+        self.clusters[spikes] = self.next_id
+        new = [self.next_id]
+        for parent in sorted(parents):
+            rest = np.setdiff1d(np.flatnonzero(before == parent), spikes)
+            if len(rest):
+                new.append(new[-1] + 1)
+                self.clusters[rest] = new[-1]
+        self.next_id = new[-1] + 1
+        largest = max(sorted(parents), key=counts.get)
         for values in self.fields.values():
-            if cluster_id in values:
-                values.update(dict.fromkeys(pair, values[cluster_id]))
-        return pair
+            known = {values[i] for i in parents if values.get(i) is not None}
+            value = known.pop() if len(known) == 1 else values.get(largest)
+            if value is not None:
+                values.update(dict.fromkeys(new, value))
+        return tuple(new)
 
     def save(self):
         """Save all: spike_clusters.npy, one table per field, and cluster_info.tsv."""
@@ -181,9 +196,9 @@ def run(folder, results, least=35, policy="keep", good="good", columns=None):
     found_json.refresh(folder, results / "found.json", receipt)
     with label_store.locked(folder) as base:
         backup.back_up(folder, base)
-    seen = curation_record.from_json((results / "found.json").read_text())
+    found = curation_record.from_json((results / "found.json").read_text())
     criteria = by_criteria(folder, least, good)
-    labels, _ = decisions.final_labels(criteria, seen.decisions, seen.inherited, policy)
+    labels, _ = decisions.final_labels(criteria, found.decisions, found.inherited, policy)
     receipt.unlink(missing_ok=True)
     plan = write_labels.Plan(labels, criteria, measured(folder), policy, columns or {})
     written = write_labels.write_label_files(folder, plan)
@@ -191,9 +206,14 @@ def run(folder, results, least=35, policy="keep", good="good", columns=None):
     return written
 
 
+def seen(folder):
+    """What a run would see now of the people behind the labels."""
+    return whose_labels.read_curation(folder, generations.current_generation(folder))
+
+
 def decided(folder):
     """Decisions of people as a run would see them now."""
-    return whose_labels.read_curation(folder, generations.current_generation(folder)).decisions
+    return seen(folder).decisions
 
 
 def rewrite_state(generation, change):

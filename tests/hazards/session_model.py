@@ -1,5 +1,7 @@
 """Simple model of what must never be lost in the life of a session."""
 
+import numpy as np
+
 import tiny
 from goodunits.curation.decisions import UNDECIDED
 from goodunits.session_folder import file_names, sort_id
@@ -76,6 +78,7 @@ class Model:
             self.uncertain.setdefault(unit, set()).update((group, "unsorted"))
         if group in UNDECIDED:
             self.decisions.pop(unit, None)
+            self.inherited.pop(unit, None)
         elif same == {True}:  # as it was left, perhaps by a restore: the decision of before stands
             self.gone(unit)
             if unit in self.uncertain:
@@ -95,12 +98,31 @@ class Model:
         present = sorted(set(phy.clusters.tolist()))
         return [u for u in present if self.units is None or u in self.units]
 
+    def pair_of(self, phy, first, second):
+        """Two units that may be merged, or none: of a row that was lost Phy copies nothing."""
+        known = self.settled_units(phy)
+        pair = [known[pick % len(known)] for pick in (first, second)] if known else []
+        lost = {u for u in pair if phy.fields["group"].get(u) is None and u in (self.base or ())}
+        return pair if len(set(pair)) == 2 and len(lost) != 1 else []
+
+    def copied_from(self, phy, pair):
+        """Unit whose label Phy copies: of the only label that there is, else the largest."""
+        groups = {unit: phy.fields["group"].get(unit) for unit in pair}
+        labelled = [unit for unit in pair if groups[unit] is not None]
+        is_common = len({groups[unit] for unit in labelled}) == 1
+        counts = np.bincount(phy.clusters)
+        return max(sorted(labelled if is_common else pair), key=counts.__getitem__)
+
     def inherit(self, phy, parent, new):
         """What a new unit copies is a decision only where the parent's label was one."""
+        for known in (self.decisions, self.inherited):
+            known.pop(new, None)  # of an earlier cluster of this id
         group = phy.fields["group"].get(new)
+        if self.said.pop(new, None) == group is not None:  # Phy's log may speak of that one
+            self.uncertain[new] = {group, "unsorted"}
         if group is None:
-            if parent in self.dropped and parent not in self.decisions:
-                self.inherited[new] = self.base.get(parent)  # it looks as if Phy had copied it
+            if parent in (self.base or ()) and parent not in self.decisions:
+                self.inherited[new] = self.base[parent]  # it looks as if Phy had copied it
             return
         if not self.base or parent in self.decisions and self.decisions[parent] == group:
             self.decide(new, group)

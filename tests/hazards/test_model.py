@@ -138,20 +138,30 @@ class Life(Model, RuleBasedStateMachine):
     def merged(self, first, second, then):
         """Someone merges two units in Phy, perhaps labels the new one, and saves."""
         phy = tiny.Phy(self.folder, self.keeps_log)
-        known = self.settled_units(phy)
-        if len(known) < 2:
+        if not (pair := self.pair_of(phy, first, second)):
             return
-        a, b = known[first % len(known)], known[second % len(known)]
-        if a == b:
-            return
-        counts = {unit: int((phy.clusters == unit).sum()) for unit in (a, b)}
-        if counts[a] == counts[b]:
-            return
-        new = phy.merge(a, b)
-        self.inherit(phy, max(counts, key=counts.get), new)
-        self.gone(a, b)
+        parent = self.copied_from(phy, pair)
+        new = phy.merge(*pair)
+        self.inherit(phy, parent, new)
+        self.gone(*pair)
         if then:
             self.by_hand(phy, new, then)
+        self.save(phy)
+
+    @precondition(lambda self: not self.crashed)
+    @rule(first=PICK, second=PICK)
+    def lassoed(self, first, second):
+        """Someone splits some spikes off two units at once in Phy, and saves."""
+        phy = tiny.Phy(self.folder, self.keeps_log)
+        if not (pair := self.pair_of(phy, first, second)):
+            return
+        spikes = np.flatnonzero(np.isin(phy.clusters, pair))[::3]
+        if set(phy.clusters[spikes].tolist()) != set(pair):
+            return
+        parent = self.copied_from(phy, pair)
+        for new in phy.lasso(spikes):
+            self.inherit(phy, parent, new)
+        self.gone(*pair)
         self.save(phy)
 
     @precondition(lambda self: not self.crashed)
@@ -168,6 +178,19 @@ class Life(Model, RuleBasedStateMachine):
         for new in phy.split(unit):
             self.inherit(phy, unit, new)
         self.gone(unit)
+        self.save(phy)
+
+    @precondition(lambda self: not self.crashed and self.units)
+    @rule()
+    def started_over(self):
+        """Someone puts the clusters back as Kilosort left them, and saves in Phy."""
+        phy = tiny.Phy(self.folder, self.keeps_log)
+        before = set(phy.clusters.tolist())
+        templates = np.load(self.folder / "spike_templates.npy")
+        phy.clusters = templates.ravel().astype(np.int32)
+        present = set(phy.clusters.tolist())
+        self.gone(*before - present)
+        self.units &= present
         self.save(phy)
 
     @rule()

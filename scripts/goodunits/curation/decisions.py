@@ -38,6 +38,8 @@ class Known(NamedTuple):
         Groups of clusters that have no row in the file, from what Phy saved beside it.
     visited : bool
         Whether this sort was ever written by the workflow.
+    again : set of int
+        Ids of our last write that are of other spikes now.
     """
 
     accounted: bool = False
@@ -48,6 +50,7 @@ class Known(NamedTuple):
     said: Mapping = NONE
     beside: Mapping = NONE
     visited: bool = False
+    again: frozenset = frozenset()
 
 
 def find_decisions(known, group, ks_labels, other_groups):

@@ -54,9 +54,9 @@ FROM_ELSEWHERE = (
     f"them: {OURS}"
 )
 STEPS = (
-    "cluster_group.tsv: cluster(s) {ids} were merged or split more than once since goodunits wrote "
-    "last, so that their label may be a copy; it is kept as a decision; if nobody gave it: set it "
-    f"to unsorted in Phy, or {OURS}"
+    "cluster_group.tsv: cluster(s) {ids} were merged or split since goodunits wrote last, and it "
+    "cannot be told which label they copied; the present one is kept as a decision; if nobody gave "
+    f"it: set it to unsorted in Phy, or {OURS}"
 )
 
 HEIRS = (

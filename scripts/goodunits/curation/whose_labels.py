@@ -45,9 +45,8 @@ def read_curation(folder, generation=None):
     else:
         known, doubts = _known(folder, past, _found(place, original), found)
     ks_now = found.ks.labels if found.ks else {}
-    again = _doubted_again(folder, past)
     spoken = decisions.spoken_of(known, found.group, ks_now)
-    doubted, replaced = in_doubt.over_time(doubts, past, known.decisions, again, spoken)
+    doubted, replaced = in_doubt.over_time(doubts, past, known.decisions, known.again, spoken)
     texts = [doubt.text for doubt in doubts]
     if past and past.pending and doubted and not texts:
         texts.append(in_doubt.CUT_SHORT.format(n=len(doubted)))
@@ -113,50 +112,71 @@ def _known(folder, past, original, found):
     units = records[0].units if records else {}
     accounted = _is_accounted(folder, past, original, found, bases)
     beside = _groups_beside(folder, records, original, found)
-    copied, said, doubts, programs = {}, {}, [], {}
+    said, doubts, programs = {}, [], {}
     if not accounted and found.has_groups:
         doubts += in_doubt.from_elsewhere(found, bases, past.doubted)
     elif not accounted:
         programs = original.ks.labels if original.ks else {}
         doubts += in_doubt.under_another_header(found, programs)
-    clusters_file = Path(folder, "spike_clusters.npy")
     labels = {**beside, **(found.group.labels if found.has_groups else {})}
-    decided = past.decisions
-    asked = decided.keys() & labels.keys()
-    if again := lineage.given_again({**past.gone, **units}, asked, clusters_file):
-        decided, units, *bases = (_without(again, one) for one in (decided, units, *bases))
-    if any(bases) and labels.keys() - units.keys():
-        seen = lineage.Seen(units, tuple(bases), decided, labels, clusters_file)
-        log = phy_log.read_log(folder)
-        copied, unclear = lineage.copied_labels(seen, *log)
-        doubts += in_doubt.of_steps(unclear, labels)
-        doubts += in_doubt.of_heirs(_heirs(seen, past, log) - {*copied, *unclear}, labels)
-    if n_missing := _n_missing(bases, found, units, clusters_file):
+    seen, n_missing = _seen(folder, past, found, (units, bases, labels))
+    copied, unclear, heirs = _copies(folder, past, seen)
+    doubts += [*in_doubt.of_steps(unclear, labels), *in_doubt.of_heirs(heirs, labels)]
+    if n_missing:
         said = phy_log.labelled_in_phy(folder)
         doubts += in_doubt.of_missing_rows(n_missing, found.group.labels, bases, said)
     known = decisions.Known(
-        accounted, tuple(bases), decided, copied, programs, said, beside, visited=True
+        accounted,
+        seen.bases,
+        decisions=_without(_replaced(seen.decisions, copied, labels), seen.decisions),
+        copied=copied,
+        programs=programs,
+        said=said,
+        beside=beside,
+        visited=True,
+        again=seen.again,
     )
     return known, doubts
 
 
-def _heirs(seen, past, log):
-    """New clusters whose label may be a copy of one that is ours or in doubt."""
+def _seen(folder, past, found, left):
+    """What copies are judged by, and the number of clusters that have lost their row.
+
+    `left` are the clusters and the labels as we left them, and the groups now.
+    """
+    units, bases, labels = left
+    clusters_file = Path(folder, "spike_clusters.npy")
+    traced = {**units, **past.gone}  # a restore knows ids given again as they are now
+    asked = () if lineage.are_as_left(units, clusters_file) else traced
+    again = lineage.given_again(traced, asked, clusters_file)
+    decided, *bases = (_without(again, one) for one in (past.decisions, *bases))
+    n_missing = _n_missing(bases, found, units, clusters_file)
+    seen = lineage.Seen(
+        units, tuple(bases), decided, labels, clusters_file, again, lost_rows=bool(n_missing)
+    )
+    return seen, n_missing
+
+
+def _copies(folder, past, seen):
+    """Labels that Phy copied to new clusters, and ids of those where it is unclear if it did.
+
+    The third are ids of those that may have copied a label that is ours or in doubt.
+    """
+    if not any(seen.bases) or not seen.labels.keys() - (seen.units.keys() - seen.again):
+        return {}, [], set()
+    log = phy_log.read_log(folder)
+    copied, unclear = lineage.copied_labels(seen, *log)
     if not past.doubted:
-        return set()
+        return copied, unclear, set()
     certain = in_doubt.without(seen.decisions, past.doubted, past.replaced)
-    copied, unclear = lineage.copied_labels(seen._replace(decisions=certain), *log)
-    return {i for i, label in copied.items() if seen.labels.get(i) == label}.union(unclear)
+    made, others = lineage.copied_labels(seen._replace(decisions=certain), *log)
+    heirs = {*others, *(i for i, label in made.items() if seen.labels.get(i) == label)}
+    return copied, unclear, heirs - {*copied, *unclear}
 
 
-def _doubted_again(folder, past):
-    """Ids of clusters in doubt that other spikes have now: the doubt does not go over to them."""
-    if past is None or not past.doubted:
-        return set()
-    units = {**past.gone, **past.units}
-    if past.pending:
-        units |= past.pending.units
-    return lineage.given_again(units, past.doubted, Path(folder, "spike_clusters.npy"))
+def _replaced(decided, copied, labels):
+    """Ids whose decision is of an earlier cluster: a new one shows the copy of another label."""
+    return {i for i, x in decided.items() if i in copied and x != copied[i] == labels.get(i)}
 
 
 def _without(ids, records):
@@ -205,24 +225,22 @@ def _are_put_back(original, found, records):
 
 def _inherited(folder, past, known, found):
     """Labels that new clusters copied, less those that somebody gave back to the criteria."""
-    inherited = {**(past.inherited if past else {}), **_by_class(folder, known.copied)}
+    earlier = _without(known.again, past.inherited) if past else {}
+    inherited = {**earlier, **_by_class(folder, known.copied)}
     back = decisions.given_back(known, found.group)
     return {i: label for i, label in inherited.items() if i not in back}
 
 
 def _by_class(folder, copied):
-    """The same with the class, where Phy shows `unsorted` for one that it does not know."""
-    if decisions.UNSORTED not in copied.values():
+    """The same with the class, which Phy copies too, and shows as a group that it knows."""
+    if not copied:
         return copied
     data = label_files.read_label_file(folder, file_names.CLASS_FILE)
     try:
         classes = tsv.parse_columns(data or b"", file_names.CLASS_FILE, ["gu_label"])["gu_label"]
     except SessionError:  # ours, and written anew: never worth stopping for
         classes = {}
-    return {
-        i: classes.get(i, label) if label == decisions.UNSORTED else label
-        for i, label in copied.items()
-    }
+    return {i: classes.get(i, label) for i, label in copied.items()}
 
 
 def _n_missing(bases, found, units, clusters_file):

@@ -161,7 +161,7 @@ def _remember(folder, generation, present, seen, decided, labels_are):
     first = {i: x for i, x in after.first_decisions.items() if not _is_taken(i, x, seen, decided)}
     units = past.units if past else {}
     after = after._replace(first_decisions=first)
-    transaction.note_settled(generation, present, after, units, _about(labels_are))
+    transaction.note_settled(folder, generation, present, after, units, _about(labels_are))
 
 
 def _is_taken(cluster_id, label, seen, decided):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from goodunits.base import errors, files, json_record, tsv
 from goodunits.base.errors import SessionError
-from goodunits.session_folder import file_names, label_tables, sort_id
+from goodunits.session_folder import file_names, label_tables, npy_items, sort_id
 from goodunits.store import ledger_file, original_files, state
 from goodunits.store.state_record import Left, State
 
@@ -76,7 +76,7 @@ def commit(folder, generation, contents, present, after, units, event, about=Non
         be replaced, or if the store cannot note what was done.
     """
     pending, last = after.pending, after.last
-    after = after._replace(gone=_gone(after, units))
+    after = after._replace(gone=_gone(folder, after, units, event == "write"))
     present = {name: present.get(name) for name in contents}
     record = _record(contents, units)
     people = _people(after)
@@ -106,17 +106,17 @@ def commit(folder, generation, contents, present, after, units, event, about=Non
         ) from None
 
 
-def note_settled(generation, present, after, units, about):
+def note_settled(folder, generation, present, after, units, about):
     """Note whose the labels of a session are, which changes no file; expects the lock.
 
     The history comes first, in one line: after a kill in between, settling begins anew.
 
     Parameters
     ----------
-    generation, present, after, units, about
+    folder, generation, present, after, units, about
         As for `commit`.
     """
-    after = after._replace(gone=_gone(after, units))
+    after = after._replace(gone=_gone(folder, after, units, are_measured=False))
     record = _record(present, units)
     _keep_what_is_not_ours(generation, present, [r for r in (after.pending, after.last) if r])
     # What stood there at first may turn out to be a program's.
@@ -139,11 +139,30 @@ def _told(found, left, about):
     return {"found": found.hashes, "left": left, "about": about or {}}
 
 
-def _gone(after, units):
-    """Clusters with a decision or in doubt that are no more, by which they are known again."""
-    known = {**after.gone, **after.units}
-    asked = {*after.decisions, *after.doubted}
-    return {i: known[i] for i in sorted(asked) if i in known and i not in units}
+def _gone(folder, after, units, are_measured):
+    """Clusters with a decision or in doubt that are not as in `units`, to know them again."""
+    known = {**after.gone, **after.units, **units}
+    asked = sorted({*after.decisions, *after.doubted})
+    made = {} if are_measured else _made_since(folder, known, asked)
+    return {i: known[i] for i in asked if i in known and i not in units} | made
+
+
+def _made_since(folder, known, cluster_ids):
+    """Clusters that nobody measured yet, by those remembered spikes that they have now.
+
+    An id may be new, or have been given again to other spikes.
+    """
+    spikes = [spike for unit in known.values() for spike in unit["spikes"]]
+    values = npy_items.read_items(Path(folder, "spike_clusters.npy"), spikes) or []
+    now = {i: set() for i in cluster_ids}
+    for spike, owner in zip(spikes, values, strict=False):
+        if owner in now:
+            now[owner].add(spike)
+    return {
+        i: {"n_spikes": len(own), "spikes": sorted(own)}
+        for i, own in now.items()
+        if own and (i not in known or own.isdisjoint(known[i]["spikes"]))
+    }
 
 
 def _record(contents, units):

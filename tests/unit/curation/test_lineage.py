@@ -74,15 +74,44 @@ def test_of_two_bases_both_must_agree(clusters_file):
 
 def test_after_a_step_between_only_the_log_can_tell(clusters_file):
     """The id 4 is skipped: a cluster that is no more, which may have had another label."""
-    path = clusters_file([5, 5, 5, 5, 5, 3])
+    path = clusters_file([5, 5, 5, 5, 5, 5])
     assert copies(path, {5: "good"}) == ({}, [5])
     assert copies(path, {5: "noise"}) == ({}, [])
-    merges = {4: (1, 2), 5: (4,)}
+    merges = {4: (1, 2), 5: (4, 3)}
     assert copies(path, {5: "good"}, merges=merges) == ({5: "good"}, [])
     assert copies(path, {5: "good"}, said={4: "good"}, merges=merges) == ({}, [])
     assert copies(path, {5: "good"}, said={4: "mua"}, merges=merges) == ({5: "good"}, [])
     same = {1: "mua", 2: "mua", 3: "mua"}
     assert copies(path, {5: "mua"}, bases=(same,)) == ({5: "mua"}, [])
+
+
+def test_a_decision_of_a_parent_is_one_though_the_log_does_not_tell_it(clusters_file):
+    path = clusters_file([5, 5, 5, 5, 5, 5])
+    merges, decided = {4: (1, 2), 5: (4, 3)}, {1: "good"}
+    assert copies(path, {5: "good"}, decided, merges=merges) == ({}, [])
+    both = {1: "good", 2: "good", 3: "mua"}  # of 1 it is a person's, of 2 ours
+    assert copies(path, {5: "good"}, decided, merges=merges, bases=(both,)) == ({}, [5])
+
+
+def test_one_skipped_id_leaves_no_room_for_a_step_between(clusters_file):
+    """A merge of two, or a split in two: a cluster in between would be of other spikes, too."""
+    assert copies(clusters_file([5, 5, 5, 5, 5, 3]), {5: "good"}) == ({5: "good"}, [])
+    split = clusters_file([5, 2, 6, 2, 6, 3])
+    assert copies(split, {5: "good", 6: "good"}) == ({5: "good", 6: "good"}, [])
+    assert copies(clusters_file([6, 6, 6, 6, 6, 3]), {6: "good"}) == ({}, [6])
+
+
+def test_a_lasso_over_two_clusters_copies_one_label_to_all(clusters_file):
+    """Of the larger cluster, or the only label that there is, or of the lower id of equals."""
+    path = clusters_file([4, 4, 5, 6, 5, 3])
+    assert copies(path, {4: "good", 5: "good", 6: "good"}) == (dict.fromkeys((4, 5, 6), "good"), [])
+    white = {2: "mua", 3: "mua"}
+    assert copies(path, {6: "mua"}, bases=(white,)) == (dict.fromkeys((4, 5, 6), "mua"), [])
+
+
+def test_clusters_that_were_put_back_copied_nothing(clusters_file):
+    """Their id is lower than that of the cluster that had their spikes."""
+    assert copies(clusters_file([1, 2, 1, 0, 1, 3]), {0: "mua"}) == ({}, [])
 
 
 def test_a_piece_without_a_remembered_spike_is_of_the_cluster_that_is_gone(clusters_file):
@@ -91,10 +120,22 @@ def test_a_piece_without_a_remembered_spike_is_of_the_cluster_that_is_gone(clust
 
 
 def test_an_id_given_again_is_of_other_spikes(clusters_file):
-    assert lineage.given_again(UNITS, {1, 2, 9}, clusters_file([2, 1, 2, 3, 2, 3])) == {1, 2}
-    assert lineage.given_again(UNITS, {1, 2}, clusters_file([9, 2, 1, 2, 9, 3])) == set()
-    assert lineage.given_again(UNITS, {1, 2}, clusters_file([9, 2, 9, 2, 9, 3])) == set()
-    assert lineage.given_again(UNITS, {1}, Path("none.npy")) == set()
+    assert lineage.given_again(UNITS, UNITS, clusters_file([2, 1, 2, 3, 2, 3])) == {1, 2}
+    assert lineage.given_again(UNITS, UNITS, clusters_file([9, 2, 1, 2, 9, 3])) == set()
+    assert lineage.given_again(UNITS, UNITS, clusters_file([9, 2, 9, 2, 9, 3])) == set()
+    assert lineage.given_again(UNITS, UNITS, Path("none.npy")) == set()
+
+
+def test_a_small_cluster_with_an_id_given_again(clusters_file):
+    """None of its spikes is remembered; that others were put back, a lower id says."""
+    assert lineage.given_again(UNITS, UNITS, clusters_file([1, 2, 1, 2, 1, 0, 3])) == {3}
+    assert lineage.given_again(UNITS, UNITS, clusters_file([1, 2, 1, 2, 1, 9, 3])) == set()
+
+
+def test_one_spike_of_each_cluster_tells_that_nothing_was_merged_or_split(clusters_file):
+    assert lineage.are_as_left(UNITS, clusters_file([1, 2, 1, 2, 1, 3]))
+    assert not lineage.are_as_left(UNITS, clusters_file([1, 4, 1, 4, 1, 4]))
+    assert not lineage.are_as_left(UNITS, Path("none.npy"))
 
 
 def test_survivors(clusters_file):
