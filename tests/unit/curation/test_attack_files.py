@@ -106,7 +106,7 @@ def test_restore_then_take_back_a_decision(sort, results):
 
 def test_a_hand_made_own_file_is_kept_and_comes_back(sort, results):
     """Guarantee 1 and 4, for a cluster_gu_label.tsv that somebody made before the first run."""
-    path = sort / write_labels.LABEL_FILE
+    path = sort / file_names.CLASS_FILE
     path.write_text("cluster_id\tgu_label\n0\tsoma\n")
     tiny.run(sort, results)
     path.write_text("cluster_id\tgu_label\n0\taxon\n")

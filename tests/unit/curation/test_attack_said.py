@@ -168,61 +168,6 @@ def test_methods_text_counts_labels_by_hand_of_units_that_are_there(sort, result
     assert "(1 unit)" in said, said
 
 
-# Settling sessions that are in no doubt
-
-
-def test_settle_without_only_leaves_labels_that_no_run_saw(sort, results):
-    """Another session is in doubt; `settle labels_are=ours` without `only` goes over all.
-
-    In this one nothing is in doubt, and a person has labelled in Phy since the last run.
-    Guarantee 2: "A decision made by hand is never lost"; "The command means the labels that the run
-    was in doubt of". Instead the label is taken for ours, and the next run replaces it.
-    """
-    tiny.run(sort, results)
-    tiny.save_in_phy(sort, u2="noise")
-    assert look(sort).decisions == {2: "noise"} and not look(sort).doubts
-    settle_labels.settle(sort, "ours")
-    tiny.run(sort, results)
-    assert tiny.groups(sort)[2] == "noise"
-
-
-def test_settle_without_only_leaves_labels_of_a_first_visit(sort, results):
-    """The same before the first run: two units labelled in Phy, nothing in doubt."""
-    tiny.save_in_phy(sort, u2="noise", u3="noise")
-    assert look(sort).decisions == {2: "noise", 3: "noise"} and not look(sort).doubts
-    settle_labels.settle(sort, "ours")
-    tiny.run(sort, results)
-    assert tiny.groups(sort)[2] == "noise"
-
-
-def test_settle_twice_with_a_label_between(sort, results):
-    """Settled as ours, labelled on in Phy, and the command of the note given once more."""
-    ks_labels = tiny.Phy(sort).fields["KSLabel"]
-    tiny.save_in_phy(sort, **{f"u{i}": label for i, label in ks_labels.items()})
-    tiny.run(sort, results)
-    settle_labels.settle(sort, "ours")
-    tiny.save_in_phy(sort, u2="noise")
-    settle_labels.settle(sort, "ours")
-    assert tiny.decided(sort) == {2: "noise"}
-
-
-@pytest.mark.parametrize("how", ["overwrite", "restore"])
-def test_settled_as_theirs_leaves_decisions_that_the_folder_does_not_show(sort, results, how):
-    """safety.md: "With `overwrite` it stays in the store and comes back with `keep`".
-
-    As `ours` leaves it under `overwrite` (test_settled.py), so should `theirs`, which means that
-    more labels are a person's, not fewer.
-    """
-    tiny.save_in_phy(sort, u0="mua", u1="mua")
-    tiny.run(sort, results)
-    tiny.save_in_phy(sort, u0="noise")
-    tiny.run(sort, results, policy="overwrite" if how == "overwrite" else "keep")
-    if how == "restore":
-        restore_labels.restore(sort)
-    settle_labels.settle(sort, "theirs")
-    assert tiny.decided(sort)[0] == "noise"
-
-
 def test_clusters_changed_by_a_script_under_our_labels(sort, results):
     """A script gives the id of a decision to other spikes; no label file changes.
 
