@@ -4,7 +4,7 @@ from pathlib import Path
 
 from goodunits.base import files, tsv
 from goodunits.base.errors import SessionError
-from goodunits.curation import curation_record, decisions, in_doubt, lineage
+from goodunits.curation import curation_record, decisions, in_doubt, lineage, put_back
 from goodunits.curation.in_doubt import Found
 from goodunits.session_folder import file_names, label_files, label_tables, phy1_groups, phy_log
 from goodunits.store import earlier_sorts, generations, ledger_file, original_files, state
@@ -109,7 +109,9 @@ def _known(folder, past, original, found):
     beside = _groups_beside(folder, records, original, found)
     copied, said, doubts = {}, {}, []
     if not accounted and found.has_groups:
-        doubts += in_doubt.from_elsewhere(found, bases)
+        doubts += in_doubt.from_elsewhere(found, bases) or put_back.of_other_labels(
+            found, bases, units, _left(records), _stored(past, original)
+        )
     clusters_file = Path(folder, "spike_clusters.npy")
     labels = {**beside, **(found.group.labels if found.has_groups else {})}
     decided = past.decisions
@@ -146,7 +148,11 @@ def _is_accounted(folder, past, original, found, bases):
     if not found.has_groups:  # Kilosort's own file, or its labels, put there by hand
         ks_labels = original.ks.labels if original.ks else None
         return found.group in (original.group, tsv.LabelTable(found.group.column, ks_labels))
-    if _are_put_back(original, found, [past.pending, past.last]):
+    left = _left([record for record in (past.pending, past.last) if record])
+    if any(
+        put_back.is_put_back(earlier, found.contents, left)
+        for earlier in (original.contents, _before(past))
+    ):
         return True
     written = ledger_file.read_ledger(file_names.store_folder(folder))
     return _is_written(found, written, by_words=past.is_rebuilt and not any(bases))
@@ -164,13 +170,19 @@ def _is_written(found, written, by_words):
     return files.sha256_optional(data) in written
 
 
-def _are_put_back(original, found, records):
-    """Whether somebody put the originals back by hand: all of them, and one that we had changed."""
-    names = (file_names.KS_FILE, file_names.GROUP_FILE)
-    pairs = [(original.contents.get(name), found.contents.get(name)) for name in names]
-    ks_sha = files.sha256_optional(original.contents.get(file_names.KS_FILE))
-    left = {record.hashes.get(file_names.KS_FILE) for record in records if record}
-    return all(then == now for then, now in pairs) and ks_sha not in left
+def _left(records):
+    """Hashes of all files as we left them last, or were about to."""
+    return {sha for record in records for sha in record.hashes.values()}
+
+
+def _before(past):
+    """Label files as they stood before the last write."""
+    return {name: text and text.encode("latin1", "replace") for name, text in past.before.items()}
+
+
+def _stored(past, original):
+    """Contents of `cluster_KSLabel.tsv` that the store has: a restore may have left one of them."""
+    return [known.get(file_names.KS_FILE) for known in (original.contents, _before(past))]
 
 
 def _inherited(folder, past, known, found):
