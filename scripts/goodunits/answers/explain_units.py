@@ -193,7 +193,7 @@ def load(session_id, folder, results, labels_settings):
         receipt,
         found,
         _events(folder, receipt),
-        preview_labels.shown_now(folder, receipt.get("settings", {})),
+        preview_labels.shown_now(folder, receipt),
         _notes(results, receipt, found.get("doubts", []), failure),
         scores,
     )

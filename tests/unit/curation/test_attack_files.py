@@ -248,7 +248,7 @@ def test_preview_of_a_word_of_ones_own_taken_back(sort, results):
         [[i, label, "", "criteria", "", label] for i, label in labels.items()],
     )
     (results / "labels.tsv").write_bytes(table)
-    rows = preview_labels.changes("s", sort, results / "labels.tsv")
+    rows = preview_labels.compare_session("s", sort, results / "labels.tsv").rows
     assert [(row.cluster_id, row.label_now, row.group_now) for row in rows] == [
         ("0", "unsorted", "unsorted")
     ]
@@ -259,7 +259,7 @@ def test_preview_of_a_word_of_ones_own_given_to_a_class_of_ours(sort, results):
     labels = {i: "axon" if i in (1, 3) else "good" for i in tiny.SIZES}
     write(sort, results, labels, shown_as={"axon": "mua"})
     tiny.save_in_phy(sort, u1="noise")
-    rows = preview_labels.changes("s", sort, results / "labels.tsv")
+    rows = preview_labels.compare_session("s", sort, results / "labels.tsv").rows
     assert [(row.cluster_id, row.label_now) for row in rows] == [("1", "noise")]
 
 
