@@ -45,12 +45,18 @@ def labelled(sort, results, block=ALL):
     receipt = tiny.run(sort, results)
     settings = {"criteria": "labels", "manual_curation": "keep", "labels": block}
     receipt |= {"settings": settings}
+    (results / "labels.json").write_text(json.dumps(settings))
+    write_labels_tsv(sort, results, block)
+    keep_made_from(results, receipt)
+    return ("one", sort, results, results / "labels.json")
+
+
+def keep_made_from(results, receipt):
+    """Let the receipt know the labels.tsv that was written, as rule write_phy does."""
+    receipt["made_from"] = {"labels.tsv": files.sha256_file(results / "labels.tsv")}
     files.write_atomically(
         results / "written.json", json.dumps(json_record.with_version(receipt)).encode()
     )
-    (results / "labels.json").write_text(json.dumps(settings))
-    write_labels_tsv(sort, results, block)
-    return ("one", sort, results, results / "labels.json")
 
 
 def parts(row, unit):
@@ -88,6 +94,8 @@ def test_explain_after_a_preview_with_another_policy(sort, results):
     tiny.save_in_phy(sort, u0="noise")
     row = labelled(sort, results)
     write_labels_tsv(sort, results, ALL, "overwrite")
+    settings = {"criteria": "labels", "manual_curation": "overwrite", "labels": ALL}
+    (results / "labels.json").write_text(json.dumps(settings))
     said = parts(row, 0)
     assert said["label"] == ["good, by the criteria"]
     assert "manual_curation keep" not in said["criteria"][0] or "preview" in said["criteria"][0]
@@ -163,8 +171,12 @@ def test_methods_text_counts_labels_by_hand_of_units_that_are_there(sort, result
     phy.save()
     receipt = tiny.run(sort, results)
     receipt["settings"] = {"manual_curation": "keep"}
-    rows = [{"source": "manual" if i == merged else "criteria"} for i in tiny.groups(sort)]
-    said = methods_text._by_hand([SimpleNamespace(receipt=receipt)], rows)
+    groups = tiny.groups(sort)
+    units = [
+        {"cluster_id": str(i), "source": "manual" if i == merged else "criteria"} for i in groups
+    ]
+    session = SimpleNamespace(session="one", receipt=receipt)
+    said = methods_text._by_hand([session], {"one": units})
     assert "(1 unit)" in said, said
 
 
