@@ -4,15 +4,13 @@ import json
 from types import SimpleNamespace
 
 import numpy as np
-import pytest
 
 import tiny
 from goodunits.answers import explain_units
 from goodunits.base import files, json_record, tsv
 from goodunits.curation import curation_record, label_units, whose_labels
 from goodunits.exchange import methods_text
-from goodunits.phy import history, restore_labels, settle_labels, write_labels
-from goodunits.report import report_changes
+from goodunits.phy import history, write_labels
 from goodunits.result_files import metrics_tsv
 from goodunits.session_folder import file_names
 from goodunits.standing import found_json
@@ -99,20 +97,6 @@ def test_explain_after_a_preview_with_another_policy(sort, results):
     said = parts(row, 0)
     assert said["label"] == ["good, by the criteria"]
     assert "manual_curation keep" not in said["criteria"][0] or "preview" in said["criteria"][0]
-
-
-def test_report_of_a_label_that_overwrite_hides(sort, results):
-    """Switched to `manual_curation: overwrite`: nobody took a label back.
-
-    safety.md: "With `overwrite` it stays in the store and comes back with `keep`".
-    """
-    used = {"criteria": "labels", "manual_curation": "keep", "labels": []}
-    before = {"time": "then", "labels": {"a": {"0": "noise"}}, "by_hand": {"a": ["0"]}}
-    after = {"time": "now", "labels": {"a": {"0": "good"}}, "by_hand": {"a": []}}
-    before["settings"] = {"labels": used}
-    after["settings"] = {"labels": {**used, "manual_curation": "overwrite"}}
-    said = report_changes.difference(before, after)
-    assert not any("taken back" in cause for cause in said["causes"]), said["causes"]
 
 
 # Doubts that say what is not so
