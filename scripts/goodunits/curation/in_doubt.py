@@ -6,6 +6,7 @@ Standard library only.
 from typing import NamedTuple
 
 from goodunits.base import tsv
+from goodunits.curation import decisions
 from goodunits.session_folder import file_names, label_files, label_tables, phy_log
 
 MOST = 0.8  # share of the clusters beyond which labels may all be a program's
@@ -137,7 +138,7 @@ def under_another_header(found):
     if found.group is None or found.ks is None or found.has_groups:
         return []
     equal = _equal_to_ks(found)
-    changed = {i: label for i, label in found.group.labels.items() if i not in equal}
+    changed = {i: label for i, label in _decided(found.group.labels).items() if i not in equal}
     return [Doubt(CHANGED.format(n=len(changed)), changed)] if changed else []
 
 
@@ -198,10 +199,16 @@ def of_steps(unclear, labels):
     -------
     doubts : list of Doubt
     """
-    if not unclear:
+    kept = _decided({i: labels[i] for i in unclear})
+    if not kept:
         return []
-    ids = ", ".join(map(str, unclear[:10])) + (" ..." if len(unclear) > 10 else "")
-    return [Doubt(STEPS.format(ids=ids), {i: labels[i] for i in unclear})]
+    ids = ", ".join(map(str, [*kept][:10])) + (" ..." if len(kept) > 10 else "")
+    return [Doubt(STEPS.format(ids=ids), kept)]
+
+
+def _decided(labels):
+    """Labels that are kept as decisions where they are in doubt: `unsorted` decides nothing."""
+    return {i: label for i, label in labels.items() if label.lower() not in decisions.UNDECIDED}
 
 
 def _equal_to_ks(found):
