@@ -3,8 +3,6 @@
 import json
 from types import SimpleNamespace
 
-import numpy as np
-
 import tiny
 from goodunits.answers import explain_units
 from goodunits.base import files, json_record, tsv
@@ -13,7 +11,6 @@ from goodunits.exchange import methods_text
 from goodunits.phy import history, write_labels
 from goodunits.result_files import metrics_tsv
 from goodunits.session_folder import file_names
-from goodunits.standing import found_json
 from goodunits.store import generations
 
 ALL = {"good": {"all": ["n_spikes >= 35", "ks_contamination < 0.2"]}, "mua": "rest"}
@@ -162,18 +159,3 @@ def test_methods_text_counts_labels_by_hand_of_units_that_are_there(sort, result
     session = SimpleNamespace(session="one", receipt=receipt)
     said = methods_text._by_hand([session], {"one": units})
     assert "(1 unit)" in said, said
-
-
-def test_clusters_changed_by_a_script_under_our_labels(sort, results):
-    """A script gives the id of a decision to other spikes; no label file changes.
-
-    The first run stops, since found.json is not made anew, and says that "labels of cluster 5 were
-    changed in Phy", which nobody did.
-    """
-    tiny.save_in_phy(sort, u5="noise")
-    tiny.run(sort, results)
-    found_json.refresh(sort, results / "found.json", results / "written.json")
-    clusters = np.load(sort / "spike_clusters.npy")
-    _, new = np.unique(clusters, return_inverse=True)  # 5 -> 4, 6 -> 5
-    np.save(sort / "spike_clusters.npy", new.astype(np.int32))
-    tiny.run(sort, results)
