@@ -211,13 +211,14 @@ def _rules(names, labels, values, undefined, choices, kinds):
     for used in choices:
         try:
             rules = label_rules.parse_labels(used.get("labels"), kinds, all_metrics.units())
-        except ConfigError:  # of an older version, with metrics of other names
+            made = {
+                unit: unit_verdict.label_unit(rules, of_unit, undefined.get(unit, {})).label
+                for unit, of_unit in values.items()
+            }
+        except (ConfigError, SessionError):  # of an older version, with metrics of other names
             continue
-        if [criterion.text for criterion in rules.criteria] == names and all(
-            labels[unit]["label_criteria"]
-            == unit_verdict.label_unit(rules, of_unit, undefined.get(unit, {})).label
-            for unit, of_unit in values.items()
-        ):
+        is_same = all(labels[unit]["label_criteria"] == label for unit, label in made.items())
+        if is_same and [criterion.text for criterion in rules.criteria] == names:
             return rules, used
     return None, {}
 

@@ -5,15 +5,14 @@ say what goodunits left is an earlier one, or from elsewhere, and so may be the 
 """
 
 from goodunits.base import files, tsv
-from goodunits.curation import decisions
 from goodunits.curation.in_doubt import OURS, Doubt
 from goodunits.session_folder import file_names, label_tables
 
 NOT_AS_LEFT = (
     "cluster_group.tsv: cluster_KSLabel.tsv beside it is not as goodunits left it, so both may "
     "have been put back, come from a copy, or been saved by a Phy that was open during a run; {n} "
-    "label(s) equal to it that differ from those left are kept as decisions; if nobody gave them: "
-    f"{OURS}"
+    "label(s) that may be a program's then, and differ from those left, are taken for a person's; "
+    f"if nobody gave them: {OURS}"
 )
 
 
@@ -56,8 +55,8 @@ def of_other_labels(found, bases, units, left, stored):
     Returns
     -------
     doubts : list of Doubt
-        None, or one on the labels that a program may have given: decided, equal to Kilosort's
-        beside, and other than in every base.
+        None, or one on the labels that are other than in every base and that a program may have
+        given: as `cluster_KSLabel.tsv` has them, or its class has no group in Phy.
     """
     if found.ks is None or _is_left(found, left, stored):
         return []
@@ -67,8 +66,7 @@ def of_other_labels(found, bases, units, left, stored):
     labels = {
         i: label
         for i, label in found.group.labels.items()
-        if label == ks_labels.get(i)
-        and label.lower() not in decisions.UNDECIDED
+        if (label == ks_labels.get(i) or ks_labels.get(i) not in tsv.PHY_LABELS)
         and all(base.get(i) != label for base in bases)
     }
     return [Doubt(NOT_AS_LEFT.format(n=len(labels)), labels)] if labels else []

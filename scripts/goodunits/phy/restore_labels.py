@@ -40,7 +40,8 @@ def restore(folder, to="originals"):
     Returns
     -------
     report : dict
-        `time`, `to`, and `files`: name to what was done ("restored", "removed", "as it was").
+        `time`, `to`, `files`: name to what was done ("restored", "removed", "as it was"), and
+        `doubts` on whose the labels were that stood there.
 
     Raises
     ------
@@ -81,6 +82,7 @@ def restore(folder, to="originals"):
             for name, data in contents.items()
             if data is not None or present.get(name) is not None
         },
+        "doubts": seen.doubts,
     }
 
 

@@ -1,7 +1,7 @@
 """Label files that somebody put back, brought from a copy, or saved from an open Phy.
 
 Byte for byte they decide nothing. Saved again they may hold labels of a person: labels that differ
-from what we left and equal `cluster_KSLabel.tsv` beside are kept as decisions, and said.
+from what we left and may be a program's, by `cluster_KSLabel.tsv` beside, are kept, and said.
 """
 
 import shutil
@@ -91,6 +91,20 @@ def test_what_an_open_phy_saves_after_a_run_is_said(sort, results):
     phy.save()
     in_doubt(sort, {0: "good", 3: "good"})
     assert look(sort).decisions[2] == "noise"
+
+
+def test_classes_that_phy_does_not_know_are_in_doubt_too(sort, results):
+    """Their group differs from `cluster_KSLabel.tsv`, and a program may have given it."""
+    tiny.run(sort, results, least=35, good="axon")
+    yesterday = tiny.read(sort)
+    tiny.run(sort, results, least=60)
+    tiny.save_in_phy(sort, u0="noise")
+    tiny.run(sort, results, least=60)
+    put_back(sort, yesterday)
+    tiny.save_in_phy(sort, u5="noise")
+    seen = look(sort)
+    assert seen.doubted == {0: "unsorted", 1: "unsorted", 3: "unsorted"}
+    assert seen.decisions[5] == "noise" and seen.doubts
 
 
 @pytest.mark.parametrize("saved", [False, True])

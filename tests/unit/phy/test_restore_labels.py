@@ -82,6 +82,18 @@ def test_a_decision_after_a_restore_stays_through_the_next(sort, results):
     assert tiny.decided(sort) == {0: "noise"} and tiny.groups(sort)[0] == "noise"
 
 
+def test_a_restore_says_what_is_in_doubt(sort, results):
+    """Labels that were put back and saved become decisions then, as in a run."""
+    saved_as_kilosort_has_them(sort)
+    original = tiny.read(sort)
+    tiny.run(sort, results, least=60)
+    for name in file_names.SORTER_FILES:
+        tiny.replace(sort / name, original[name])
+    tiny.save_in_phy(sort, u2="noise")
+    (doubt,) = restore_labels.restore(sort)["doubts"]
+    assert "not as goodunits left it" in doubt
+
+
 def test_a_decision_is_taken_back_in_a_restored_folder(sort, results):
     """`unsorted` counts also where the row was white."""
     tiny.save_in_phy(sort, u0="noise")
