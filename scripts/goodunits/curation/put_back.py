@@ -16,69 +16,86 @@ NOT_AS_LEFT = (
 )
 
 
-def is_put_back(earlier, contents, left):
-    """Whether both label files are, byte for byte, those of an earlier state.
+def is_put_back(past, original, contents):
+    """Whether both label files are, byte for byte, the originals or those of before the last write.
 
     Parameters
     ----------
-    earlier, contents : dict of str to bytes or None
-        Label files of then and of now.
-    left : set of str
-        Hashes of all files as we left them last.
+    past : State
+        What the store knows.
+    original, contents : dict of str to bytes or None
+        Label files as found first, and now.
 
     Returns
     -------
     is_put_back : bool
-        False also where we left this `cluster_KSLabel.tsv`: then Phy may have saved the groups.
+        False also where we left this `cluster_KSLabel.tsv`: then a person may have labelled in Phy
+        what makes the groups those of before.
     """
-    pairs = [(earlier.get(name), contents.get(name)) for name in file_names.SORTER_FILES]
-    is_other = files.sha256_optional(earlier.get(file_names.KS_FILE)) not in left
-    return is_other and all(then == now for then, now in pairs)
+    left = _left(past)
+    return any(
+        all(contents.get(name) == earlier.get(name) for name in file_names.SORTER_FILES)
+        and files.sha256_optional(earlier.get(file_names.KS_FILE)) not in left
+        for earlier in (original, _before(past))
+    )
 
 
-def of_other_labels(found, bases, units, left, stored):
+def of_other_labels(past, original, found):
     """Doubts on groups beside a `cluster_KSLabel.tsv` that does not say what we left.
 
     Parameters
     ----------
+    past : State
+        What the store knows.
+    original : dict of str to bytes or None
+        Label files as found first.
     found : Found
-        The label files.
-    bases : iterable of dict of int to str
-        Labels as we left them; two where a write was cut short.
-    units : dict of int to dict
-        Clusters that were there then; empty where that is not known.
-    left : set of str
-        Hashes of all files as we left them last.
-    stored : list of (bytes or None)
-        Contents of `cluster_KSLabel.tsv` in the store: we may have left one of them.
+        The label files now.
 
     Returns
     -------
     doubts : list of Doubt
-        None, or one on the labels that are other than in every base and that a program may have
-        given: as `cluster_KSLabel.tsv` has them, or its class has no group in Phy.
+        None, or one on the labels that are not as we left them and that a program may have given:
+        as `cluster_KSLabel.tsv` has them, of a class that has no group in Phy, or in doubt before.
     """
-    if found.ks is None or _is_left(found, left, stored):
+    if found.ks is None or _is_left(past, original, found):
         return []
     ks_labels = found.ks.labels
-    if not any(ks_labels.keys() == known.keys() for known in (units, *bases)):
+    bases = [record.group for record in _records(past)]
+    if not any(ks_labels.keys() == known.keys() for known in (past.units, *bases)):
         return []  # merged or split since, which gives this file other rows
-    labels = {
-        i: label
-        for i, label in found.group.labels.items()
-        if (label == ks_labels.get(i) or ks_labels.get(i) not in tsv.PHY_LABELS)
-        and all(base.get(i) != label for base in bases)
-    }
+    labels = {}
+    for i, label in found.group.labels.items():
+        by_program = ks_labels.get(i)
+        may_be_its = label in (by_program, past.doubted.get(i)) or by_program not in tsv.PHY_LABELS
+        if may_be_its and all(base.get(i) != label for base in bases):
+            labels[i] = label
     return [Doubt(NOT_AS_LEFT.format(n=len(labels)), labels)] if labels else []
 
 
-def _is_left(found, left, stored):
+def _is_left(past, original, found):
     """Whether `cluster_KSLabel.tsv` says what we left, whoever saved it since."""
-    now = label_tables.table_hash(file_names.KS_FILE, found.contents[file_names.KS_FILE])
+    data, left = found.contents[file_names.KS_FILE], _left(past)
+    now = label_tables.table_hash(file_names.KS_FILE, data)
     as_we_write = tsv.format_labels(found.ks.column, found.ks.labels)
-    candidates = [found.contents[file_names.KS_FILE], as_we_write, *stored]
+    stored = [known.get(file_names.KS_FILE) for known in (original, _before(past))]
     return any(
-        files.sha256_optional(data) in left
-        and label_tables.table_hash(file_names.KS_FILE, data) == now
-        for data in candidates
+        files.sha256_optional(one) in left
+        and label_tables.table_hash(file_names.KS_FILE, one) == now
+        for one in (data, as_we_write, *stored)
     )
+
+
+def _records(past):
+    """What we left last, or were about to leave."""
+    return [record for record in (past.pending, past.last) if record]
+
+
+def _left(past):
+    """Hashes of all files as we left them last, or were about to."""
+    return {sha for record in _records(past) for sha in record.hashes.values()}
+
+
+def _before(past):
+    """Label files as they stood before the last write."""
+    return {name: text and text.encode("latin1", "replace") for name, text in past.before.items()}

@@ -109,9 +109,8 @@ def _known(folder, past, original, found):
     beside = _groups_beside(folder, records, original, found)
     copied, said, doubts = {}, {}, []
     if not accounted and found.has_groups:
-        doubts += in_doubt.from_elsewhere(found, bases) or put_back.of_other_labels(
-            found, bases, units, _left(records), _stored(past, original)
-        )
+        doubts += in_doubt.from_elsewhere(found, bases)
+        doubts = doubts or put_back.of_other_labels(past, original.contents, found)
     clusters_file = Path(folder, "spike_clusters.npy")
     labels = {**beside, **(found.group.labels if found.has_groups else {})}
     decided = past.decisions
@@ -148,11 +147,7 @@ def _is_accounted(folder, past, original, found, bases):
     if not found.has_groups:  # Kilosort's own file, or its labels, put there by hand
         ks_labels = original.ks.labels if original.ks else None
         return found.group in (original.group, tsv.LabelTable(found.group.column, ks_labels))
-    left = _left([record for record in (past.pending, past.last) if record])
-    if any(
-        put_back.is_put_back(earlier, found.contents, left)
-        for earlier in (original.contents, _before(past))
-    ):
+    if put_back.is_put_back(past, original.contents, found.contents):
         return True
     written = ledger_file.read_ledger(file_names.store_folder(folder))
     return _is_written(found, written, by_words=past.is_rebuilt and not any(bases))
@@ -168,21 +163,6 @@ def _is_written(found, written, by_words):
     if by_words:
         return label_tables.is_known(file_names.GROUP_FILE, data, written)
     return files.sha256_optional(data) in written
-
-
-def _left(records):
-    """Hashes of all files as we left them last, or were about to."""
-    return {sha for record in records for sha in record.hashes.values()}
-
-
-def _before(past):
-    """Label files as they stood before the last write."""
-    return {name: text and text.encode("latin1", "replace") for name, text in past.before.items()}
-
-
-def _stored(past, original):
-    """Contents of `cluster_KSLabel.tsv` that the store has: a restore may have left one of them."""
-    return [known.get(file_names.KS_FILE) for known in (original.contents, _before(past))]
 
 
 def _inherited(folder, past, known, found):
