@@ -192,7 +192,11 @@ def _returned(folder):
     own = [name for name in manifest["files"] if name.startswith(file_names.OWN_PREFIX)]
     names = {*label_files.written_names(folder), *own}
     now = {name: hash_of(folder, name) for name in names}
-    events = [event for event in state.read_history(generation) if "left" in event]
+    events = [
+        event
+        for event in state.read_history(generation)
+        if "left" in event and event["event"] != "settled"  # which changes no label file
+    ]
     last = events[-1] if events and events[-1]["event"] == "restore" else None
     left = last["left"]["hashes"] if last else {}
     if now == {name: manifest["files"].get(name) for name in names}:
