@@ -24,7 +24,7 @@ def main(*, sessions, table, to):
             backup.demand_store(folder, Path(results, "written.json"))
             report = restore_labels.restore(folder, to)
             done = ", ".join(f"{name} {what}" for name, what in report["files"].items())
-            rows.append([session, folder, "restored", done])
+            rows.append([session, folder, "restored", " | ".join([done, *report["doubts"]])])
         except restore_labels.NothingToRestoreError as error:
             rows.append([session, folder, "as it was", str(error)])
         except Exception as error:  # whatever it is, the other sessions go on

@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from goodunits.answers import preview_labels
-from goodunits.base import json_record, tsv
+from goodunits.base import files, json_record, tsv
 from goodunits.base.errors import ConfigError, GoodunitsError, SessionError, in_words, nearest
 from goodunits.catalogue import all_metrics
 from goodunits.criteria import criterion_text, label_rules, unit_verdict
@@ -39,8 +39,8 @@ class Session(NamedTuple):
         Why a metric has no value.
     rules : LabelRules or None
         The label rules; None if they are not known any more.
-    is_written : bool
-        Whether the last write went by these rules; a preview may go by others.
+    preview : str
+        What a preview since the last write went by, in words; empty where the write made these.
     receipt : dict
         Of the last write; empty before the first.
     found : dict
@@ -61,7 +61,7 @@ class Session(NamedTuple):
     metrics: dict
     undefined: dict
     rules: label_rules.LabelRules | None
-    is_written: bool
+    preview: str
     receipt: dict
     found: dict
     events: list
@@ -182,35 +182,55 @@ def load(session_id, folder, results, labels_settings):
         for unit, values in by_unit.items()
     }
     found = json_record.read_record(Path(results, "found.json")) or {}
+    values = {unit: values | scores[unit].values for unit, values in by_unit.items()}
+    written = receipt.get("settings", {})
+    is_written = receipt.get("made_from", {}).get("labels.tsv") == files.sha256_file(paths[0])
+    choices = [written, now] if is_written or "made_from" not in receipt else [now, written]
+    kinds = all_metrics.kinds() | quantities.kinds(cards)
+    rules, used = _rules(names, labels, values, undefined, choices, kinds)
     return Session(
         session_id,
         folder,
         labels,
         names,
-        {unit: values | scores[unit].values for unit, values in by_unit.items()},
+        values,
         undefined,
-        *_rules(names, receipt, now),
+        rules,
+        "" if is_written else _preview(used, written),
         receipt,
         found,
         _events(folder, receipt),
-        preview_labels.shown_now(folder, receipt.get("settings", {})),
+        preview_labels.shown_now(folder, receipt),
         _notes(results, receipt, found.get("doubts", []), failure),
         scores,
     )
 
 
-def _rules(names, receipt, now):
-    """Label rules with these criteria, of the last write or in force now; and which of them."""
-    written = receipt.get("settings", {}).get("labels")
-    kinds = all_metrics.kinds() | quantities.kinds(now.get("cards", {}))
-    for block in (written, now.get("labels")):
+def _rules(names, labels, values, undefined, choices, kinds):
+    """The settings that made these labels, as their rules make them again; and these rules."""
+    for used in choices:
         try:
-            rules = label_rules.parse_labels(block, kinds, all_metrics.units())
-        except ConfigError:  # of an older version, with metrics of other names
+            rules = label_rules.parse_labels(used.get("labels"), kinds, all_metrics.units())
+            made = {
+                unit: unit_verdict.label_unit(rules, of_unit, undefined.get(unit, {})).label
+                for unit, of_unit in values.items()
+            }
+        except (ConfigError, SessionError):  # of an older version, with metrics of other names
             continue
-        if [criterion.text for criterion in rules.criteria] == names:
-            return rules, block is written
-    return None, False
+        is_same = all(labels[unit]["label_criteria"] == label for unit, label in made.items())
+        if is_same and [criterion.text for criterion in rules.criteria] == names:
+            return rules, used
+    return None, {}
+
+
+def _preview(used, written):
+    """Say by what other settings than those of the last write the labels were made."""
+    said = ""
+    if used.get("labels") != written.get("labels"):
+        said = "; the criteria below are others, of a preview since"
+    if (policy := used.get("manual_curation")) and policy != written.get("manual_curation"):
+        said += f"; the label is of a preview since, with manual_curation {policy}"
+    return said
 
 
 def _events(folder, receipt):
@@ -295,12 +315,10 @@ def _criteria_set(session):
     settings = session.receipt.get("settings", {})
     if not settings:
         return "not written yet"
-    said = (
+    return (
         f"set '{settings.get('criteria')}', manual_curation {settings.get('manual_curation')}, "
-        f"written {session.receipt.get('time')}"
+        f"written {session.receipt.get('time')}{session.preview}"
     )
-    newer = "; the criteria below are others, of a preview since"
-    return said if session.is_written else said + newer
 
 
 def _criteria(session, unit, row):

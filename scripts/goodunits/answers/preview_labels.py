@@ -1,7 +1,6 @@
 """Which labels a write would change, compared with what the session folders hold. Reads only."""
 
 from pathlib import Path
-from types import MappingProxyType
 from typing import NamedTuple
 
 from goodunits.answers import preview_text
@@ -71,15 +70,15 @@ class Compared(NamedTuple):
         return [row for row in self.rows if row.overturns]
 
 
-def shown_now(folder, settings=MappingProxyType({})):
+def shown_now(folder, receipt=decisions.NONE):
     """What Phy shows of the units now.
 
     Parameters
     ----------
     folder : path-like
         Kilosort folder.
-    settings : mapping
-        Settings of the last write, from its receipt.
+    receipt : mapping
+        Of the last write; empty before the first.
 
     Returns
     -------
@@ -88,10 +87,16 @@ def shown_now(folder, settings=MappingProxyType({})):
     groups = _labels(folder, file_names.GROUP_FILE, "group")
     labels = {**_labels(folder, file_names.KS_FILE, "KSLabel"), **groups}
     # A class of ours that Phy does not know is unsorted there, or what the class says, and has its
-    # name in a file of ours.
+    # name in a file of ours. A person's word is the group itself, so it is gone with that.
+    settings = receipt.get("settings", {})
     shown_as = label_classes.shown_as(settings.get("labels", []))
-    classes = _our_classes(folder)
-    hidden = {i: text for i, text in classes.items() if text not in write_labels.PHY_GROUPS}
+    is_kept = settings.get("manual_curation") != "overwrite"
+    words = receipt.get("decisions", {}) if is_kept else {}
+    hidden = {
+        i: text
+        for i, text in _our_classes(folder).items()
+        if text not in write_labels.PHY_GROUPS and words.get(str(i)) != text
+    }
     labels |= {
         i: text
         for i, text in hidden.items()
@@ -121,25 +126,6 @@ def _is_white(group):
     return group.lower() in decisions.UNDECIDED
 
 
-def changes(session_id, folder, labels_path):
-    """Rows of the units whose label a write would change.
-
-    Parameters
-    ----------
-    session_id : str
-        For the first column.
-    folder : path-like
-        Kilosort folder.
-    labels_path : path-like
-        The session's labels.tsv.
-
-    Returns
-    -------
-    rows : list of Change
-    """
-    return compare_session(session_id, folder, labels_path).rows
-
-
 def compare_session(session_id, folder, labels_path, settings=None):
     """Compare the labels of a session with what Phy shows.
 
@@ -160,7 +146,7 @@ def compare_session(session_id, folder, labels_path, settings=None):
     """
     results = Path(labels_path).parent
     receipt = json_record.read_record(results / "written.json") or {}
-    shown = shown_now(folder, receipt.get("settings", {}))
+    shown = shown_now(folder, receipt)
     seen = json_record.read_record(results / "found.json") or {}
     decided = seen.get("decisions", {})
     _, units = tsv.read_table(labels_path)

@@ -56,21 +56,23 @@ def check(folder, results):
     if stands.reason == session_standing.NEVER:
         return Verdict(session_standing.NEVER)
     if stands.status == session_standing.CHANGED:
-        return Verdict(DIFFERS, f"{stands.reason}; {_units(folder, results)}")
+        return Verdict(DIFFERS, f"{stands.reason}; {_units(folder, results, stands.receipt)}")
     return Verdict(session_standing.NOT_LABELLED, stands.reason)
 
 
-def _units(folder, results):
+def _units(folder, results, receipt):
     """Name the units whose label differs now, and count those without one."""
-    written = Path(results, session_standing.WRITTEN, "labels.tsv")
     try:
-        rows = preview_labels.changes("", folder, written)
-        lost = labels_tsv.read_labels(written)[0].keys() - preview_labels.shown_now(folder).groups
+        written, _ = labels_tsv.read_labels(Path(results, session_standing.WRITTEN, "labels.tsv"))
+        shown = preview_labels.shown_now(folder, receipt)
     except Exception as error:  # the verdict stands without them
         return f"labels cannot be compared ({in_words(error)})"
     units = [
-        f"unit {row.cluster_id}: {row.label} written, {row.label_now or 'none'} now" for row in rows
+        f"unit {unit}: {label} written, {shown.labels.get(unit, 'none')} now"
+        for unit, label in written.items()
+        if shown.labels.get(unit) != label
     ]
+    lost = written.keys() - shown.groups
     more = [f"and {len(units) - SHOWN_UNITS} more"] if len(units) > SHOWN_UNITS else []
     # Phy shows Kilosort's label of these, which may be the one that was written.
     more += [f"{len(lost)} unit(s) have no row in {file_names.GROUP_FILE} now"] if lost else []

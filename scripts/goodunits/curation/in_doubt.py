@@ -219,7 +219,8 @@ def from_elsewhere(found, bases, doubted):
     differing = {}
     for i, label in found.group.labels.items():
         by_criteria = found.ks.labels[i]
-        may_be_theirs = label in (by_criteria, doubted.get(i)) or by_criteria not in PHY_LABELS
+        is_equal = label.lower() == by_criteria.lower() or label == doubted.get(i)
+        may_be_theirs = is_equal or by_criteria not in PHY_LABELS
         if may_be_theirs and all(base.get(i) != label for base in bases):
             differing[i] = label
     return [Doubt(FROM_ELSEWHERE.format(n=len(differing)), differing)] if differing else []

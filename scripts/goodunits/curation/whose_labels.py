@@ -4,7 +4,7 @@ from pathlib import Path
 
 from goodunits.base import files, tsv
 from goodunits.base.errors import SessionError
-from goodunits.curation import curation_record, decisions, in_doubt, lineage
+from goodunits.curation import curation_record, decisions, in_doubt, lineage, put_back
 from goodunits.curation.in_doubt import Found
 from goodunits.session_folder import file_names, label_files, label_tables, phy1_groups, phy_log
 from goodunits.store import earlier_sorts, generations, ledger_file, original_files, state
@@ -115,6 +115,7 @@ def _known(folder, past, original, found):
     said, doubts, programs = {}, [], {}
     if not accounted and found.has_groups:
         doubts += in_doubt.from_elsewhere(found, bases, past.doubted)
+        doubts = doubts or put_back.of_other_labels(past, original.contents, found)
     elif not accounted:
         programs = original.ks.labels if original.ks else {}
         doubts += in_doubt.under_another_header(found, programs)
@@ -196,7 +197,7 @@ def _is_accounted(folder, past, original, found, bases):
     if not found.has_groups:  # Kilosort's own file, or its labels, put there by hand
         ks_labels = original.ks.labels if original.ks else None
         return found.group in (original.group, tsv.LabelTable(found.group.column, ks_labels))
-    if _are_put_back(original, found, [past.pending, past.last]):
+    if put_back.is_put_back(past, original.contents, found.contents):
         return True
     written = ledger_file.read_ledger(file_names.store_folder(folder))
     return _is_written(found, written, by_words=past.is_rebuilt and not any(bases))
@@ -212,15 +213,6 @@ def _is_written(found, written, by_words):
     if by_words:
         return label_tables.is_known(file_names.GROUP_FILE, data, written)
     return files.sha256_optional(data) in written
-
-
-def _are_put_back(original, found, records):
-    """Whether somebody put the originals back by hand: all of them, and one that we had changed."""
-    names = (file_names.KS_FILE, file_names.GROUP_FILE)
-    pairs = [(original.contents.get(name), found.contents.get(name)) for name in names]
-    ks_sha = files.sha256_optional(original.contents.get(file_names.KS_FILE))
-    left = {record.hashes.get(file_names.KS_FILE) for record in records if record}
-    return all(then == now for then, now in pairs) and ks_sha not in left
 
 
 def _inherited(folder, past, known, found):

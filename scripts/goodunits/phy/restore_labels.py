@@ -7,7 +7,7 @@ from goodunits.base import errors, files
 from goodunits.base.errors import SessionError
 from goodunits.curation import whose_labels
 from goodunits.phy import write_labels
-from goodunits.session_folder import file_names, label_files, sort_id
+from goodunits.session_folder import file_names, label_files, label_tables, sort_id
 from goodunits.store import (
     generations,
     label_store,
@@ -18,6 +18,8 @@ from goodunits.store import (
 )
 
 STATES = ("originals", "last")
+NOTHING = "nothing to restore, goodunits never wrote here"
+NOTHING_OF_THIS_SORT = "nothing to restore, goodunits never wrote labels of this sort"
 
 
 class NothingToRestoreError(SessionError):
@@ -38,17 +40,18 @@ def restore(folder, to="originals"):
     Returns
     -------
     report : dict
-        `time`, `to`, and `files`: name to what was done ("restored", "removed", "as it was").
+        `time`, `to`, `files`: name to what was done ("restored", "removed", "as it was"), and
+        `doubts` on whose the labels were that stood there.
 
     Raises
     ------
     SessionError
         If the store is damaged or has no backup of the present sort; NothingToRestoreError if
-        nothing was ever written.
+        nothing was ever written, a backup or settled labels apart.
     """
     store = file_names.store_folder(folder)
     if Path(folder).is_dir() and not store.is_dir():
-        raise NothingToRestoreError("nothing to restore, goodunits never wrote here")
+        raise NothingToRestoreError(NOTHING)
     sort_id.check_folder(folder)
     with label_store.locked(folder):
         generation = generations.current_generation(folder)
@@ -61,9 +64,11 @@ def restore(folder, to="originals"):
             )
         manifest = original_files.read_manifest(generation)
         label_files.check_label_files(folder)
-        seen = whose_labels.read_curation(folder, generation)
         present = write_labels.read_present(folder)
         past = state.read_state(generation)
+        if not _was_written(generation, manifest, present, past):
+            raise NothingToRestoreError(NOTHING_OF_THIS_SORT)
+        seen = whose_labels.read_curation(folder, generation)
         contents = _wanted(generation, manifest, present, past, to)
         after = transaction.next_state(folder, generation, seen)
         about = {"to": to, "working_folder": os.getcwd()}
@@ -77,7 +82,17 @@ def restore(folder, to="originals"):
             for name, data in contents.items()
             if data is not None or present.get(name) is not None
         },
+        "doubts": seen.doubts,
     }
+
+
+def _was_written(generation, manifest, present, past):
+    """Whether a write to this sort, or to the one whose labels it took over, was ever begun."""
+    if past is None:  # or what the store knew of it is lost, but not the ledger
+        ledger = ledger_file.read_ledger(generation.parent)
+        return any(label_tables.is_known(name, data, ledger) for name, data in present.items())
+    events = (event["event"] for event in state.read_history(generation))
+    return bool(past.before) or "write" in events or "carried_over_from" in manifest
 
 
 def _demand_earlier(store):
@@ -85,7 +100,7 @@ def _demand_earlier(store):
     if generations.complete_generations(store):
         return
     if not ledger_file.read_ledger(store):
-        raise NothingToRestoreError("nothing to restore, goodunits never wrote here")
+        raise NothingToRestoreError(NOTHING)
     raise SessionError(
         f"{store}: goodunits wrote labels here, but the backup is gone; put the store back from a "
         "backup of your data",

@@ -141,10 +141,12 @@ def _check_decisions(folder, plan, seen):
     )
     differing = sorted(i for i in expected if expected[i] != plan.labels[i])
     if differing:
+        named = ", ".join(map(str, differing[:10]))
         raise SessionError(
-            f"{folder}: labels of cluster {', '.join(map(str, differing[:10]))} were changed in "
-            "Phy after labels.tsv was made; nothing written, run again (with -R apply_thresholds "
-            "if this message stays)",
+            f"{folder}: by what the folder holds now, cluster {named} has another "
+            "label than in labels.tsv: labels or clusters were changed after it was made, in Phy "
+            "or by another program; nothing written, run again (with -R apply_thresholds if this "
+            "message stays)",
             code=errors.CHANGED,
         )
 

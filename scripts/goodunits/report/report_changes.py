@@ -53,7 +53,7 @@ def _read(path):
 
 
 def _snapshot(dataset):
-    """Labels, criteria, and which units people labelled, as they are now."""
+    """Labels, criteria, which units people labelled, and where `overwrite` hides it, now."""
     labelled = [part for part in dataset.sessions if part.receipt]
     labels = {
         part.id: {unit["cluster_id"]: unit["label"] for unit in part.units} for part in labelled
@@ -66,7 +66,11 @@ def _snapshot(dataset):
         part.id: [unit["cluster_id"] for unit in part.units if unit["source"] == decisions.MANUAL]
         for part in labelled
     }
-    return {"labels": labels, "settings": settings, "by_hand": by_hand}
+    hidden = {
+        part.id: sorted(part.receipt.get("decisions", {}).keys() - by_hand[part.id])
+        for part in labelled
+    }
+    return {"labels": labels, "settings": settings, "by_hand": by_hand, "hidden": hidden}
 
 
 def difference(before, after, most_units=2000):
@@ -97,8 +101,8 @@ def difference(before, after, most_units=2000):
         other = len(set(labels) ^ set(old))
         if moved or other:
             sessions.append({"session": session, "text": _words(moved, other)})
-        hands = [set(snapshot.get("by_hand", {}).get(session, ())) for snapshot in (before, after)]
-        units += [[session, int(i), was, now, _cause(i, *hands)] for i, was, now in moved]
+        people = [_people(snapshot, session) for snapshot in (before, after)]
+        units += [[session, int(i), was, now, _cause(i, *people)] for i, was, now in moved]
     for session in set(before["labels"]) - set(after["labels"]):
         sessions.append({"session": session, "text": "no longer labelled"})
     for _, _, was, now, cause in units:
@@ -124,11 +128,24 @@ def difference(before, after, most_units=2000):
     }
 
 
-def _cause(unit, by_hand_then, by_hand_now):
-    """What moved a label: people, who gave one or took theirs back, or the criteria."""
-    if unit in by_hand_now:
+def _people(snapshot, session):
+    """Units of a session with a label by hand, and those where `overwrite` hides it."""
+    return [set(snapshot.get(key, {}).get(session, ())) for key in ("by_hand", "hidden")]
+
+
+def _cause(unit, then, now):
+    """What moved a label: people, who gave one or took theirs back, or the criteria.
+
+    A label by hand that goes or comes back with `manual_curation` was neither given nor taken back;
+    that the setting changed is said by itself.
+    """
+    by_hand_then, hidden_then = then
+    by_hand_now, hidden_now = now
+    if unit in by_hand_now and unit not in hidden_then:
         return "by hand"
-    return "taken back" if unit in by_hand_then else "criteria"
+    if unit in by_hand_then and unit not in by_hand_now | hidden_now:
+        return "taken back"
+    return "criteria"
 
 
 def _n_good(snapshot):

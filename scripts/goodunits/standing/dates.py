@@ -104,7 +104,8 @@ def set_straight(session_id, folder, results, seen):
     stale = ["metrics.tsv", "measured.json"] if changed else []
     if not changed.isdisjoint(sort_id.SORT_FILES):
         stale.append("backup.json")
-        # It was made for another sort, so whose the labels are is looked up again.
+    if not changed.isdisjoint((*sort_id.SORT_FILES, "spike_clusters.npy")):
+        # Whose the labels are is looked up again: an id may belong to other spikes by now.
         Path(results, "found.json").unlink(missing_ok=True)
     for name in stale:
         with contextlib.suppress(FileNotFoundError):

@@ -128,7 +128,8 @@ def changed_files(folder, receipt):
     return [
         name
         for name, sha in receipt["written"].items()
-        if not _is_as_written(
+        if not (name == file_names.INFO_FILE and sha is None)  # set aside: compared by itself
+        and not _is_as_written(
             name, label_files.read_label_file(folder, name), sha, tables.get(name)
         )
     ]
@@ -150,7 +151,7 @@ def _of_files(folder, receipt):
     """How the label files of an existing folder stand."""
     changed = changed_files(folder, receipt) if receipt else []
     if receipt and not changed:
-        came_since = file_names.INFO_FILE not in receipt["written"]
+        came_since = receipt["written"].get(file_names.INFO_FILE) is None
         if came_since and _info_differs(folder):
             return Standing(CHANGED, INFO_DIFFERS, receipt)
         return Standing(LABELLED, "", receipt)
@@ -191,7 +192,11 @@ def _returned(folder):
     own = [name for name in manifest["files"] if name.startswith(file_names.OWN_PREFIX)]
     names = {*label_files.written_names(folder), *own}
     now = {name: hash_of(folder, name) for name in names}
-    events = [event for event in state.read_history(generation) if "left" in event]
+    events = [
+        event
+        for event in state.read_history(generation)
+        if "left" in event and event["event"] != "settled"  # which changes no label file
+    ]
     last = events[-1] if events and events[-1]["event"] == "restore" else None
     left = last["left"]["hashes"] if last else {}
     if now == {name: manifest["files"].get(name) for name in names}:

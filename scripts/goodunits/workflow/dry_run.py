@@ -18,7 +18,7 @@ MAX_LINES, MAX_NAMES = 9, 3
 # Why a file of a rule makes it run again; the first that fits.
 FILES = (
     (r"library-\w+\.json", "the code of goodunits changed"),
-    (r"found\.json", "labels in the session folder changed, as Phy does when it saves"),
+    (r"found\.json", "labels or clusters in the session folder changed, as Phy does when it saves"),
     (r"spike_clusters\.npy", "clusters changed, as by a merge or split in Phy"),
     (r"spike_(times|templates)\.npy", "sorted again, or its path changed"),
     (r"[\w.]+\.(npy|py|log)", "other files of the sort changed"),

@@ -44,12 +44,12 @@ def settings(name):
     return {"criteria": name, "manual_curation": "keep", "labels": BLOCK}
 
 
-def label(folder, results, block):
-    """Write labels.tsv by some label rules."""
+def label(folder, results, block, policy="keep"):
+    """Write labels.tsv by some label rules, as a preview does too."""
     seen = whose_labels.read_curation(folder, generations.current_generation(folder))
     files.write_atomically(results / "found.json", curation_record.to_json(seen).encode())
     rows, undefined = metrics_tsv.read_metrics(results / "metrics.tsv")
-    table = label_units.label_units(rows, undefined, block, "keep", seen)
+    table = label_units.label_units(rows, undefined, block, policy, seen)
     files.write_atomically(results / "labels.tsv", table)
 
 
@@ -122,6 +122,41 @@ def test_criteria_of_a_preview_are_told_from_those_written(labelled):
     now.write_text("{}")
     said = parts(answer([labelled], None, 0))
     assert said["classes"] == ["the rules that made these labels are not known any more"]
+
+
+def keep_made_from(results):
+    """Let the receipt know the labels.tsv that was written, as rule write_phy does."""
+    receipt = json.loads((results / "written.json").read_text())
+    receipt["made_from"] = {"labels.tsv": files.sha256_file(results / "labels.tsv")}
+    (results / "written.json").write_text(json.dumps(receipt))
+
+
+def test_a_preview_of_the_same_criteria_put_together_otherwise(labelled):
+    """`all` became `any`: the classes are told by the rules that made the label."""
+    _, folder, results, now = labelled
+    keep_made_from(results)
+    other = {**BLOCK, "good": {"any": BLOCK["good"]["all"]}}
+    now.write_text(json.dumps({**settings("labels"), "labels": other}))
+    said = parts(answer([labelled], None, 5))
+    assert said["label"] == ["mua, by the criteria"], "no preview yet"
+    assert said["classes"][1].startswith("not good") and "preview" not in said["criteria"][0]
+    label(folder, results, other)
+    said = parts(answer([labelled], None, 5))
+    assert said["label"] == ["good, by the criteria"]
+    assert said["classes"][1].startswith("good: ")
+    assert said["criteria"][0].endswith("the criteria below are others, of a preview since")
+
+
+def test_a_preview_with_another_policy(labelled):
+    """A label that only `overwrite` gives is not said to be of the last write."""
+    _, folder, results, now = labelled
+    keep_made_from(results)
+    label(folder, results, BLOCK, "overwrite")
+    now.write_text(json.dumps({**settings("labels"), "manual_curation": "overwrite"}))
+    said = parts(answer([labelled], None, 1))
+    assert said["label"] == ["mua, by the criteria"]
+    newer = "the label is of a preview since, with manual_curation overwrite"
+    assert said["criteria"][0].endswith(newer)
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_a_preview_compares_classes_not_what_phy_shows_them_as(tmp_path):
     rows = [[i, "copy", "", "criteria", "", "copy"] for i in (0, 3)]
     table = tsv.format_table(labels_tsv.FIXED_COLUMNS, rows)
     (results / "labels.tsv").write_bytes(table)
-    (change,) = preview_labels.changes("s1", session, results / "labels.tsv")
+    (change,) = preview_labels.compare_session("s1", session, results / "labels.tsv").rows
     assert change[1:4] == ("3", "good", "copy")  # somebody called it good since
 
 

@@ -7,7 +7,7 @@ import pytest
 import tiny
 from goodunits.base import tsv
 from goodunits.curation import whose_labels
-from goodunits.phy import restore_labels, settle_labels
+from goodunits.phy import restore_labels, settle_labels, write_labels
 from goodunits.session_folder import file_names
 from goodunits.store import backup, generations
 
@@ -169,3 +169,24 @@ def test_settled_before_the_first_run_keeps_groups_of_phy_1(sort):
     (sort / "cluster_groups.csv").write_text(f"cluster_id\tgroup\n{rows}")
     settle_labels.settle(sort, "theirs")
     assert tiny.decided(sort) == dict.fromkeys(ids, "noise")
+
+
+def test_unsorted_under_kilosorts_header_is_no_label_in_doubt(sort):
+    """It decides nothing, so nothing is said to be kept."""
+    ks_labels = tiny.Phy(sort).fields["KSLabel"]
+    changed = tsv.format_labels("KSLabel", {**ks_labels, 0: "unsorted"})
+    tiny.replace(sort / file_names.GROUP_FILE, changed)
+    seen = look(sort)
+    assert not seen.decisions and not seen.doubts and not seen.doubted
+
+
+def test_unsorted_of_a_merged_class_is_no_label_in_doubt(sort):
+    """A class that Phy shows as `unsorted`, merged in two steps: nobody gave a label."""
+    labels = {0: "mua", 1: "axon", 2: "axon", 3: "mua", 5: "mua", 6: "mua"}
+    plan = write_labels.Plan(labels, labels, tiny.measured(sort))
+    write_labels.write_label_files(sort, plan)
+    phy = tiny.Phy(sort)
+    phy.merge(phy.merge(1, 2), 3)
+    phy.save()
+    seen = look(sort)
+    assert not seen.decisions and not seen.doubts and not seen.doubted

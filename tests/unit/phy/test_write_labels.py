@@ -130,7 +130,7 @@ def test_a_label_given_after_labelling_is_not_overwritten(sort):
     phy = tiny.Phy(sort)
     phy.label(0, "noise")
     phy.save()
-    with pytest.raises(SessionError, match="cluster 0 were changed in Phy"):
+    with pytest.raises(SessionError, match="cluster 0 has another label than in labels.tsv"):
         write_labels.write_label_files(sort, plan)
     assert tiny.groups(sort)[0] == "noise"
 

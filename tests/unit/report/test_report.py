@@ -238,6 +238,26 @@ def test_a_label_that_moved_has_its_cause(tmp_path):
     }
 
 
+@pytest.mark.parametrize("policies", [("keep", "overwrite"), ("overwrite", "keep")])
+def test_a_label_that_overwrite_hides_was_neither_given_nor_taken_back(policies):
+    """The report says that `manual_curation` changed, and not that somebody did something."""
+    snapshots = []
+    for policy in policies:
+        is_kept = policy == "keep"
+        snapshots.append(
+            {
+                "time": policy,
+                "labels": {"a": {"0": "noise" if is_kept else "good"}},
+                "settings": {"labels": {"manual_curation": policy, "labels": []}},
+                "by_hand": {"a": ["0"] if is_kept else []},
+                "hidden": {"a": [] if is_kept else ["0"]},
+            }
+        )
+    said = report_changes.difference(*snapshots)
+    assert said["causes"] == [f"manual_curation: {policies[0]} -> {policies[1]}"]
+    assert [cause for *_, cause in said["units"]] == ["criteria"]
+
+
 def test_a_damaged_memory_of_the_last_report_is_none(results):
     make(results)
     (results / report_changes.KEPT).write_bytes(b"no gzip")

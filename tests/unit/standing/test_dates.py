@@ -4,8 +4,10 @@ import json
 import os
 import time
 
+import numpy as np
 import pytest
 
+import tiny
 from goodunits.base import files
 from goodunits.standing import dates
 
@@ -66,7 +68,18 @@ def test_other_dates_alone_change_nothing(measured, days):
 def test_other_clusters_are_measured_again(measured):
     swap(measured[0] / "spike_clusters.npy", b"spike_clusters.xyz")
     assert set_straight(*measured) == {"metrics.tsv", "measured.json"}
-    assert (measured[1] / "found.json").exists()
+
+
+def test_other_clusters_under_the_same_labels_have_whose_they_are_looked_up_again(sort, results):
+    """A program gives the id of a decision to other spikes, and changes no label file."""
+    tiny.save_in_phy(sort, u5="noise")
+    tiny.run(sort, results)
+    (results / "measured.json").write_text(json.dumps(tiny.measured(sort)))
+    _, renumbered = np.unique(np.load(sort / "spike_clusters.npy"), return_inverse=True)
+    np.save(sort / "spike_clusters.npy", renumbered.astype(np.int32))  # 5 is 4 now, and 6 is 5
+    set_straight(sort, results)
+    tiny.run(sort, results)
+    assert tiny.groups(sort)[5] == "mua"
 
 
 def test_another_sort_is_backed_up_and_looked_at_again(measured):

@@ -128,6 +128,20 @@ def test_a_cluster_info_that_came_back_must_say_the_same(tmp_path, change):
     assert info.exists() == (change == OTHER_LABEL), "refreshed, or set aside as stale"
 
 
+def test_phy_saves_our_labels_where_a_stale_info_file_was_set_aside(sort, results):
+    """The new `cluster_info.tsv` says what was written, so nothing changed; then it does not."""
+    (sort / file_names.INFO_FILE).write_text("cluster_id\tgroup\tn_spikes\n77\tgood\t5\n")
+    receipt = tiny.run(sort, results)
+    assert not (sort / file_names.INFO_FILE).exists()
+    tiny.save_in_phy(sort)
+    stands = session_standing.of_folder(sort, receipt)
+    assert stands.status == session_standing.LABELLED, stands.reason
+    info = sort / file_names.INFO_FILE
+    tiny.replace(info, info.read_bytes().replace(b"\tgood\t", b"\tnoise\t", 1))
+    stands = session_standing.of_folder(sort, receipt)
+    assert stands.reason == session_standing.INFO_DIFFERS
+
+
 @pytest.mark.parametrize(
     ("to", "word"), [("originals", "as originally found"), ("last", "as before the last write")]
 )

@@ -238,6 +238,18 @@ def test_history_survives_a_torn_line(sort, results):
     assert len(state.read_history(generation(sort))) == 2
 
 
+def test_history_counts_labels_by_hand_of_units_that_are_there(sort, results):
+    """A unit with a decision was merged away: a write does not count it."""
+    tiny.save_in_phy(sort, u5="noise")
+    tiny.run(sort, results)
+    assert "decided by hand" in history.describe(history.read_history(sort)[-1])
+    phy = tiny.Phy(sort)
+    phy.merge(5, 1)  # the larger is ours
+    phy.save()
+    tiny.run(sort, results)
+    assert "decided by hand" not in history.describe(history.read_history(sort)[-1])
+
+
 def test_restore_where_the_backup_is_gone_does_not_speak_of_earlier_sorts(sort, results):
     with label_store.locked(sort):
         pass
