@@ -11,7 +11,6 @@ from goodunits.base import tsv
 from goodunits.curation.decisions import UNDECIDED
 from goodunits.session_folder import file_names, label_files, label_tables, phy_log
 
-PHY_LABELS = ("good", "mua", "noise")  # classes that Phy shows as what they are
 MOST = 0.8  # share of the clusters beyond which labels may all be a program's
 THEIRS = "if a person gave them: 'snakemake -c1 settle --config only=SESSION labels_are=theirs'"
 OURS = "'snakemake -c1 settle --config only=SESSION labels_are=ours'"
@@ -220,7 +219,7 @@ def from_elsewhere(found, bases, doubted):
     for i, label in found.group.labels.items():
         by_criteria = found.ks.labels[i]
         is_equal = label.lower() == by_criteria.lower() or label == doubted.get(i)
-        may_be_theirs = is_equal or by_criteria not in PHY_LABELS
+        may_be_theirs = is_equal or by_criteria not in tsv.PHY_LABELS
         if may_be_theirs and all(base.get(i) != label for base in bases):
             differing[i] = label
     return [Doubt(FROM_ELSEWHERE.format(n=len(differing)), differing)] if differing else []
