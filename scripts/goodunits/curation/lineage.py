@@ -68,9 +68,17 @@ class Traced(NamedTuple):
     there: set
     newest: int
 
-    def skipped(self, cluster_id):
-        """Ids that Phy gave before this one, of clusters that are no more or of undone steps."""
-        return [i for i in range(self.newest + 1, cluster_id) if i not in self.there]
+    def n_skipped(self, cluster_id):
+        """Number of ids before this one that Phy gave to clusters that are no more.
+
+        Counted, not listed: a program may give a cluster any number.
+        """
+        n_given = max(cluster_id - self.newest - 1, 0)
+        return n_given - sum(self.newest < i < cluster_id for i in self.there)
+
+    def skipped_among(self, ids, cluster_id):
+        """Those of some ids that Phy gave before this one to clusters that are no more."""
+        return [i for i in ids if self.newest < i < cluster_id and i not in self.there]
 
 
 def copied_labels(seen, said, merges):
@@ -105,7 +113,8 @@ def copied_labels(seen, said, merges):
         if copy is UNCLEAR:
             heard = set()
             if is_logged := cluster_id in merges:
-                splits = [i for i in traced.skipped(cluster_id) if i not in merges]
+                named = traced.skipped_among(said, cluster_id)
+                splits = [i for i in named if i not in merges]
                 heard = _said_of([*candidates, cluster_id, *splits], said, merges)
             copy = _copy_in_steps(label, ours, theirs, heard, is_logged)
         elif (traced.undone or seen.lost_rows) and label != copy and label in ours:
@@ -139,7 +148,7 @@ def _candidates(cluster_id, traced, units):
     With no id skipped, all that each step made is there still. With one, a merge of two or a split
     in two is one step, since with a cluster in between more would be merged, or left.
     """
-    n_skipped = len(traced.skipped(cluster_id))
+    n_skipped = traced.n_skipped(cluster_id)
     if cluster_id not in traced.parents:  # few spikes, none of them remembered
         unsure = {i for i in traced.gone if i in units and _is_sampled(units[i])}
         return (unsure or traced.gone) - traced.undone, False

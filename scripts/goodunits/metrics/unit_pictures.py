@@ -187,8 +187,7 @@ def _amplitudes(sort, spikes, edges):
 
 def _scaled(name, values):
     """Values >= 0 as shares of the largest of each unit; what is above 0 stays so."""
-    flat = values.reshape(len(values), -1)
-    largest = flat.max(axis=1, initial=0)
+    largest = values.max(axis=tuple(range(1, values.ndim)), initial=0)
     shares = values / np.where(largest > 0, largest, 1).reshape(-1, *[1] * (values.ndim - 1))
     codes = np.where(values > 0, np.maximum(np.rint(shares * FULL), 1), 0)
     suffix = "" if name == "amplitude" else "_hz"

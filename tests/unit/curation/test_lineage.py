@@ -85,6 +85,14 @@ def test_after_a_step_between_only_the_log_can_tell(clusters_file):
     assert copies(path, {5: "mua"}, bases=(same,)) == ({5: "mua"}, [])
 
 
+def test_a_program_may_give_a_cluster_any_number(clusters_file):
+    number = 10**15
+    path = clusters_file([number, number, number, number, number, 3], np.int64)
+    assert copies(path, {number: "good"}) == ({}, [number])
+    logged = {"said": {number - 1: "good"}, "merges": {number: (1, 2)}}
+    assert copies(path, {number: "good"}, **logged) == ({}, [])
+
+
 def test_a_decision_of_a_parent_is_one_though_the_log_does_not_tell_it(clusters_file):
     path = clusters_file([5, 5, 5, 5, 5, 5])
     merges, decided = {4: (1, 2), 5: (4, 3)}, {1: "good"}

@@ -112,6 +112,13 @@ def test_what_a_sort_lacks_is_left_out(drawn):
     assert not {"template", "amplitude", "problem"} & set(pictures)
 
 
+def test_without_pairs_there_are_all_other_pictures(drawn, monkeypatch):
+    monkeypatch.setattr(unit_pictures, "MOST_PAIRS", 0)
+    table, pictures = drawn()
+    assert "problem" not in pictures and len(pictures["acg"]) == len(table.unit_ids)
+    assert pictures["pair_ids"].shape == (0, 2) and len(pictures["ccg"]) == 0
+
+
 def test_a_fault_never_stops_the_session(tmp_path):
     table = SimpleNamespace(unit_ids=np.array([1]), spikes=None)
     unit_pictures.write(SimpleNamespace(sampling_frequency_hz=1.0), table, tmp_path / "a.npz")
