@@ -215,14 +215,32 @@ def from_elsewhere(found, bases, doubted):
     """
     if found.group is None or found.ks is None or not any(bases) or not is_in_our_form(found):
         return []
-    differing = {}
-    for i, label in found.group.labels.items():
-        by_criteria = found.ks.labels[i]
-        is_equal = label.lower() == by_criteria.lower() or label == doubted.get(i)
-        may_be_theirs = is_equal or by_criteria not in tsv.PHY_LABELS
-        if may_be_theirs and all(base.get(i) != label for base in bases):
-            differing[i] = label
+    differing = of_a_program(found, bases, doubted)
     return [Doubt(FROM_ELSEWHERE.format(n=len(differing)), differing)] if differing else []
+
+
+def of_a_program(found, bases, doubted):
+    """Groups not as we left them that the program of the file beside may have given.
+
+    Parameters
+    ----------
+    found, bases, doubted
+        As for `from_elsewhere`.
+
+    Returns
+    -------
+    labels : dict of int to str
+        Those equal to the label in `cluster_KSLabel.tsv`, of a class that Phy does not know, or in
+        doubt before.
+    """
+    labels = {}
+    for i, label in found.group.labels.items():
+        beside = found.ks.labels.get(i, "")
+        is_its = label.lower() == beside.lower() or label == doubted.get(i)
+        may_be_its = is_its or beside not in tsv.PHY_LABELS
+        if may_be_its and all(base.get(i) != label for base in bases):
+            labels[i] = label
+    return labels
 
 
 def of_missing_rows(n_missing, labels, bases, said):

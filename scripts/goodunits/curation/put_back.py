@@ -5,6 +5,7 @@ say what goodunits left is an earlier one, or from elsewhere, and so may be the 
 """
 
 from goodunits.base import files, tsv
+from goodunits.curation import in_doubt
 from goodunits.curation.in_doubt import OURS, Doubt
 from goodunits.session_folder import file_names, label_tables
 
@@ -55,8 +56,7 @@ def of_other_labels(past, original, found):
     Returns
     -------
     doubts : list of Doubt
-        None, or one on the labels that are not as we left them and that a program may have given:
-        as `cluster_KSLabel.tsv` has them, of a class that has no group in Phy, or in doubt before.
+        None, or one on those that `in_doubt.of_a_program` gives.
     """
     if found.ks is None or _is_left(past, original, found):
         return []
@@ -64,12 +64,7 @@ def of_other_labels(past, original, found):
     bases = [record.group for record in _records(past)]
     if not any(ks_labels.keys() == known.keys() for known in (past.units, *bases)):
         return []  # merged or split since, which gives this file other rows
-    labels = {}
-    for i, label in found.group.labels.items():
-        by_program = ks_labels.get(i)
-        may_be_its = label in (by_program, past.doubted.get(i)) or by_program not in tsv.PHY_LABELS
-        if may_be_its and all(base.get(i) != label for base in bases):
-            labels[i] = label
+    labels = in_doubt.of_a_program(found, bases, past.doubted)
     return [Doubt(NOT_AS_LEFT.format(n=len(labels)), labels)] if labels else []
 
 
