@@ -7,8 +7,7 @@ from typing import NamedTuple
 
 from goodunits.base import errors, json_record
 from goodunits.base.errors import SessionError
-
-IN_DOUBT = ("doubted", "replaced")
+from goodunits.store.state_record import IN_DOUBT
 
 
 class Curation(NamedTuple):

@@ -86,8 +86,8 @@ def find_decisions(known, group, ks_labels, other_groups):
     decisions = dict(known.decisions)
     if not _are_phys(known, group):
         if not known.visited:
-            decisions |= _decided(other_groups)
-        return decisions | _decided(_changed(known, group, ks_labels))
+            decisions |= decided(other_groups)
+        return decisions | decided(_changed(known, group, ks_labels))
     labels = _told(known, group)
     for cluster_id, label in _news(known, labels).items():
         if cluster_id in decisions and any(base.get(cluster_id) == label for base in known.bases):
@@ -136,7 +136,7 @@ def spoken_of(known, group, ks_labels):
     labels = _told(known, group)
     said = {i for i, label in labels.items() if known.said.get(i) == label}
     bases = known.bases or (known.programs,)
-    return said | set(_new_to_all(labels, (*bases, known.copied)))
+    return said | set(new_to_all(labels, (*bases, known.copied)))
 
 
 def _are_phys(known, group):
@@ -148,13 +148,13 @@ def _changed(known, group, ks_labels):
     """Labels of a file under Kilosort's header that are no program's; none of one known already."""
     if group is None or not ks_labels or known.accounted:
         return {}
-    return _new_to_all(group.labels, [one for one in (ks_labels, known.programs) if one])
+    return new_to_all(group.labels, [one for one in (ks_labels, known.programs) if one])
 
 
 def _told(known, group):
     """Groups that may be news: those of the file, and those of clusters that have no row in it."""
     present = {} if known.accounted or group is None else group.labels
-    return {**_decided(known.beside), **present}
+    return {**decided(known.beside), **present}
 
 
 def _news(known, labels):
@@ -165,8 +165,8 @@ def _news(known, labels):
     return {**differing, **given}
 
 
-def _decided(labels):
-    """Keep the labels that say something."""
+def decided(labels):
+    """Keep the labels, by cluster id, that say something."""
     return {i: label for i, label in labels.items() if label.lower() not in UNDECIDED}
 
 
@@ -175,8 +175,8 @@ def _differing(labels, bases):
     return {i: label for i, label in labels.items() if any(base.get(i) != label for base in bases)}
 
 
-def _new_to_all(labels, bases):
-    """Keep the labels that are in no base."""
+def new_to_all(labels, bases):
+    """Keep the labels, by cluster id, that are in no base."""
     return {i: label for i, label in labels.items() if all(base.get(i) != label for base in bases)}
 
 

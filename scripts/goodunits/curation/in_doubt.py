@@ -8,12 +8,13 @@ cluster again. Standard library only.
 from typing import NamedTuple
 
 from goodunits.base import tsv
-from goodunits.curation.decisions import UNDECIDED
+from goodunits.curation import decisions
 from goodunits.session_folder import file_names, label_files, label_tables, phy_log
+from goodunits.store.earlier_sorts import SETTLE
 
 MOST = 0.8  # share of the clusters beyond which labels may all be a program's
-THEIRS = "if a person gave them: 'snakemake -c1 settle --config only=SESSION labels_are=theirs'"
-OURS = "'snakemake -c1 settle --config only=SESSION labels_are=ours'"
+THEIRS = f"if a person gave them: '{SETTLE}theirs'"
+OURS = f"'{SETTLE}ours'"
 MISSING_ROWS = (
     "cluster_group.tsv: {n} cluster(s) have lost their row; labels equal to those that goodunits "
     f"left are not taken for decisions; {THEIRS}"
@@ -130,8 +131,7 @@ def of_programs(folder, found, written):
 
 def _of_unsaved(folder, found):
     """Doubts on labels of all clusters where neither Phy nor its log left a trace."""
-    groups = found.group.labels
-    given = {i: label for i, label in groups.items() if label.lower() not in UNDECIDED}
+    given = decisions.decided(found.group.labels)
     is_saved = found.contents.get(file_names.INFO_FILE) is not None
     if is_saved or not given or not given.keys() >= found.ks.labels.keys():
         return []
@@ -185,7 +185,7 @@ def under_another_header(found, first=None):
     if found.group is None or found.ks is None or found.has_groups:
         return []
     labels, equal = found.group.labels, _equal_to_ks(found)
-    given = {i: label for i, label in labels.items() if label.lower() not in UNDECIDED}
+    given = decisions.decided(labels)
     changed = given.keys() - equal.keys()
     if first is None:
         return [Doubt(CHANGED.format(n=len(changed)), labels)] if changed else []
@@ -234,11 +234,10 @@ def of_a_program(found, bases, doubted):
         doubt before.
     """
     labels = {}
-    for i, label in found.group.labels.items():
+    for i, label in decisions.new_to_all(found.group.labels, bases).items():
         beside = found.ks.labels.get(i, "")
         is_its = label.lower() == beside.lower() or label == doubted.get(i)
-        may_be_its = is_its or beside not in tsv.PHY_LABELS
-        if may_be_its and all(base.get(i) != label for base in bases):
+        if is_its or beside not in tsv.PHY_LABELS:
             labels[i] = label
     return labels
 
@@ -294,7 +293,7 @@ def of_heirs(heirs, labels):
 
 def _of_clusters(text, clusters, labels):
     """One doubt on the labels of some clusters, none where they decide nothing."""
-    doubted = {i: labels[i] for i in clusters if labels.get(i, "").lower() not in UNDECIDED}
+    doubted = decisions.decided({i: labels.get(i, "") for i in clusters})
     if not doubted:
         return []
     ids = ", ".join(map(str, list(doubted)[:10])) + (" ..." if len(doubted) > 10 else "")
@@ -348,7 +347,7 @@ def without(decided, doubted, replaced):
     """
     left = dict(decided)
     for i, label in doubted.items():
-        took_back = label.lower() in UNDECIDED and i not in left
+        took_back = label.lower() in decisions.UNDECIDED and i not in left
         if took_back or left.get(i) == label:
             left.pop(i, None)
             left |= {i: replaced[i]} if i in replaced else {}

@@ -149,8 +149,7 @@ def _theirs(folder, past, seen, present):
     """
     is_all = past is None or not seen.doubted
     shown = transaction.group_labels(present) if is_all else {}
-    labels = {**shown, **seen.doubted, **seen.decisions}
-    return {i: x for i, x in labels.items() if x.lower() not in decisions.UNDECIDED}
+    return decisions.decided({**shown, **seen.doubted, **seen.decisions})
 
 
 def _remember(folder, generation, present, seen, decided, labels_are):
@@ -174,5 +173,5 @@ def demand_owner(labels_are):
     if labels_are not in OWNERS:
         raise SessionError(
             f"labels_are: found {labels_are!r}, expected 'ours' (a program's) or 'theirs' (a "
-            "person's): snakemake -c1 settle --config only=SESSION labels_are=theirs"
+            f"person's): {earlier_sorts.SETTLE}theirs"
         )

@@ -7,6 +7,8 @@ from goodunits.store import generations, ledger_file, state
 
 # Labels of two sorts agree by chance in many units; so much, both ways, only if one was copied.
 SAME_SHARE = 0.8
+# Whose labels are meant stands behind it: ours or theirs.
+SETTLE = "snakemake -c1 settle --config only=SESSION labels_are="
 
 
 def demand_others(folder, store, contents):
@@ -32,8 +34,8 @@ def demand_others(folder, store, contents):
     raise SessionError(
         f"{folder}: the spikes are not those of sort {earlier.name}, but the labels are as "
         "goodunits left them there, so neither the sorter's nor a person's; if the units are the "
-        "same, carry the backup and the decisions over: 'snakemake -c1 settle --config "
-        "only=SESSION labels_are=ours'; if it is a new sort, put the sorter's "
+        f"same, carry the backup and the decisions over: '{SETTLE}ours'; if it is a new sort, put "
+        "the sorter's "
         "cluster_KSLabel.tsv and cluster_group.tsv back; if a person gave these labels: "
         "labels_are=theirs",
         code=errors.IN_DOUBT,

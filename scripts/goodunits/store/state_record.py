@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 from goodunits.base import json_record
 
+# Labels in doubt, and what they replaced.
+IN_DOUBT = ("doubted", "replaced")
 # Left out where there is nothing to say, as in most stores.
-SPARE = ("doubted", "replaced", "gone")
+SPARE = (*IN_DOUBT, "gone")
 
 
 class Left(NamedTuple):

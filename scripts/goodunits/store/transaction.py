@@ -7,12 +7,10 @@ from goodunits.base import errors, files, json_record, tsv
 from goodunits.base.errors import SessionError
 from goodunits.session_folder import file_names, label_tables, npy_items, sort_id
 from goodunits.store import ledger_file, original_files, state
-from goodunits.store.state_record import Left, State
+from goodunits.store.state_record import IN_DOUBT, Left, State
 
 # What the history tells of people.
 PEOPLE = ("decisions", "inherited")
-# Told beside, where there is any.
-IN_DOUBT = ("doubted", "replaced")
 
 
 def next_state(folder, generation, seen):

@@ -12,8 +12,8 @@ def start_over(sort):
     np.save(sort / "spike_clusters.npy", np.load(sort / "spike_templates.npy"))
 
 
-def test_an_id_given_again_without_a_decision(sort, results):
-    """Merged, run, started over, others merged: nobody ever labelled, so there is no decision."""
+def merged_again(sort, results):
+    """Phy after a merge, a run, a new start, and a merge of others under the same id; the id."""
     tiny.run(sort, results)
     phy = tiny.Phy(sort)
     first = phy.merge(5, 6)
@@ -23,6 +23,12 @@ def test_an_id_given_again_without_a_decision(sort, results):
     tiny.save_in_phy(sort)
     phy = tiny.Phy(sort)
     assert phy.merge(1, 3) == first
+    return phy, first
+
+
+def test_an_id_given_again_without_a_decision(sort, results):
+    """Merged, run, started over, others merged: nobody ever labelled, so there is no decision."""
+    phy, _ = merged_again(sort, results)
     phy.save()
     seen = tiny.seen(sort)
     assert seen.decisions == {} and not seen.doubts
@@ -190,15 +196,7 @@ def test_a_label_given_to_a_cluster_that_came_back_after_a_restore(sort, results
 
 def test_a_label_of_an_id_given_again_is_kept_over_a_restore(sort, results):
     """No run has measured the new cluster: the restore remembers some of its spikes."""
-    tiny.run(sort, results)
-    phy = tiny.Phy(sort)
-    first = phy.merge(5, 6)
-    phy.save()
-    tiny.run(sort, results)
-    start_over(sort)
-    tiny.save_in_phy(sort)
-    phy = tiny.Phy(sort)
-    assert phy.merge(1, 3) == first
+    phy, first = merged_again(sort, results)
     phy.label(first, "noise")
     phy.save()
     restore_labels.restore(sort, "last")
