@@ -8,7 +8,7 @@ from typing import NamedTuple
 from goodunits.base import guarded, tsv
 from goodunits.base.errors import GoodunitsError, SessionError, in_words, nearest, one_line
 from goodunits.curation import curation_record
-from goodunits.curation.decisions import UNDECIDED
+from goodunits.curation.decisions import UNDECIDED, decided
 
 MAX_BYTES = 100 * guarded.MB
 SESSION, ID = "session", "cluster_id"
@@ -215,7 +215,7 @@ def _hint(name, known):
 def _decided(labels):
     """Labels that say something, in lower case."""
     lower = {cluster_id: str(label).strip().lower() for cluster_id, label in labels.items()}
-    return {cluster_id: label for cluster_id, label in lower.items() if label not in UNDECIDED}
+    return decided(lower)
 
 
 def with_units(given, who, unit_ids):

@@ -43,11 +43,14 @@ def _not_labelled(dataset):
     for part in dataset.sessions:
         if part.row["status"] != session_standing.LABELLED:
             reasons[part.row["status"], part.row["reason"]].append(part.id)
-    for is_failed in (True, False):
-        for (status, reason), names in sorted(reasons.items()):
-            if (status == session_standing.FAILED) == is_failed:
-                kind = "failed" if is_failed else "look"
-                yield _warning(f"{status}: {reason}", names, kind)
+    for (status, reason), names in sorted(reasons.items(), key=_failed_first):
+        kind = "failed" if status == session_standing.FAILED else "look"
+        yield _warning(f"{status}: {reason}", names, kind)
+
+
+def _failed_first(item):
+    (status, reason), _ = item
+    return status != session_standing.FAILED, status, reason
 
 
 def _no_or_all_good(dataset):
