@@ -1,7 +1,7 @@
 """Simulate a recording with known truth: `python bench/truth/simulate.py SEED OUT`.
 
-Writes OUT/pool_SEED/{rec.ap.bin,gt.npz,units.json,probe.json}. Needs spikeinterface 0.105.3. Next:
-sort.py, then truth.py.
+Writes rec.ap.bin, truth.npz, units.json and probe.json into OUT/pool_SEED. Needs spikeinterface
+0.105.3. Next: sort.py, then truth.py.
 """
 
 import json
@@ -178,7 +178,7 @@ def write_truth(settings, trains, channels_um, out):
     """Write the true trains, the neurons, and the probe for the sorter."""
     arrays = {f"core_{place}": samples for place, samples in enumerate(trains.core)}
     arrays |= {f"extra_{place}": samples for place, samples in enumerate(trains.extra)}
-    np.savez_compressed(out / "gt.npz", **arrays)
+    np.savez_compressed(out / "truth.npz", **arrays)
     probe = {
         "x": channels_um[:, 0].tolist(),
         "y": channels_um[:, 1].tolist(),

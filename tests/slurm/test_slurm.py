@@ -274,7 +274,10 @@ def test_targets_that_speak_to_the_user_run_where_the_user_is(dataset, profile):
 
 
 @pytest.mark.hazards  # a minute: at night
-def test_many_sessions_in_one_job_and_a_bad_one_takes_no_other_with_it(dataset, sort_folder):
+@pytest.mark.parametrize("profile", PROFILES)
+def test_many_sessions_in_one_job_and_a_bad_one_takes_no_other_with_it(
+    dataset, sort_folder, profile
+):
     names = [f"day{number}" for number in range(2)]
     folder = dataset("torn", broken=["torn"])
     rows = []
@@ -286,7 +289,7 @@ def test_many_sessions_in_one_job_and_a_bad_one_takes_no_other_with_it(dataset, 
     (folder / "sessions.tsv").write_text("".join(sheet))
     options = ["--group-components", "session=3", "--cores", "2", "--keep-incomplete"]
 
-    code, output = _run(folder, *SLURM, *options, "--retries", "0")
+    code, output = _run(folder, *PROFILES[profile], *options, "--retries", "0")
 
     assert code != 0, output
     stands = {name: row["status"] for name, row in _sessions(folder).items()}
