@@ -28,7 +28,6 @@ from goodunits.scorecards import points as card_points
 CARD = units.PROJECT / "presets" / "scorecards" / "isolated.yaml"
 N_METRICS, N_PAIRS, N_EDGES = 40, 80, 20
 N_BAGS = 6
-N_PARTS = 20  # groups of sorts, each left out in its turn
 CUTS = (0.3, 0.4, 0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95)
 RECOMMENDED_CUT = 0.7  # presets/balanced.yaml says the same
 BOOSTING = {
@@ -110,29 +109,24 @@ def as_number(value):
 
 
 def left_out(data):
-    """Score of each unit by other sorts, and the link from total to probability.
+    """Score of each unit by the other sorts, and the link from total to probability.
 
-    The link of a part is fitted on left-out totals of the other parts, that of the card on all.
+    The link of a sort is fitted on left-out totals of the others, that of the card on all.
     """
     n_whole = data.n_whole
-    isolated, parts = data.isolated[:n_whole], parts_of(data.groups)
-    totals, scores = np.empty(n_whole), np.empty(n_whole)
-    for part in np.unique(parts):
-        found = fitted(data, parts != part)
-        out = parts[:n_whole] == part
+    groups, isolated = data.groups[:n_whole], data.isolated[:n_whole]
+    totals = np.empty(n_whole)
+    for group in np.unique(groups):
+        out = groups == group
+        found = fitted(data, data.groups != group)
         totals[out] = tables.totals(found, data.names, data.values[:n_whole][out])
-        print(f"left out {', '.join(np.unique(data.groups[parts == part]))}", flush=True)
-    for part in np.unique(parts):
-        out = parts[:n_whole] == part
+        print(f"left out {group}: {out.sum()} units", flush=True)
+    scores = np.empty(len(totals))
+    for group in np.unique(groups):
+        out = groups == group
         intercept, slope = fitted_link(totals[~out], isolated[~out])
         scores[out] = 1 / (1 + np.exp(-(intercept + slope * totals[out])))
     return scores, fitted_link(totals, isolated)
-
-
-def parts_of(groups):
-    """Which part each unit belongs to; a sort is in one of them as a whole."""
-    _, numbers = np.unique(groups, return_inverse=True)
-    return numbers % N_PARTS
 
 
 def fitted_link(totals, isolated):
