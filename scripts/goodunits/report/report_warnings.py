@@ -49,6 +49,7 @@ def _not_labelled(dataset):
 
 
 def _failed_first(item):
+    """Order of reasons: those of failed sessions before all others."""
     (status, reason), _ = item
     return status != session_standing.FAILED, status, reason
 

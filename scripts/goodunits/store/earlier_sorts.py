@@ -35,9 +35,8 @@ def demand_others(folder, store, contents):
         f"{folder}: the spikes are not those of sort {earlier.name}, but the labels are as "
         "goodunits left them there, so neither the sorter's nor a person's; if the units are the "
         f"same, carry the backup and the decisions over: '{SETTLE}ours'; if it is a new sort, put "
-        "the sorter's "
-        "cluster_KSLabel.tsv and cluster_group.tsv back; if a person gave these labels: "
-        "labels_are=theirs",
+        "the sorter's cluster_KSLabel.tsv and cluster_group.tsv back; if a person gave these "
+        "labels: labels_are=theirs",
         code=errors.IN_DOUBT,
     )
 
