@@ -8,7 +8,8 @@ from pathlib import Path
 from goodunits.base import files, json_record
 from goodunits.curation import whose_labels
 from goodunits.kilosort import sort_files
-from goodunits.metrics import compute, unit_pictures
+from goodunits.metrics import compute
+from goodunits.pictures import unit_pictures
 from goodunits.result_files import measured_json, merge_candidates_tsv
 from goodunits.spiketrains import unit_spikes
 from goodunits.standing import found_json

@@ -8,7 +8,7 @@ import numpy as np
 from goodunits.base import files, tsv
 from goodunits.catalogue import all_metrics
 from goodunits.curation import curation_record, label_units
-from goodunits.metrics import unit_pictures
+from goodunits.pictures import unit_pictures
 from goodunits.report import report_data
 from goodunits.result_files import labels_tsv, merge_candidates_tsv, metrics_tsv, own_columns
 from goodunits.scorecards import card

@@ -12,6 +12,7 @@ from goodunits.catalogue import (
     isolation,
     ks_refractory,
     pairs,
+    pc_spread,
     presence,
     rates,
     refractory_period,
@@ -39,6 +40,7 @@ _MODULES = (
     templates,
     similarity,
     isolation,
+    pc_spread,
     pairs,
 )
 GROUPS = {module.GROUP.name: module.GROUP for module in _MODULES}

@@ -21,6 +21,8 @@ from goodunits.spiketrains.unit_spikes import evenly_spread
 
 # Marks a column that holds no channel.
 NO_CHANNEL = -1
+# Share of the spikes of a unit that must be measured on a channel for it to count as the unit's.
+MIN_SHARE_MEASURED = 0.95
 # Features belong to a unit's template if the cosine of their sizes over the channels is so high.
 MIN_COSINE = 0.95
 # Share of the units that must pass that test; else the channels of this sort are not understood.
@@ -55,6 +57,12 @@ class UnitFeatures:
             part = self.values[np.arange(len(column)), :, column]
             parts.append(np.where(is_it.any(axis=1)[:, None], part, 0))
         return np.concatenate(parts, axis=1).astype(np.float64)
+
+    def largest_channels(self, n_most):
+        """Channels on which the unit is largest, where nearly all of its spikes were measured."""
+        sizes = self.sizes()
+        known = [channel for channel in sizes if self.share_with(channel) >= MIN_SHARE_MEASURED]
+        return sorted(known, key=sizes.get, reverse=True)[:n_most]
 
     def share_with(self, channel):
         """Share of the sampled spikes that have features on a channel."""
@@ -178,6 +186,38 @@ def replayed_channels(has_spikes, nearest, names):
             now = held[source].copy()
             held[source] = [NO_CHANNEL if place is None else now[place] for place in taken]
     return held
+
+
+def checked_features(sort, spikes, families, max_spikes_per_unit):
+    """Features of some spikes of each unit, and whether they lie where its template does.
+
+    Parameters
+    ----------
+    sort, spikes, max_spikes_per_unit
+        As `load_features` takes them.
+    families : list of (int64 array, int64 array)
+        As `passes` takes them.
+
+    Returns
+    -------
+    units : list of UnitFeatures, or None
+        Per unit; None if they cannot be had.
+    reasons : list of str
+        Per unit "" or why its features are not to be used.
+    notes : list of str
+        What is wrong with the files.
+    """
+    units, reason, notes = load_features(sort, spikes, max_spikes_per_unit)
+    if units is None:
+        return None, [reason] * spikes.n_units, notes
+    passed = passes(units, sort, families)
+    if sum(passed) < MIN_SHARE_PASSED * len(units):
+        notes.append(
+            "pc_features.npy: its channels do not fit templates.npy (only with ops.npy and "
+            "spike_detection_templates.npy they are known); the metrics of PC features are left out"
+        )
+        return None, ["channels_unknown"] * spikes.n_units, notes
+    return units, ["" if fits else "channels_unknown" for fits in passed], notes
 
 
 def passes(units, sort, families):

@@ -19,6 +19,7 @@ from goodunits.metrics import (
     merge_candidates,
     metric_column,
     pairs,
+    pc_spread,
     presence,
     rates,
     refractory_period,
@@ -52,6 +53,7 @@ GROUP_FUNCTIONS = {
         templates,
         similarity,
         isolation,
+        pc_spread,
         pairs,
     )
 }

@@ -11,7 +11,7 @@ import math
 import numpy as np
 
 from goodunits.kilosort import pc_features
-from goodunits.metrics.metric_column import all_undefined, as_columns
+from goodunits.metrics.metric_column import as_columns
 
 
 def group(inputs):
@@ -19,19 +19,13 @@ def group(inputs):
     sort, spikes = inputs.sort, inputs.spikes
     block = dict(inputs.parameters["isolation_distance"])
     n_most = block.pop("max_spikes_per_unit")
-    units, reason, notes = pc_features.load_features(sort, spikes, n_most)
-    if units is None:
-        return all_undefined(NAMES, reason, spikes.n_units), notes
-    passed = pc_features.passes(units, sort, inputs.families)
-    if sum(passed) < pc_features.MIN_SHARE_PASSED * len(units):
-        notes.append(
-            "pc_features.npy: its channels do not fit templates.npy (only with ops.npy and "
-            "spike_detection_templates.npy they are known); the isolation metrics are left out"
-        )
-        return all_undefined(NAMES, "channels_unknown", spikes.n_units), notes
-    rows = isolation(units, **block, **inputs.parameters["nn_hit_rate"])
-    unknown = dict.fromkeys(NAMES, "channels_unknown")
-    rows = [row if fits else unknown for row, fits in zip(rows, passed, strict=True)]
+    units, reasons, notes = pc_features.checked_features(sort, spikes, inputs.families, n_most)
+    rows = [dict.fromkeys(NAMES, reason) for reason in reasons]
+    if units is not None:
+        found = isolation(units, **block, **inputs.parameters["nn_hit_rate"])
+        rows = [
+            row if reason else own for reason, row, own in zip(reasons, rows, found, strict=True)
+        ]
     return as_columns(rows), notes
 
 
@@ -39,8 +33,6 @@ MAHALANOBIS = ("isolation_distance", "l_ratio")
 NEAREST = ("nn_hit_rate", "nn_miss_rate")
 NAMES = (*MAHALANOBIS, "d_prime", *NEAREST, "silhouette")
 
-# Channels on which nearly all spikes of the unit were measured.
-MIN_SHARE = 0.95
 # A neighbour has most of its spikes measured on the peak channel of the unit.
 MIN_SHARE_OF_NEIGHBOUR = 0.5
 # The spikes of others whose nearest spikes are looked at, at most; and how many at a time.
@@ -69,7 +61,7 @@ def isolation(units, *, n_channels, min_spikes_per_feature, n_neighbors):
     """
     rows = []
     for unit in units:
-        channels = _largest_channels(unit, n_channels)
+        channels = unit.largest_channels(n_channels)
         if not len(channels):
             rows.append(dict.fromkeys(NAMES, "channels_unknown"))
             continue
@@ -88,13 +80,6 @@ def isolation(units, *, n_channels, min_spikes_per_feature, n_neighbors):
             weights = [other.n_spikes / len(other.values) for other in near]
             rows.append(_compare(own, unit.n_spikes, others, weights, n_neighbors))
     return rows
-
-
-def _largest_channels(unit, n_channels):
-    """Channels on which the unit is largest, of those on which nearly all spikes were measured."""
-    sizes = unit.sizes()
-    known = [channel for channel in sizes if unit.share_with(channel) >= MIN_SHARE]
-    return sorted(known, key=sizes.get, reverse=True)[:n_channels]
 
 
 def _compare(own, n_own, others, weights, n_neighbors):

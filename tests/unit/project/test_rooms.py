@@ -21,6 +21,7 @@ FLOORS = (
     "scorecards",
     "result_files",
     "metrics",
+    "pictures",
     "criteria",
     "session_folder",
     "store",
@@ -36,7 +37,7 @@ FLOORS = (
     "workflow",
     "report",
 )
-MEASURING = {"numerics", "spiketrains", "kilosort", "waveforms", "metrics"}
+MEASURING = {"numerics", "spiketrains", "kilosort", "waveforms", "metrics", "pictures"}
 # What starts hundreds of times a run must not load what takes longer than its work.
 LIGHT = (
     "catalogue",

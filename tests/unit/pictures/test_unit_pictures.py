@@ -7,7 +7,8 @@ import pytest
 import yaml
 
 from goodunits.kilosort import sort_files
-from goodunits.metrics import compute, unit_pictures
+from goodunits.metrics import compute
+from goodunits.pictures import unit_pictures
 from goodunits.spiketrains import pair_lags
 from goodunits.spiketrains.pair_lags import count_lags
 from goodunits.spiketrains.unit_spikes import group_by_unit
