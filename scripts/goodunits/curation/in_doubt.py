@@ -8,66 +8,10 @@ cluster again. Standard library only.
 from typing import NamedTuple
 
 from goodunits.base import tsv
-from goodunits.curation import decisions
+from goodunits.curation import decisions, doubt_words
 from goodunits.session_folder import file_names, label_files, label_tables, phy_log
-from goodunits.store.earlier_sorts import SETTLE
 
 MOST = 0.8  # share of the clusters beyond which labels may all be a program's
-THEIRS = f"if a person gave them: '{SETTLE}theirs'"
-OURS = f"'{SETTLE}ours'"
-MISSING_ROWS = (
-    "cluster_group.tsv: {n} cluster(s) have lost their row; labels equal to those that goodunits "
-    f"left are not taken for decisions; {THEIRS}"
-)
-REPEATED = (
-    "cluster_group.tsv: equal to cluster_KSLabel.tsv in all {n} rows, so taken for a program's "
-    f"labels, not for decisions; {THEIRS}"
-)
-IN_OUR_FORM = (
-    "cluster_group.tsv: covers every cluster and was not saved by Phy, so its {n} label(s) equal "
-    f"to cluster_KSLabel.tsv are taken for a program's, not for decisions; {THEIRS}"
-)
-MOSTLY_EQUAL = (
-    "cluster_group.tsv: {n} of {of} labels are those of cluster_KSLabel.tsv; all are kept as "
-    f"decisions; if a program gave those: {OURS}"
-)
-UNSAVED = (
-    "cluster_group.tsv: labels all {n} clusters, and Phy left no trace (no cluster_info.tsv, no "
-    f"group in phy.log); all are kept as decisions; if a program gave them: {OURS}"
-)
-CHANGED = (
-    "cluster_group.tsv: has Kilosort's header, but {n} label(s) differ from cluster_KSLabel.tsv; "
-    f"these are kept as decisions; if a program gave them: {OURS}"
-)
-CHANGED_LATER = (
-    "cluster_group.tsv: has Kilosort's header, but differs from what Kilosort left; {n} label(s) "
-    "that cluster_KSLabel.tsv does not say either are kept as decisions, the others are not; "
-    f"{THEIRS}; if a program gave all: {OURS}"
-)
-OURS_BESIDE = (
-    "cluster_group.tsv: written by goodunits before, but the store does not say what; its {n} "
-    f"label(s) equal to cluster_KSLabel.tsv are not taken for decisions; {THEIRS}"
-)
-FROM_ELSEWHERE = (
-    "cluster_group.tsv: as goodunits writes it, but not as it was written here; {n} label(s) that "
-    "differ are taken for a person's; if they come from a copy of this folder, whose criteria gave "
-    f"them: {OURS}"
-)
-STEPS = (
-    "cluster_group.tsv: cluster(s) {ids} were merged or split since goodunits wrote last, and it "
-    "cannot be told which label they copied; the present one is kept as a decision; if nobody gave "
-    f"it: set it to unsorted in Phy, or {OURS}"
-)
-
-HEIRS = (
-    "cluster_group.tsv: cluster(s) {ids} have a label that Phy copied from one that is in doubt "
-    f"since an earlier run; it is kept as a decision; if a program gave that one: {OURS}"
-)
-
-CUT_SHORT = (
-    "cluster_group.tsv: {n} label(s) are in doubt since a run that was cut short, or before it; "
-    f"{THEIRS}; if a program gave them: {OURS}"
-)
 
 
 class Found(NamedTuple):
@@ -119,13 +63,13 @@ def of_programs(folder, found, written):
     # We label every cluster; a few rows beside a column of ours are of a sort that came later.
     is_full = len(groups) >= MOST * len(ks_labels)
     if by_us or is_full and _has_our_columns(folder):
-        return ks_labels, [Doubt(OURS_BESIDE.format(n=len(equal)), equal)]
+        return ks_labels, [Doubt(doubt_words.OURS_BESIDE.format(n=len(equal)), equal)]
     if ks_labels and groups == ks_labels:
-        return ks_labels, [Doubt(REPEATED.format(n=len(groups)), equal)]
+        return ks_labels, [Doubt(doubt_words.REPEATED.format(n=len(groups)), equal)]
     if is_in_our_form(found):
-        return ks_labels, [Doubt(IN_OUR_FORM.format(n=len(equal)), equal)]
+        return ks_labels, [Doubt(doubt_words.IN_OUR_FORM.format(n=len(equal)), equal)]
     if unsaid := mostly_equal(folder, found):
-        return {}, [Doubt(MOSTLY_EQUAL.format(n=len(unsaid), of=len(groups)), unsaid)]
+        return {}, [Doubt(doubt_words.MOSTLY_EQUAL.format(n=len(unsaid), of=len(groups)), unsaid)]
     return {}, _of_unsaved(folder, found)
 
 
@@ -137,7 +81,7 @@ def _of_unsaved(folder, found):
         return []
     if phy_log.labelled_in_phy(folder):
         return []
-    return [Doubt(UNSAVED.format(n=len(given)), given)]
+    return [Doubt(doubt_words.UNSAVED.format(n=len(given)), given)]
 
 
 def mostly_equal(folder, found):
@@ -188,9 +132,11 @@ def under_another_header(found, first=None):
     given = decisions.decided(labels)
     changed = given.keys() - equal.keys()
     if first is None:
-        return [Doubt(CHANGED.format(n=len(changed)), labels)] if changed else []
+        return [Doubt(doubt_words.CHANGED.format(n=len(changed)), labels)] if changed else []
     others = {i for i, label in given.items() if first.get(i) != label}
-    return [Doubt(CHANGED_LATER.format(n=len(changed & others)), labels)] if others else []
+    return (
+        [Doubt(doubt_words.CHANGED_LATER.format(n=len(changed & others)), labels)] if others else []
+    )
 
 
 def from_elsewhere(found, bases, doubted):
@@ -216,7 +162,9 @@ def from_elsewhere(found, bases, doubted):
     if found.group is None or found.ks is None or not any(bases) or not is_in_our_form(found):
         return []
     differing = of_a_program(found, bases, doubted)
-    return [Doubt(FROM_ELSEWHERE.format(n=len(differing)), differing)] if differing else []
+    return (
+        [Doubt(doubt_words.FROM_ELSEWHERE.format(n=len(differing)), differing)] if differing else []
+    )
 
 
 def of_a_program(found, bases, doubted):
@@ -266,7 +214,7 @@ def of_missing_rows(n_missing, labels, bases, said):
         for i, label in labels.items()
         if any(base.get(i) == label for base in bases) and said.get(i) != label
     }
-    return [Doubt(MISSING_ROWS.format(n=n_missing), kept)]
+    return [Doubt(doubt_words.MISSING_ROWS.format(n=n_missing), kept)]
 
 
 def of_steps(unclear, labels):
@@ -283,12 +231,12 @@ def of_steps(unclear, labels):
     -------
     doubts : list of Doubt
     """
-    return _of_clusters(STEPS, unclear, labels)
+    return _of_clusters(doubt_words.STEPS, unclear, labels)
 
 
 def of_heirs(heirs, labels):
     """Doubts on labels that new clusters copied from labels in doubt; as `of_steps`."""
-    return _of_clusters(HEIRS, sorted(heirs), labels)
+    return _of_clusters(doubt_words.HEIRS, sorted(heirs), labels)
 
 
 def _of_clusters(text, clusters, labels):

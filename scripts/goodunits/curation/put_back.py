@@ -6,7 +6,8 @@ say what goodunits left is an earlier one, or from elsewhere, and so may be the 
 
 from goodunits.base import files, tsv
 from goodunits.curation import in_doubt
-from goodunits.curation.in_doubt import OURS, Doubt
+from goodunits.curation.doubt_words import OURS
+from goodunits.curation.in_doubt import Doubt
 from goodunits.session_folder import file_names, label_tables
 
 NOT_AS_LEFT = (

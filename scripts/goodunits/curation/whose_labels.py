@@ -4,7 +4,14 @@ from pathlib import Path
 
 from goodunits.base import files, tsv
 from goodunits.base.errors import SessionError
-from goodunits.curation import curation_record, decisions, in_doubt, lineage, put_back
+from goodunits.curation import (
+    curation_record,
+    decisions,
+    doubt_words,
+    in_doubt,
+    lineage,
+    put_back,
+)
 from goodunits.curation.in_doubt import Found
 from goodunits.session_folder import file_names, label_files, label_tables, phy1_groups, phy_log
 from goodunits.store import earlier_sorts, generations, ledger_file, original_files, state
@@ -49,7 +56,7 @@ def read_curation(folder, generation=None):
     doubted, replaced = in_doubt.over_time(doubts, past, known.decisions, known.again, spoken)
     texts = [doubt.text for doubt in doubts]
     if past and past.pending and doubted and not texts:
-        texts.append(in_doubt.CUT_SHORT.format(n=len(doubted)))
+        texts.append(doubt_words.CUT_SHORT.format(n=len(doubted)))
     saved = {}
     if past is None and not found.has_groups:
         saved, left_out = phy1_groups.read(folder, _spike_counts)
