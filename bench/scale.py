@@ -58,14 +58,16 @@ def measure(folder, n_sessions, chosen):
     make_copies(folder, n_sessions)
     yield "plan, all to do (-n)", *snakemake(folder, "-n", "--forceall")
     snakemake(folder, "--cores", "2", "--forcerun", "summarize")
+    yield "a look at all that is done", *snakemake(folder, "-n")  # a run over many ends with it
     yield "nothing to do", *snakemake(folder, "--cores", "2")
-    yield "nothing to do, once more", *snakemake(folder, "--cores", "2")
+    yield "nothing to do (-n)", *snakemake(folder, "-n")
     label_by_hand(folder / "sorts" / FIRST)
     yield "plan of a session labelled in Phy (-n)", *snakemake(folder, "-n")
     write_config(folder, rate=2)
     yield "plan of a new threshold (-n)", *snakemake(folder, "-n")
     if n_sessions <= chosen.run:
         yield "new threshold", *snakemake(folder, "--cores", "2")
+        yield "nothing to do after that", *snakemake(folder, "--cores", "2")
         write_config(folder, rate=3)
         first = ("--until", "apply_thresholds")
         yield "another one, apply_thresholds only", *snakemake(folder, "--cores", "2", *first)

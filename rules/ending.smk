@@ -116,15 +116,24 @@ def make_report():
         terminal.say(f"goodunits: no report: {in_words(error)}")
 
 
-def keep_as_left():
-    """Note for which sessions Snakemake had nothing to do, so that they need not be planned again."""
+def keep_as_left(called_from):
+    """Note for which sessions Snakemake had nothing to do, so that they need not be planned again.
+
+    Where it had much to do, it looks once more: at the end of a run nobody waits for it.
+    """
     if RUN.left.state is None or not WATCH.is_planned or WATCH.interrupted:
         return
-    if as_left.is_all_asked_for(workflow.dag_settings):
-        jobs = list(workflow.dag.needrun_jobs(exclude_finished=False))
-        sessions = {job.wildcards_dict.get("session") for job in jobs}
-        is_quiet = not jobs and RUN.tables_are_of_it_alone()
-        as_left.keep(RESULTS, RUN.left, sessions, is_nothing_to_do=is_quiet)
+    if not as_left.is_all_asked_for(workflow.dag_settings):
+        return
+    jobs = list(workflow.dag.needrun_jobs(exclude_finished=False))
+    sessions = {job.wildcards_dict.get("session") for job in jobs}
+    is_quiet = not jobs and RUN.tables_are_of_it_alone()
+    as_left.keep(RESULTS, RUN.left, sessions, is_nothing_to_do=is_quiet)
+    if len(sessions) > as_left.MANY and not workflow.output_settings.dryrun:
+        terminal.say(
+            f"goodunits: noting what is done in {len(RUN.sessions)} sessions, for a quick next start"
+        )
+        as_left.look_once_more(sys.argv, called_from)
 
 
 # Snakemake goes back from --directory before a process ends.
@@ -133,6 +142,7 @@ WORKING_FOLDER = os.getcwd()
 
 def report_at_exit():
     """What a dry run would do; and the summary where Snakemake ran an outer onsuccess or onerror."""
+    called_from = os.getcwd()
     os.chdir(WORKING_FOLDER)
     if workflow.output_settings.dryrun and WATCH.jobs and not WATCH.errors:
         terminal.say(dry_run.text(WATCH.jobs_by_our_names(), RUN))
@@ -140,7 +150,7 @@ def report_at_exit():
         report_failure()
     elif WATCH.ran(CALLED["summarize"]):
         say_success()
-    keep_as_left()
+    keep_as_left(called_from)
 
 
 terminal.at_exit(WATCH, report_at_exit)

@@ -6,10 +6,14 @@ Each change is planned with what is known of the last plan and without: the jobs
 import os
 import shutil
 
+import numpy as np
 import pytest
 import small_world
 from changes import OFTEN, SELDOM, label_in_phy
+from helpers import PROJECT, copy_project, write_session
 from small_world import SESSIONS
+
+from goodunits.workflow import as_left
 
 
 @pytest.fixture(scope="module")
@@ -133,6 +137,27 @@ def test_the_commands_that_list_still_list(world):
     assert "results/a/written.json" in world.succeed(options=["--summary"])
     assert "write_phy" in world.succeed(options=["--rulegraph"])
     assert world.plan() == set()
+
+
+@pytest.mark.hazards
+def test_a_run_over_many_sessions_leaves_only_what_failed_to_weigh(tmp_path):
+    world = small_world.World(tmp_path)
+    names = [f"s{place:03}" for place in range(as_left.MANY + 2)]
+    for place, name in enumerate(names):
+        write_session(world.sort(name), {0: np.arange(3000 + place, 900_000, 9000)})
+    world.write_sheet([[name, f"sorts/{name}", "", "m1"] for name in names])
+    copy_project(world.project)
+    world.folder.mkdir()
+    bad, *good = names
+    world.sort(bad).joinpath("spike_times.npy").write_bytes(b"no array")
+    done = world.run(configfile=PROJECT / "config.yaml")
+    assert done.returncode == 1
+    assert f"noting what is done in {len(names)} sessions" in done.stdout
+    assert world.known() == (set(good), False)
+    done = world.run(configfile=PROJECT / "config.yaml")
+    assert f"{len(good)} of {len(names)} session(s) unchanged" in done.stdout
+    assert "noting" not in done.stdout
+    assert bad in done.stdout
 
 
 @pytest.mark.hazards

@@ -10,11 +10,11 @@ from it, and is weighed by the next run. Any doubt means that Snakemake decides.
 only.
 """
 
-import hashlib
+import contextlib
 import json
 import os
 import re
-import stat
+import subprocess
 import sys
 import time
 from pathlib import Path
@@ -24,6 +24,7 @@ from goodunits.base import files
 from goodunits.dataset import mounts
 from goodunits.session_folder.file_names import STORE
 from goodunits.workflow import command_line
+from goodunits.workflow.seen_files import Seen
 
 KEPT, VERSION = "as_left.json", 1
 KEPT_FOLDER = ".run"
@@ -44,10 +45,10 @@ PLAIN = re.compile(
     r"snakefile|directory|keep-going|latency-wait|retries|no-?color|verbose|workflow-profile)(=.*)?"
 )
 PROFILE = "--workflow-profile"
-# A change that follows another so closely may get the same date; longer where seconds are whole.
-FINE_NS, COARSE_NS, SECOND_NS = 100_000_000, 2_000_000_000, 1_000_000_000
 # Snakemake tries the names of all sessions to plan on every file, so no more than these are listed.
 MAX_LISTED = 100
+# A run over more sessions looks at them once more at its end, so that the next start need not.
+MANY = 200
 
 
 class State(NamedTuple):
@@ -256,6 +257,25 @@ def keep(results, left, with_jobs, is_nothing_to_do):
     files.write_if_changed(path, json.dumps(record, sort_keys=True).encode())
 
 
+def look_once_more(argv, folder):
+    """Have Snakemake weigh all sessions of a run that has ended, and keep what it finds.
+
+    That is a dry run of the same command line. Whatever keeps it from an answer, or interrupts it,
+    leaves the work to the next start.
+
+    Parameters
+    ----------
+    argv : list of str
+        Words of the command line, the program first.
+    folder : path-like
+        Where it was given.
+    """
+    command = [sys.executable, "-m", "snakemake", "--dry-run", "--quiet", "all", *argv[1:]]
+    silent = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.DEVNULL)
+    with contextlib.suppress(OSError, KeyboardInterrupt):
+        subprocess.run(command, cwd=folder, check=False, **silent)
+
+
 def _read(results):
     """The state that was kept, None where there is none that can be used."""
     try:
@@ -267,61 +287,11 @@ def _read(results):
         return None
 
 
-class _Seen:
-    """Fingerprint of texts and files, and from when on any change of the files is sure to show."""
-
-    def __init__(self, *texts):
-        self._hash = hashlib.sha256(repr(texts).encode(errors="surrogateescape"))
-        self._settled_ns = 0
-
-    def text(self):
-        """The fingerprint."""
-        return self._hash.hexdigest()
-
-    def is_settled(self, now_ns):
-        """Whether a change from now on is sure to be seen."""
-        return self._settled_ns < now_ns
-
-    def add_file(self, path, with_dates=False):
-        """Add a file or folder; of a folder no dates unless asked for: locks in it come and go."""
-        try:
-            status = os.stat(path)
-        except OSError as error:
-            self._hash.update(os.fsencode(f"{path} {error.errno}\n"))
-            return
-        said = (status.st_ino, status.st_dev, status.st_mode)
-        if with_dates or not stat.S_ISDIR(status.st_mode):
-            said += (status.st_size, status.st_mtime_ns, status.st_ctime_ns)
-            coarse = COARSE_NS if status.st_ctime_ns % SECOND_NS == 0 else FINE_NS
-            self._settled_ns = max(self._settled_ns, status.st_ctime_ns + coarse)
-        self._hash.update(os.fsencode(f"{path} {said}\n"))
-
-    def add_names(self, folder):
-        """Add the names of what stands in a folder; a missing one is like an empty one."""
-        names = sorted(os.listdir(folder)) if os.path.isdir(folder) else []
-        self._hash.update(os.fsencode(f"{folder} {names}\n"))
-
-    def add_folder(self, folder, without=(), deep=False):
-        """Add a folder and what stands in it; with `deep` also in its subfolders."""
-        self.add_file(folder)
-        try:
-            with os.scandir(folder) as items:
-                found = sorted((item.name, item.path, deep and item.is_dir()) for item in items)
-        except OSError as error:
-            self._hash.update(os.fsencode(f"{folder} {error.errno}\n"))
-            return
-        for name, path, is_folder in found:
-            if is_folder:
-                self.add_folder(path, without, deep)
-            elif name not in without:
-                self.add_file(path)
-
-
 def _common(run, project, texts):
     """What the jobs of every session depend on."""
     labels = sorted({*run.label_texts.values(), *run.phy_texts.values()})
     places = [os.getcwd(), os.path.abspath(run.results), os.path.abspath(project)]
-    seen = _Seen(texts, places, run.metrics_text(), repr(run.settings), labels)
+    seen = Seen(texts, places, run.metrics_text(), repr(run.settings), labels)
     for name in ("Snakefile", "config.yaml"):
         seen.add_file(os.path.join(project, name))
     for path in sorted(path for folder in CODE for path in Path(project, folder).rglob("*.*")):
@@ -336,7 +306,7 @@ def _common(run, project, texts):
 
 def _dataset(run):
     """What only the jobs and tables over all sessions depend on."""
-    seen = _Seen([repr(entry) for entry in run.dataset.values()], list(run.sessions))
+    seen = Seen([repr(entry) for entry in run.dataset.values()], list(run.sessions))
     seen.add_folder(run.results)
     seen.add_folder(os.path.join(run.results, KEPT_FOLDER), without=(KEPT,))
     seen.add_folder(os.path.join(run.results, "figures"))
@@ -348,7 +318,7 @@ def _dataset(run):
 
 def _session(entry, results):
     """What the jobs of one session depend on."""
-    seen = _Seen(entry)
+    seen = Seen(entry)
     _add_session(seen, entry, results)
     return seen
 

@@ -9,7 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 import tiny
-from goodunits.workflow import as_left
+from goodunits.workflow import as_left, seen_files
 from prepared import PROJECT, prepare
 
 SESSIONS = ("a", "b")
@@ -50,7 +50,7 @@ def in_place(path):
 
 def test_every_file_of_a_session_counts(place, monkeypatch):
     """Of its folder, of the store and of the results; but not the lock, which is only taken."""
-    monkeypatch.setattr(as_left, "FINE_NS", 0)  # or each file would need a pause
+    monkeypatch.setattr(seen_files, "FINE_NS", 0)  # or each file would need a pause
     texts = ["looked at only"]
     run = prepare({"dataset": "sorts"}, place)
     paths = [*Path("sorts", "a").rglob("*"), *Path("results", "a").rglob("*")]
@@ -86,7 +86,7 @@ def test_what_was_changed_just_now_is_not_kept(place, monkeypatch):
     kept = Path("results", ".run", as_left.KEPT).read_bytes()
     with open("sorts/a/params.py", "a") as file:
         file.write("\n")
-    monkeypatch.setattr(as_left, "FINE_NS", 10**12)  # all of the test is just now
+    monkeypatch.setattr(seen_files, "FINE_NS", 10**12)  # all of the test is just now
     assert left().state is None
     as_left.keep("results", left(), (), is_nothing_to_do=True)
     assert Path("results", ".run", as_left.KEPT).read_bytes() == kept
