@@ -146,20 +146,21 @@ RECORDS = (
     ),
     _pair(
         "is_louder_copy",
-        "Whether the unit has the larger median amplitude of two that share spikes, so that it is "
-        "the copy to keep if they are the same neuron. Undefined where it has no copy. Often "
-        "better than duplicate_is_better: the copy with fewer spikes can be the cleaner one.",
-        "amplitude_median_ks > that of duplicate_of (equal: the lower id), where duplicate_share "
-        ">= min_share",
+        "Whether the unit has the largest median amplitude of all that it shares spikes with, so "
+        "that it is the copy to keep if they are the same neuron. Undefined where it has no copy. "
+        "Often better than duplicate_is_better: the copy with fewer spikes can be the cleaner one.",
+        "amplitude_median_ks > that of each unit that has a share >= min_share of its spikes too "
+        "(equal: the lower id)",
         "higher",
         kind="bool",
+        version=2,
         lacks="the fainter of two copies",
         parameters=(
             Parameter(
                 "min_share",
                 "float",
                 "",
-                "Least duplicate_share of a unit that counts as a copy.",
+                "Least share of its spikes that a copy has in common with another unit.",
                 exclusive_minimum=0,
                 maximum=1,
             ),

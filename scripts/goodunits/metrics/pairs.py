@@ -4,7 +4,7 @@ import numpy as np
 
 from goodunits.kilosort import probe_geometry
 from goodunits.kilosort.optional_files import load
-from goodunits.metrics import duplicates, merge_candidates, unit_pairs
+from goodunits.metrics import merge_candidates, unit_pairs
 from goodunits.spiketrains import joint_counts
 from goodunits.waveforms import template_likeness
 
@@ -15,9 +15,11 @@ def group(inputs):
     columns = unit_pairs.with_most_alike(found)
     block = inputs.parameters["joint_refractory_ratio"]
     columns |= unit_pairs.with_bigger(found, block["min_similarity"])
-    copies = duplicates.duplicates(found.unit_ids, found.coincident_pairs, found.counts)
     columns["is_louder_copy"] = unit_pairs.louder_copy(
-        found.unit_ids, copies, found.amplitudes, **inputs.parameters["is_louder_copy"]
+        found.counts,
+        found.coincident_pairs,
+        found.amplitudes,
+        **inputs.parameters["is_louder_copy"],
     )
     return columns | merge_candidates.highest(found), notes
 

@@ -155,39 +155,41 @@ def with_bigger(pairs, min_similarity):
     return found | {"joint_refractory_ratio": float_column(ratios, none | reasons)}
 
 
-def louder_copy(unit_ids, copies, amplitudes, min_share):
-    """Whether each unit that shares spikes with another is the louder of the two.
+def louder_copy(counts, coincident_pairs, amplitudes, min_share):
+    """Whether each unit is louder than every unit that it shares spikes with.
+
+    A neuron may be found three times: two of the copies can be louder than the one that each of
+    them agrees with best, so all are compared.
 
     Parameters
     ----------
-    unit_ids : int64 array (n_units,)
-        Cluster ids, ascending.
-    copies : dict of str to Column
-        `duplicate_of` and `duplicate_share` of `coincidence.duplicates`.
+    counts : int64 array (n_units,)
+        Spikes of each unit, by ascending id.
+    coincident_pairs : int64 array (n_units, n_units)
+        From `coincidence.coincidences`.
     amplitudes : Column
         Median amplitude of each unit.
     min_share : float
-        Least share of its spikes that a copy has in common with the other unit.
+        Least share of its spikes that a copy has in common with another unit.
 
     Returns
     -------
     Column
         bool; undefined for units that are no copies.
     """
-    others, shares = copies["duplicate_of"].values, copies["duplicate_share"].values
-    place = {unit_id: row for row, unit_id in enumerate(unit_ids.tolist())}
-    values, reasons = [None] * len(unit_ids), {}
-    for row, other_id in enumerate(others):
-        if other_id is None or shares[row] < min_share:
-            reasons[row] = "no_copy"
+    shared = np.minimum(coincident_pairs, np.minimum.outer(counts, counts))
+    is_copy = shared >= min_share * counts[:, None]
+    np.fill_diagonal(is_copy, False)
+    values, reasons = [None] * len(counts), {}
+    for row, own in enumerate(amplitudes.values):
+        others = np.flatnonzero(is_copy[row]).tolist()
+        lacking = {row, *others} & set(amplitudes.reasons)
+        if not others or lacking:
+            reasons[row] = amplitudes.reasons[min(lacking)] if others else "no_copy"
             continue
-        other = place[other_id]
-        lacking = {row, other} & set(amplitudes.reasons)
-        if lacking:
-            reasons[row] = amplitudes.reasons[min(lacking)]
-            continue
-        own, theirs = amplitudes.values[row], amplitudes.values[other]
-        values[row] = bool(own > theirs or (own == theirs and row < other))
+        theirs = amplitudes.values[others]
+        is_first = (own == theirs) & (row < np.array(others))
+        values[row] = bool(np.all((own > theirs) | is_first))
     return Column(values, reasons)
 
 

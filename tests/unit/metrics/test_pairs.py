@@ -219,12 +219,21 @@ def test_the_louder_of_two_copies_is_the_one_to_keep(tmp_path):
 
 
 def test_of_two_equally_loud_copies_one_is_kept():
-    copies = {"duplicate_of": Column([7, 3], {}), "duplicate_share": Column(np.ones(2), {})}
-    found = unit_pairs.louder_copy(np.array([3, 7]), copies, Column(np.array([9.0, 9.0]), {}), 0.1)
+    counts, pairs = np.array([50, 50]), np.array([[0, 50], [50, 0]])
+    found = unit_pairs.louder_copy(counts, pairs, Column(np.array([9.0, 9.0]), {}), 0.1)
     assert found.values == [True, False]
     unknown = Column(np.array([9.0, np.nan]), {1: "not_finite"})
-    found = unit_pairs.louder_copy(np.array([3, 7]), copies, unknown, 0.1)
+    found = unit_pairs.louder_copy(counts, pairs, unknown, 0.1)
     assert found.reasons == {0: "not_finite", 1: "not_finite"}
+
+
+def test_of_three_copies_one_is_kept(tmp_path):
+    """The third agrees best with the second (540 of 600 spikes), and is louder; not the first."""
+    train = poisson_train(np.random.default_rng(7), 900, DURATION_S)
+    trains = [train, train[: 2 * len(train) // 3], train[: 3 * len(train) // 5]]
+    shapes = [on_channels([1, 0, 0]), on_channels([0, 1, 0]), on_channels([0, 0, 1])]
+    found = measure(make_sort(tmp_path, trains, shapes, [30.0, 10.0, 20.0]))
+    assert found["is_louder_copy"] == {0: True, 1: False, 2: False}
 
 
 def test_other_ids_permute_the_results(tmp_path):
