@@ -100,6 +100,10 @@ def all_ways(rows, scores):
             rows, preset(project / "config.yaml")
         ),
     }
+    ways["the same and `pc_spread_ratio < 5`, where it is known"] = [
+        good and not (row["pc_spread_ratio"] or 0) >= 5
+        for row, good in zip(rows, list(ways.values())[-1], strict=True)
+    ]
     for path in sorted((project / "presets").glob("*.yaml")):
         if "scorecards" not in whole(path):
             ways[f"`presets/{path.name}`"] = by_criteria(rows, preset(path))

@@ -3,7 +3,7 @@
     python bench/truth/units.py OUT.csv.xz FOLDER...
 
 A folder holds `kilosort4/` and `truth.json`. A row is a cluster: what the sort is, the truth, and
-every metric that needs no PC features.
+every metric but those of the group `isolation`, which slow the fit and told nothing more.
 """
 
 import csv
@@ -39,7 +39,7 @@ def main():
 
 
 def metric_names():
-    """Names of the metrics of the table."""
+    """Names of the metrics of the table, in the order of its columns."""
     metrics = all_metrics.METRICS.items()
     return [name for name, metric in metrics if metric.group != "isolation"]
 

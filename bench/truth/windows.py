@@ -2,6 +2,7 @@
 
 A sort cut to 60 % of its time has other numbers of spikes, contaminations and shares of neurons, so
 it teaches something new; to measure on, it would be a repetition. Needs truth.npz, the true spikes.
+Parts have no PC features, whose channels only the whole sort tells.
 """
 
 import json
