@@ -20,7 +20,7 @@ N_GROUPS = 5
 BESIDE = {
     "strict": {"xytext": (-6, -4), "ha": "right"},
     "bombcell": {"xytext": (-6, -4), "ha": "right"},
-    "bombcell 0.94 itself": {"xytext": (0, 7), "ha": "right"},
+    "bombcell 0.94 itself": {"xytext": (-12, 7), "ha": "center"},
     "ibl": {"xytext": (6, -4)},
 }
 
@@ -50,7 +50,7 @@ def share_found(rows, scores):
     axes.plot([f.recall for f in found], [f.precision for f in found], label="score, cut by cut")
     for name, good in labels.all_ways(rows, scores).items():
         own = labels.judged(rows, good)
-        if name.startswith(("`score", "`config")) or own.precision is None:
+        if name.startswith(("`score", "`config", "the same")) or own.precision is None:
             continue
         is_ours = "recommended" in name or "balanced" in name
         axes.plot(own.recall, own.precision, "o", color="C3" if is_ours else "0.35")
