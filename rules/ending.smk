@@ -116,7 +116,7 @@ def make_report():
         terminal.say(f"goodunits: no report: {in_words(error)}")
 
 
-def keep_as_left(called_from):
+def keep_as_left():
     """Note for which sessions Snakemake had nothing to do, so that they need not be planned again.
 
     Where it had much to do, it looks once more: at the end of a run nobody waits for it.
@@ -133,7 +133,7 @@ def keep_as_left(called_from):
         terminal.say(
             f"goodunits: noting what is done in {len(RUN.sessions)} sessions, for a quick next start"
         )
-        as_left.look_once_more(sys.argv, called_from)
+        as_left.look_once_more(sys.argv, workflow.workdir_init)
 
 
 # Snakemake goes back from --directory before a process ends.
@@ -142,7 +142,6 @@ WORKING_FOLDER = os.getcwd()
 
 def report_at_exit():
     """What a dry run would do; and the summary where Snakemake ran an outer onsuccess or onerror."""
-    called_from = os.getcwd()
     os.chdir(WORKING_FOLDER)
     if workflow.output_settings.dryrun and WATCH.jobs and not WATCH.errors:
         terminal.say(dry_run.text(WATCH.jobs_by_our_names(), RUN))
@@ -150,7 +149,7 @@ def report_at_exit():
         report_failure()
     elif WATCH.ran(CALLED["summarize"]):
         say_success()
-    keep_as_left(called_from)
+    keep_as_left()
 
 
 terminal.at_exit(WATCH, report_at_exit)

@@ -94,16 +94,15 @@ def left_out_scores(rows, path=LEFT_OUT):
 def all_ways(rows, scores):
     """Whether each unit is good, by the name of each way to choose."""
     project = units.PROJECT
+    tutorial = by_criteria(rows, preset(project / "config.yaml"))
     ways = {
         "Kilosort 4.1.7": [row["ks_label"] == GOOD for row in rows],
-        "`config.yaml` (the tutorial's numbers)": by_criteria(
-            rows, preset(project / "config.yaml")
-        ),
+        "`config.yaml` (the tutorial's numbers)": tutorial,
+        "the same and `pc_spread_ratio < 5`, where it is known": [
+            good and (row["pc_spread_ratio"] or 0) < 5
+            for row, good in zip(rows, tutorial, strict=True)
+        ],
     }
-    ways["the same and `pc_spread_ratio < 5`, where it is known"] = [
-        good and not (row["pc_spread_ratio"] or 0) >= 5
-        for row, good in zip(rows, list(ways.values())[-1], strict=True)
-    ]
     for path in sorted((project / "presets").glob("*.yaml")):
         if "scorecards" not in whole(path):
             ways[f"`presets/{path.name}`"] = by_criteria(rows, preset(path))

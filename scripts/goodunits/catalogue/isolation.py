@@ -48,20 +48,8 @@ _ISOLATION = (
                 "use these parameters too.",
                 minimum=1,
             ),
-            Parameter(
-                "max_spikes_per_unit",
-                "int",
-                "",
-                "At most so many spikes of a unit, evenly spread, are looked at.",
-                minimum=10,
-            ),
-            Parameter(
-                "min_spikes_per_feature",
-                "float",
-                "",
-                "Undefined with fewer spikes for each feature (channels times PCs).",
-                exclusive_minimum=1,
-            ),
+            references.MAX_SPIKES_PER_UNIT,
+            references.MIN_SPIKES_PER_FEATURE,
         ),
     ),
     _isolation(
@@ -110,12 +98,7 @@ GROUP = Group(
     "isolation",
     "on_request",
     "How well the PC features of a unit part from those of its neighbours.",
-    files=(
-        "pc_features.npy",
-        "pc_feature_ind.npy",
-        "spike_detection_templates.npy",
-        "templates.npy",
-    ),
+    files=references.PC_FILES,
 )
 
 RECORDS = _ISOLATION

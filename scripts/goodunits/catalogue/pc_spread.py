@@ -29,20 +29,8 @@ RECORDS = (
                 "Channels used: those where the unit is largest.",
                 minimum=1,
             ),
-            Parameter(
-                "max_spikes_per_unit",
-                "int",
-                "",
-                "At most so many spikes of a unit, evenly spread, are looked at.",
-                minimum=10,
-            ),
-            Parameter(
-                "min_spikes_per_feature",
-                "float",
-                "",
-                "Undefined with fewer spikes for each feature (channels times PCs).",
-                exclusive_minimum=1,
-            ),
+            references.MAX_SPIKES_PER_UNIT,
+            references.MIN_SPIKES_PER_FEATURE,
             Parameter(
                 "n_spikes_per_run",
                 "int",
@@ -65,10 +53,5 @@ GROUP = Group(
     "pc_spread",
     "on_request",
     "How the PC features of a unit scatter.",
-    files=(
-        "pc_features.npy",
-        "pc_feature_ind.npy",
-        "spike_detection_templates.npy",
-        "templates.npy",
-    ),
+    files=references.PC_FILES,
 )

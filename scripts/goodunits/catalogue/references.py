@@ -1,4 +1,9 @@
-"""What records of several groups cite, and reasons that they share. Standard library only."""
+"""What records of several groups cite, and what they share: reasons, parameters, files.
+
+Standard library only.
+"""
+
+from goodunits.catalogue.record import Parameter
 
 TUTORIAL = (
     "Kilosort tutorial 'Using custom good/mua labels' (docs/tutorials/good_unit_criteria.ipynb)"
@@ -17,3 +22,23 @@ SCHMITZER = "Schmitzer-Torbert et al. 2005, Neuroscience 131:1"
 CHUNG = "Chung et al. 2017, Neuron 95:1381, as in SpikeInterface"
 HRUSCHKA = "Hruschka et al. 2004 (simplified silhouette), as in SpikeInterface"
 FILE_REASONS = ("file_missing", "file_unusable")
+PC_FILES = (
+    "pc_features.npy",
+    "pc_feature_ind.npy",
+    "spike_detection_templates.npy",
+    "templates.npy",
+)
+MAX_SPIKES_PER_UNIT = Parameter(
+    "max_spikes_per_unit",
+    "int",
+    "",
+    "At most so many spikes of a unit, evenly spread, are looked at.",
+    minimum=10,
+)
+MIN_SPIKES_PER_FEATURE = Parameter(
+    "min_spikes_per_feature",
+    "float",
+    "",
+    "Undefined with fewer spikes for each feature (channels times PCs).",
+    exclusive_minimum=1,
+)

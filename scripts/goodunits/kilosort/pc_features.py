@@ -64,6 +64,15 @@ class UnitFeatures:
         known = [channel for channel in sizes if self.share_with(channel) >= MIN_SHARE_MEASURED]
         return sorted(known, key=sizes.get, reverse=True)[:n_most]
 
+    def cloud(self, n_channels, min_spikes_per_feature):
+        """Channels where the unit is largest, features there, and "" or why they say nothing."""
+        channels = self.largest_channels(n_channels)
+        if not channels:
+            return channels, None, "channels_unknown"
+        features = self.on(channels)
+        is_enough = len(features) >= min_spikes_per_feature * features.shape[1]
+        return channels, features, "" if is_enough else "too_few_spikes"
+
     def share_with(self, channel):
         """Share of the sampled spikes that have features on a channel."""
         return (self.channels == channel).any(axis=1).mean()

@@ -30,7 +30,7 @@ def duplicates(unit_ids, pairs, counts):
         `duplicate_is_better` (bool: whether A has more spikes than B, or as many and the lower id).
         Without any coincidence the numbers are 0 and the others undefined.
     """
-    shared = np.minimum(pairs, np.minimum.outer(counts, counts))
+    shared = coincidence.shared_spikes(pairs, counts)
     agreement = shared / (np.add.outer(counts, counts) - shared)
     np.fill_diagonal(agreement, -1)
     nearest = agreement.argmax(axis=1)

@@ -61,24 +61,21 @@ def isolation(units, *, n_channels, min_spikes_per_feature, n_neighbors):
     """
     rows = []
     for unit in units:
-        channels = unit.largest_channels(n_channels)
-        if not len(channels):
-            rows.append(dict.fromkeys(NAMES, "channels_unknown"))
+        channels, own, reason = unit.cloud(n_channels, min_spikes_per_feature)
+        if reason:
+            rows.append(dict.fromkeys(NAMES, reason))
             continue
-        own = unit.on(channels)
         near = [
             other
             for other in units
             if other is not unit and other.share_with(channels[0]) >= MIN_SHARE_OF_NEIGHBOUR
         ]
-        if len(own) < min_spikes_per_feature * own.shape[1]:
-            rows.append(dict.fromkeys(NAMES, "too_few_spikes"))
-        elif not near:
+        if not near:
             rows.append(dict.fromkeys(NAMES, "no_neighbours"))
-        else:
-            others = [other.on(channels) for other in near]
-            weights = [other.n_spikes / len(other.values) for other in near]
-            rows.append(_compare(own, unit.n_spikes, others, weights, n_neighbors))
+            continue
+        others = [other.on(channels) for other in near]
+        weights = [other.n_spikes / len(other.values) for other in near]
+        rows.append(_compare(own, unit.n_spikes, others, weights, n_neighbors))
     return rows
 
 

@@ -24,10 +24,12 @@ def group(inputs):
     units, reasons, notes = pc_features.checked_features(
         inputs.sort, inputs.spikes, inputs.families, n_most
     )
-    values = list(reasons)
+    values = reasons
     if units is not None:
-        found = [unit_spread_ratio(unit, **block) for unit in units]
-        values = [reason or value for reason, value in zip(reasons, found, strict=True)]
+        values = [
+            reason or unit_spread_ratio(unit, **block)
+            for reason, unit in zip(reasons, units, strict=True)
+        ]
     return as_columns([{NAME: value} for value in values]), notes
 
 
@@ -49,13 +51,8 @@ def unit_spread_ratio(unit, *, n_channels, min_spikes_per_feature, n_spikes_per_
     -------
     float, or str with the reason
     """
-    channels = unit.largest_channels(n_channels)
-    if not channels:
-        return "channels_unknown"
-    features = unit.on(channels)
-    if len(features) < min_spikes_per_feature * features.shape[1]:
-        return "too_few_spikes"
-    return spread_ratio(features, n_spikes_per_run)
+    _, features, reason = unit.cloud(n_channels, min_spikes_per_feature)
+    return reason or spread_ratio(features, n_spikes_per_run)
 
 
 def spread_ratio(features, n_spikes_per_run):
@@ -83,8 +80,8 @@ def spread_ratio(features, n_spikes_per_run):
     scatter = np.concatenate([run - np.median(run, axis=0) for run in runs])
     scatter -= np.outer(scatter @ mean, mean) / max(mean @ mean, np.finfo(float).tiny)
     norms = np.linalg.norm(scatter, axis=1)
-    farthest = np.quantile(norms, QUANTILE_OF_FAR)
-    scatter *= np.minimum(1, farthest / np.maximum(norms, np.finfo(float).tiny))[:, None]
+    farthest = max(np.quantile(norms, QUANTILE_OF_FAR), np.finfo(float).tiny)
+    scatter *= (farthest / np.maximum(norms, farthest))[:, None]
     variances = np.linalg.eigvalsh(np.atleast_2d(np.cov(scatter.T)))[::-1]
     if len(variances) < 3 or not variances[2] > RELATIVE_TOLERANCE * variances[0]:
         return "singular"

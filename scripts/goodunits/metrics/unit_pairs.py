@@ -6,6 +6,7 @@ import numpy as np
 
 from goodunits.metrics.metric_column import Column
 from goodunits.numerics import poisson
+from goodunits.spiketrains import coincidence
 
 # Bins of time in which two units are compared.
 N_BINS = 10
@@ -177,7 +178,7 @@ def louder_copy(counts, coincident_pairs, amplitudes, min_share):
     Column
         bool; undefined for units that are no copies.
     """
-    shared = np.minimum(coincident_pairs, np.minimum.outer(counts, counts))
+    shared = coincidence.shared_spikes(coincident_pairs, counts)
     is_copy = shared >= min_share * counts[:, None]
     np.fill_diagonal(is_copy, False)
     values, reasons = [None] * len(counts), {}

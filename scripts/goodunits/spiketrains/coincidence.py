@@ -82,6 +82,23 @@ def coincidences(ordered, window_samples):
     return pairs, partners
 
 
+def shared_spikes(pairs, counts):
+    """Spikes that each two units share: their coincident pairs, at most all of the smaller one.
+
+    Parameters
+    ----------
+    pairs : int64 array (n_units, n_units)
+        From `coincidences`.
+    counts : int64 array (n_units,)
+        Spikes of each unit.
+
+    Returns
+    -------
+    int64 array (n_units, n_units)
+    """
+    return np.minimum(pairs, np.minimum.outer(counts, counts))
+
+
 def _coincidences(ordered, window_samples):
     """What `compiled.coincidences` gives, by numpy."""
     n_units = ordered.n_units
